@@ -1,0 +1,144 @@
+"""Files to tables: every input under ``data/raw``, each with its ``.source.toml`` beside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+
+from dbv_analysis.loaders import ees, tidy
+from dbv_analysis.loaders.source import SUFFIX, Source, read_source, sha256_of
+from dbv_analysis.periods import Period
+from dbv_analysis.tables import TABLES
+from dbv_analysis.terms import CallProblem, DataProblem, DataProblems, did_you_mean, listed
+
+DATA_SUFFIXES = (".csv", ".xlsx", ".parquet", ".zip", ".gz")
+PROVENANCE = ["period_label", "period_start", "period_end", "basis", "as_at", "source", "release", "published"]
+
+
+@dataclass
+class Inputs:
+    """What ``data/raw`` holds: validated tables, where each came from, and what is worth a warning."""
+
+    tables: dict[str, pd.DataFrame]
+    sources: list[Source]
+    warnings: list[str] = field(default_factory=list)
+
+
+def load(data: Path) -> Inputs:
+    """Read and validate every input under ``data``.
+
+    Returns one frame a table of ``tables.TABLES``, those without a file empty, each row with its
+    period's label, dates and basis, its as-at date, source, release and first publication.
+
+    Raises CallProblem where the folder is missing, DataProblems with every problem of every file.
+    """
+    if not data.is_dir():
+        raise CallProblem(f"There is no folder {data}. Name the folder of the inputs with --data.")
+    problems: list[DataProblem] = _without_source(data)
+    parts: dict[str, list[pd.DataFrame]] = {name: [] for name in TABLES}
+    inputs = Inputs({}, [])
+    sidecars = sorted(data.rglob(f"*{SUFFIX}"))
+    if not sidecars and not problems:
+        problems.append(DataProblem(str(data), "holds no inputs.", f"Put in each file with its {SUFFIX} beside it."))
+    for sidecar in sidecars:
+        try:
+            source, tables = _load_file(data, sidecar, inputs.warnings)
+        except DataProblems as found:
+            problems += found.problems
+            continue
+        inputs.sources.append(source)
+        for name, frame in tables.items():
+            parts[name].append(frame)
+    if problems:
+        raise DataProblems(problems)
+    for name, frames in parts.items():
+        inputs.tables[name] = pd.concat(frames, ignore_index=True) if frames else _no_rows(name)
+    return inputs
+
+
+def _no_rows(name: str) -> pd.DataFrame:
+    columns = [*TABLES[name].columns, *PROVENANCE]
+    return pd.DataFrame({column: pd.Series(dtype=object) for column in columns})
+
+
+def _without_source(data: Path) -> list[DataProblem]:
+    """Data files that nothing describes: an input without provenance is refused."""
+    problems = []
+    for path in sorted(data.rglob("*")):
+        if path.suffix in DATA_SUFFIXES and not path.name.startswith((".", "~$")):
+            expected = _sidecar_of(path)
+            if not expected.is_file():
+                problems.append(
+                    DataProblem(
+                        _shown(data, path),
+                        f"has no {expected.name} beside it.",
+                        "Write one that says who published the file, when, and under which licence; copy another's.",
+                    )
+                )
+    return problems
+
+
+def _sidecar_of(path: Path) -> Path:
+    return path.with_name(path.name.split(".")[0] + SUFFIX)
+
+
+def _shown(data: Path, path: Path) -> str:
+    return (data / path.relative_to(data)).as_posix()
+
+
+def _load_file(data: Path, sidecar: Path, warnings: list[str]) -> tuple[Source, dict[str, pd.DataFrame]]:
+    source = read_source(sidecar, _shown(data, sidecar))
+    path = sidecar.parent / source.file
+    shown = _shown(data, path)
+    if not path.is_file():
+        raise DataProblems(
+            [DataProblem(shown, "is missing.", f"Put it back, or take out {sidecar.name} if it is no longer used.")]
+        )
+    if sha256_of(path) != source.sha256:
+        warnings.append(
+            f"{shown} has changed since {sidecar.name} was written. If that was meant, set sha256 there to "
+            f"{sha256_of(path)}."
+        )
+    if source.format == "ees":
+        texts = ees.read_release(path, shown)
+    elif source.table in TABLES:
+        texts = {source.table: tidy.read_text(path, shown)}
+    else:
+        raise DataProblems(
+            [
+                DataProblem(
+                    _shown(data, sidecar),
+                    f'table = "{source.table or ""}" is not a table.',
+                    f"Use {listed(TABLES, 'or')}.{did_you_mean(source.table, TABLES)}",
+                )
+            ]
+        )
+    problems: list[DataProblem] = []
+    tables = {}
+    for name, text in texts.items():
+        try:
+            tables[name] = _with_provenance(tidy.validate(text, name, shown), source)
+        except DataProblems as found:
+            problems += found.problems
+    if problems:
+        raise DataProblems(problems)
+    return source, tables
+
+
+def _with_provenance(frame: pd.DataFrame, source: Source) -> pd.DataFrame:
+    """Each row with its period in dates, and where and when the figure was published."""
+    periods = {text: Period.parse(text) for text in frame["period"].unique()}
+    labels = frame["period"].map({text: period.label for text, period in periods.items()})
+    return frame.assign(
+        # A printed label is kept; the dates say what it was read as.
+        period_label=frame["period_printed"] if "year_kind" in frame else labels,
+        period_start=frame["period"].map({text: period.start for text, period in periods.items()}),
+        period_end=frame["period"].map({text: period.end for text, period in periods.items()}),
+        basis=frame["period"].map({text: period.basis for text, period in periods.items()}),
+        as_at=frame["period"].map({text: source.as_at_of(period) for text, period in periods.items()}),
+        source=f"{source.publisher}, {source.title}",
+        release=source.release,
+        published=frame["period"].map({text: source.published_on(text) for text in periods}),
+    )

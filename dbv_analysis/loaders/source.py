@@ -1,0 +1,92 @@
+"""Where an input came from: the ``.source.toml`` that stands beside every file of ``data/raw``."""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from datetime import date
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from dbv_analysis.periods import SNAPSHOT, Period
+from dbv_analysis.programme import settings_problems
+from dbv_analysis.terms import DataProblem, DataProblems
+
+SUFFIX = ".source.toml"
+FORMATS = ("tidy", "ees")
+
+
+class Original(BaseModel):
+    """The publisher's own file that an extract was written from."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    file: str
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+
+
+class Source(BaseModel):
+    """Provenance of one input file.
+
+    ``published`` is the day on which this file's release came out. ``first_published`` gives, for a
+    period written as in the tables, the day on which figures of that period first came out, where an
+    earlier release had them. ``as_at`` is the day to which figures other than counts on one day refer,
+    where it is not the day of publication.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    file: str
+    format: str = Field(default="tidy", pattern="^(tidy|ees)$")
+    table: str | None = None
+    release: str = Field(min_length=1)
+    publisher: str = Field(min_length=1)
+    title: str = Field(min_length=1)
+    published: date
+    retrieved: date
+    licence: str = Field(min_length=1)
+    url: str | None = None
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    as_at: date | None = None
+    original: Original | None = None
+    assumptions: list[str] = []
+    notes: list[str] = []
+    first_published: dict[str, date] = {}
+
+    def published_on(self, period: str) -> date:
+        return self.first_published.get(period, self.published)
+
+    def as_at_of(self, period: Period) -> date:
+        """The count's own day for a count on one day; for a forecast, and for all else, the source's day."""
+        stated = self.as_at or self.published
+        return min(period.end, stated) if period.basis == SNAPSHOT else stated
+
+
+def sha256_of(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def read_source(path: Path, shown: str) -> Source:
+    """Read one ``.source.toml``; ``shown`` is its name in messages.
+
+    Raises DataProblems that name every setting that is missing or wrong.
+    """
+    try:
+        source = Source(**tomllib.loads(path.read_text(encoding="utf-8")))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise DataProblems(
+            [DataProblem(shown, f"is not valid TOML ({error}).", "Correct that place; a TOML checker shows it.")]
+        ) from None
+    except ValidationError as error:
+        raise DataProblems(settings_problems(shown, error)) from None
+    problems = []
+    for period in source.first_published:
+        try:
+            Period.parse(period)
+        except ValueError as error:
+            problems.append(DataProblem(shown, "first_published:", str(error)))
+    if problems:
+        raise DataProblems(problems)
+    return source

@@ -1,0 +1,219 @@
+"""Periods: when a figure is from, and which figures may be set side by side.
+
+A local authority's financial year runs from April to March, an academic year from September to
+August. A year's number alone says neither, so a period always carries its start, its end and its
+basis: a full year, part of a year, or a snapshot of one day.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache
+
+FULL_YEAR, PART_YEAR, SNAPSHOT = "full_year", "part_year", "snapshot"
+
+# Third Thursday of January. 2023 to 2027 seen in public parsers of the return; earlier years recalled.
+SEN2_CENSUS = {
+    2019: date(2019, 1, 17),
+    2020: date(2020, 1, 16),
+    2021: date(2021, 1, 21),
+    2022: date(2022, 1, 20),
+    2023: date(2023, 1, 19),
+    2024: date(2024, 1, 18),
+    2025: date(2025, 1, 16),
+    2026: date(2026, 1, 15),
+    2027: date(2027, 1, 21),
+}
+
+HOW_TO_WRITE = (
+    "Write it like one of: academic year 2022-23, financial year 2024-25, calendar year 2023, "
+    "autumn term 2023, quarter 2024-25-Q2, 2024-01-18, 2024-09-01 to 2024-09-21."
+)
+
+
+@dataclass(frozen=True)
+class Break:
+    """A day across which a series cannot be followed, and why."""
+
+    on: date
+    why: str
+
+
+@dataclass(frozen=True)
+class Period:
+    """A stretch of days. ``kind`` tells an academic year from a financial one of equal length."""
+
+    start: date
+    end: date
+    basis: str
+    kind: str
+    label: str
+
+    @classmethod
+    def parse(cls, text: str) -> Period:
+        """Read a period as the tidy tables write it.
+
+        Raises ValueError, whose words say how to write a period.
+        """
+        return _parse(" ".join(str(text).split()))
+
+    @classmethod
+    def academic_year(cls, first: int) -> Period:
+        """1 September of ``first`` to 31 August of the next year, labelled as DfE does: 2022/23."""
+        return cls(
+            date(first, 9, 1), date(first + 1, 8, 31), FULL_YEAR, "academic year", f"{first}/{_short(first + 1)}"
+        )
+
+    @classmethod
+    def financial_year(cls, first: int) -> Period:
+        """1 April of ``first`` to 31 March of the next year: 2024-25."""
+        return cls(
+            date(first, 4, 1), date(first + 1, 3, 31), FULL_YEAR, "financial year", f"{first}-{_short(first + 1)}"
+        )
+
+    @classmethod
+    def calendar_year(cls, year: int) -> Period:
+        return cls(date(year, 1, 1), date(year, 12, 31), FULL_YEAR, "calendar year", str(year))
+
+    @classmethod
+    def term(cls, name: str, year: int) -> Period:
+        """A school term. Terms start and end on days that schools choose; here three tile the year."""
+        starts, ends = {
+            "autumn": ((9, 1), (12, 31)),
+            "spring": ((1, 1), (3, 31)),
+            "summer": ((4, 1), (8, 31)),
+        }[name]
+        return cls(date(year, *starts), date(year, *ends), PART_YEAR, f"{name} term", f"{name} term {year}")
+
+    @classmethod
+    def snapshot(cls, day: date) -> Period:
+        return cls(day, day, SNAPSHOT, "snapshot", f"{day:%B %Y}")
+
+    @classmethod
+    def window(cls, start: date, end: date) -> Period:
+        """Any other stretch of days; always part of a year."""
+        return cls(start, end, PART_YEAR, "window", days_in_words(start, end))
+
+
+def _short(year: int) -> str:
+    return f"{year % 100:02d}"
+
+
+def day_in_words(day: date) -> str:
+    """``26 September 2024``."""
+    return f"{day.day} {day:%B %Y}"
+
+
+def days_in_words(start: date, end: date) -> str:
+    """``1 to 21 September 2024``, or both months where they differ."""
+    if (start.year, start.month) == (end.year, end.month):
+        return f"{start.day} to {day_in_words(end)}"
+    return f"{day_in_words(start)} to {day_in_words(end)}"
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f'"{text}" is not a day. Write days as year-month-day, such as 2024-01-18.') from None
+
+
+@cache
+def _parse(text: str) -> Period:
+    if match := re.fullmatch(r"(academic|financial) year (\d{4})[-/](\d{2})", text):
+        kind, first, second = match[1], int(match[2]), match[3]
+        if second != _short(first + 1):
+            raise ValueError(f'"{text}" names two years that do not follow one another. {HOW_TO_WRITE}')
+        return Period.academic_year(first) if kind == "academic" else Period.financial_year(first)
+    if match := re.fullmatch(r"calendar year (\d{4})", text):
+        return Period.calendar_year(int(match[1]))
+    if match := re.fullmatch(r"(autumn|spring|summer) term (\d{4})", text):
+        return Period.term(match[1], int(match[2]))
+    if match := re.fullmatch(r"quarter (\S+)", text):
+        return Quarter(match[1]).period
+    if match := re.fullmatch(r"(\d{4}-\d\d-\d\d)", text):
+        return Period.snapshot(_day(match[1]))
+    if match := re.fullmatch(r"(\d{4}-\d\d-\d\d) to (\d{4}-\d\d-\d\d)", text):
+        start, end = _day(match[1]), _day(match[2])
+        if end < start:
+            raise ValueError(f'"{text}" ends before it starts. {HOW_TO_WRITE}')
+        return Period.window(start, end)
+    raise ValueError(f'"{text}" is not a period. {HOW_TO_WRITE}')
+
+
+@dataclass(frozen=True)
+class Quarter:
+    """A quarter of a financial year, written ``2024-25-Q2``: Q1 April to June … Q4 January to March."""
+
+    name: str
+
+    def __post_init__(self) -> None:
+        match = re.fullmatch(r"(\d{4})-(\d{2})-Q([1-4])", self.name)
+        if not match or match[2] != _short(int(match[1]) + 1):
+            raise ValueError(
+                f'"{self.name}" is not a quarter. Write the financial year and Q1, Q2, Q3 or Q4, such as 2024-25-Q2.'
+            )
+
+    @property
+    def number(self) -> int:
+        return int(self.name[-1])
+
+    @property
+    def start(self) -> date:
+        first = int(self.name[:4])
+        return date(first + (self.number == 4), (4, 7, 10, 1)[self.number - 1], 1)
+
+    @property
+    def end(self) -> date:
+        return self.next.start - timedelta(days=1)
+
+    @property
+    def next(self) -> Quarter:
+        first = int(self.name[:4])
+        if self.number < 4:
+            return Quarter(f"{self.name[:-1]}{self.number + 1}")
+        return Quarter(f"{first + 1}-{_short(first + 2)}-Q1")
+
+    @property
+    def period(self) -> Period:
+        return Period(self.start, self.end, PART_YEAR, "quarter", self.name)
+
+    @property
+    def title(self) -> str:
+        """``Quarter 2, 2024-25 (July to September 2024)``."""
+        return f"Quarter {self.number}, {self.name[:-3]} ({self.start:%B} to {self.end:%B %Y})"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def why_not_comparable(earlier: Period, later: Period, breaks: tuple[Break, ...] = ()) -> str | None:
+    """Why two periods of one measure may not be compared, in words; None where they may.
+
+    Two full years of one kind compare, two snapshots in the same season, two equal parts of a year.
+    Nothing compares across a break in the series.
+    """
+    if earlier.basis != later.basis or earlier.kind != later.kind:
+        return f"{later.label} is {_in_words(later)} and {earlier.label} is {_in_words(earlier)}"
+    if later.basis == SNAPSHOT and earlier.start.month != later.start.month:
+        return f"{earlier.label} and {later.label} are at different times of the year"
+    if later.basis == PART_YEAR and _days_of_year(earlier) != _days_of_year(later):
+        return f"{earlier.label} and {later.label} are different parts of a year"
+    for stop in breaks:
+        if earlier.end < stop.on <= later.end:
+            return f"between {earlier.label} and {later.label} {stop.why}"
+    return None
+
+
+def _days_of_year(period: Period) -> tuple[tuple[int, int], tuple[int, int]]:
+    return (period.start.month, period.start.day), (period.end.month, period.end.day)
+
+
+def _in_words(period: Period) -> str:
+    if period.basis == SNAPSHOT:
+        return "a count on one day"
+    if period.basis == FULL_YEAR:
+        return f"a full {period.kind}"
+    return "part of a year"

@@ -1,0 +1,145 @@
+"""The authority's own settings: ``programme.toml``, read and validated."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator
+
+from dbv_analysis.periods import Quarter
+from dbv_analysis.terms import CallProblem, DataProblem, DataProblems, listed
+
+FILE = "programme.toml"
+
+AreaCode = Annotated[str, StringConstraints(pattern=r"^E\d{8}$")]
+
+
+class _Settings(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Area(_Settings):
+    """A place, by its nine-character code."""
+
+    code: AreaCode
+    name: str = Field(min_length=1)
+    geographic_level: str = "Local authority"
+
+
+class Neighbours(_Settings):
+    """Authorities like this one, as a named model had them on a day."""
+
+    name: str
+    dated: date
+    source: str
+    areas: dict[AreaCode, str] = Field(min_length=1)
+
+
+class QuarterSettings(_Settings):
+    """The day by which a quarter's figures were out, and what its report called the quarter."""
+
+    cut_off: date
+    printed_label: str = ""
+
+
+class Disclosure(_Settings):
+    """The rule for small counts. ``threshold``: the smallest count shown; 0 is always shown."""
+
+    threshold: int = Field(default=5, ge=1)
+    signed_off: str = ""
+
+
+class ProgrammeDates(_Settings):
+    name: str
+    start: date
+
+
+class Programme(_Settings):
+    """``programme.toml``. ``root`` is the folder that holds it."""
+
+    programme: ProgrammeDates
+    area: Area
+    region: Area
+    country: Area
+    neighbours: list[Neighbours] = Field(min_length=1)
+    quarters: dict[str, QuarterSettings] = Field(min_length=1)
+    disclosure: Disclosure = Disclosure()
+    root: Path
+
+    @field_validator("quarters")
+    @classmethod
+    def _quarters_are_quarters(cls, quarters: dict[str, QuarterSettings]) -> dict[str, QuarterSettings]:
+        for name in quarters:
+            Quarter(name)
+        return quarters
+
+    def cut_off(self, quarter: Quarter) -> date:
+        """The day by which a figure must have been published to stand in this quarter's pack."""
+        if str(quarter) not in self.quarters:
+            raise CallProblem(
+                f"{quarter} is not among the quarters of {FILE} ({listed(self.quarters)}). "
+                f'Add it there with its cut-off: [quarters."{quarter}"], cut_off = year-month-day.'
+            )
+        return self.quarters[str(quarter)].cut_off
+
+    def neighbours_at(self, day: date) -> NeighbourSet:
+        """The newest neighbour set dated by ``day``, or the oldest where none is."""
+        by_date = sorted(self.neighbours, key=lambda neighbours: neighbours.dated)
+        known = [neighbours for neighbours in by_date if neighbours.dated <= day]
+        chosen = known[-1] if known else by_date[0]
+        return NeighbourSet(chosen, later_than_cut_off=not known)
+
+
+@dataclass(frozen=True)
+class NeighbourSet:
+    """The neighbours that a pack compares with, and whether their list is younger than the pack."""
+
+    neighbours: Neighbours
+    later_than_cut_off: bool
+
+    @property
+    def codes(self) -> list[str]:
+        return list(self.neighbours.areas)
+
+
+def load_programme(data: Path) -> Programme:
+    """Read the ``programme.toml`` that goes with ``data``.
+
+    It is looked for in the folders above ``data``, the nearest first, then in the working folder
+    and the folders above that.
+
+    Raises CallProblem where there is none, DataProblems where it is not valid.
+    """
+    above = [*data.resolve().parents, Path.cwd(), *Path.cwd().parents]
+    root = next((folder for folder in above if (folder / FILE).is_file()), None)
+    if root is None:
+        raise CallProblem(f"There is no {FILE} above {data} or here. Run the command in the project's folder.")
+    try:
+        settings = tomllib.loads((root / FILE).read_text(encoding="utf-8"))
+        return Programme(root=root, **settings)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise DataProblems(
+            [DataProblem(FILE, f"is not valid TOML ({error}).", "Correct that place; a TOML checker shows it.")]
+        ) from None
+    except ValidationError as error:
+        raise DataProblems(settings_problems(FILE, error)) from None
+
+
+def settings_problems(file: str, error: ValidationError) -> list[DataProblem]:
+    """pydantic's errors in the project's own words, one problem each."""
+    problems = []
+    for detail in error.errors():
+        key = ".".join(map(str, detail["loc"]))
+        if detail["type"] == "missing":
+            what, fix = "is missing.", "Add it."
+        elif detail["type"] == "extra_forbidden":
+            what, fix = "is not a known setting.", "Correct its name or take it out."
+        else:
+            what = f"holds {detail['input']!r}: {detail['msg'].removeprefix('Value error, ')}."
+            fix = "Correct it."
+        problems.append(DataProblem(file, f"{key} {what}", fix))
+    return problems

@@ -1,0 +1,172 @@
+"""The words and numbers that every other module shares: units, symbols, sections, problems."""
+
+from __future__ import annotations
+
+import difflib
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+
+@dataclass(frozen=True)
+class Unit:
+    """How a value is measured, and how it is written for a reader.
+
+    ``difference`` names the unit of a difference between two values: two percentages differ by
+    percentage points, never by per cent.
+    """
+
+    name: str
+    decimals: int
+    prefix: str = ""
+    suffix: str = ""
+    difference: str = ""
+
+    def write(self, value: float, decimals: int | None = None) -> str:
+        """``value`` as a reader sees it: ``8.2%``, ``1,524``, ``£22.1m``."""
+        sign = "−" if value < 0 else ""
+        if self is POUNDS and abs(value) >= 1_000_000:
+            return f"{sign}£{_rounded(abs(value) / 1_000_000, 1)}m"
+        places = self.decimals if decimals is None else decimals
+        return f"{sign}{self.prefix}{_rounded(abs(value), places)}{self.suffix}"
+
+    def write_difference(self, value: float, decimals: int | None = None) -> str:
+        """The size of a difference, without its sign: ``3.4 percentage points``, ``32``."""
+        if not self.difference:
+            return self.write(abs(value), decimals)
+        places = self.decimals if decimals is None else decimals
+        return f"{_rounded(abs(value), places)} {self.difference}"
+
+
+def _rounded(value: float, decimals: int) -> str:
+    """Round half away from zero, as the published releases do; Python's own rounding is half to even."""
+    exact = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+    return f"{exact:,}"
+
+
+PERCENT = Unit("per cent", 1, suffix="%", difference="percentage points")
+COUNT = Unit("count", 0)
+POUNDS = Unit("pounds", 0, prefix="£")
+RATE = Unit("rate per 100 pupils", 2)
+UNITS = {unit.name: unit for unit in (PERCENT, COUNT, POUNDS, RATE)}
+
+HIGHER, LOWER, NEITHER = "higher", "lower", "neither"
+
+# DfE open data standards. A symbol stands where there is no number; the order says which one wins
+# when several figures are added up.
+SYMBOLS = {
+    "c": "confidential: hidden because few children or providers are behind it",
+    "x": "not available",
+    "u": "too unreliable to publish",
+    "low": "rounds to zero, but is not zero",
+    "z": "not applicable",
+}
+# Obsolete or variant symbols are read, never written (meanings recalled, not seen in a current guide).
+SYMBOLS_READ = {**{s: s for s in SYMBOLS}, "k": "low", "~": "low", ":": "x"}
+
+TOTAL = "Total"
+
+# The order in which sections stand in a pack; a section that is not named here follows, by name.
+SECTIONS = ("Deficit", "Placements", "Attendance")
+
+PUBLIC, CONTROLLED = "public", "controlled"
+PROFILES = (PUBLIC, CONTROLLED)
+
+RESULT_COLUMNS = (
+    "metric_id",
+    "area_code",
+    "area_name",
+    "geographic_level",
+    "period_label",
+    "period_start",
+    "period_end",
+    "basis",
+    "as_at",
+    "breakdown_topic",
+    "breakdown",
+    "numerator",
+    "denominator",
+    "value",
+    "unit",
+    "symbol",
+    "source",
+    "release",
+    "published",
+    "printed",
+)
+RESULT_KEY = (
+    "metric_id",
+    "area_code",
+    "breakdown_topic",
+    "breakdown",
+    "period_start",
+    "period_end",
+    "as_at",
+    "release",
+)
+
+
+def section_order(sections: Iterable[str]) -> list[str]:
+    """``sections`` in the order of a pack."""
+    known = {name: place for place, name in enumerate(SECTIONS)}
+    return sorted(set(sections), key=lambda name: (known.get(name, len(known)), name))
+
+
+def slug(words: str) -> str:
+    """A section's name as a file name: ``High needs spend`` becomes ``high_needs_spend``."""
+    return "_".join(words.lower().split())
+
+
+def is_missing(value: object) -> bool:
+    """Whether ``value`` holds no number."""
+    return value is None or (isinstance(value, float) and math.isnan(value)) or str(value) == "<NA>"
+
+
+def listed(words: Iterable[str], conjunction: str = "and") -> str:
+    """``a, b and c``."""
+    words = list(words)
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} {conjunction} {words[-1]}"
+
+
+def did_you_mean(word: object, known: Iterable[str]) -> str:
+    """`` Did you mean "x"?``, or nothing where no known word is near."""
+    near = {name.lower(): name for name in known}
+    match = difflib.get_close_matches(str(word).lower(), near, n=1, cutoff=0.6)
+    return f' Did you mean "{near[match[0]]}"?' if match else ""
+
+
+@dataclass(frozen=True)
+class DataProblem:
+    """One thing that is wrong with an input: where it is, what it is and what to do about it.
+
+    ``row`` is the row as a spreadsheet numbers it, so the header is row 1.
+    """
+
+    file: str
+    what: str
+    fix: str
+    row: int | None = None
+    column: str | None = None
+
+    def __str__(self) -> str:
+        place = [self.file]
+        if self.row is not None:
+            place.append(f"row {self.row}")
+        if self.column is not None:
+            place.append(f"column {self.column}")
+        return f"{', '.join(place)}: {self.what} {self.fix}"
+
+
+class DataProblems(Exception):
+    """Every problem found in the inputs, all at once. The command ends with status 1."""
+
+    def __init__(self, problems: Iterable[DataProblem]):
+        self.problems = sorted(problems, key=lambda p: (p.file, p.row or 0, p.column or "", p.what))
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+class CallProblem(Exception):
+    """The call cannot be carried out as it was given. The command ends with status 2."""
