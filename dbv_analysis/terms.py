@@ -160,13 +160,35 @@ class DataProblem:
         return f"{', '.join(place)}: {self.what} {self.fix}"
 
 
-class DataProblems(Exception):
-    """Every problem found in the inputs, all at once. The command ends with status 1."""
+class UserProblem(Exception):
+    """Something that the person who called can mend. ``status`` is the command's exit status."""
+
+    status = 2
+
+
+class DataProblems(UserProblem):
+    """Every problem found in the inputs, all at once."""
+
+    status = 1
 
     def __init__(self, problems: Iterable[DataProblem]):
         self.problems = sorted(problems, key=lambda p: (p.file, p.row or 0, p.column or "", p.what))
         super().__init__("\n".join(map(str, self.problems)))
 
 
-class CallProblem(Exception):
-    """The call cannot be carried out as it was given. The command ends with status 2."""
+class CallProblem(UserProblem):
+    """The call cannot be carried out as it was given."""
+
+    status = 2
+
+
+class NotebookProblem(UserProblem):
+    """A notebook cannot be run, or failed."""
+
+    status = 3
+
+
+class PublishingRefused(UserProblem):
+    """A page or a pack may not be published."""
+
+    status = 4

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from dbv_analysis.periods import SNAPSHOT, Period
+from dbv_analysis.periods import Period
 from dbv_analysis.programme import settings_problems
 from dbv_analysis.terms import DataProblem, DataProblems
 
@@ -58,9 +58,9 @@ class Source(BaseModel):
         return self.first_published.get(period, self.published)
 
     def as_at_of(self, period: Period) -> date:
-        """The count's own day for a count on one day; for a forecast, and for all else, the source's day."""
+        """The last day of a count on one day or of a stated window; for a forecast, and for all else, the source's."""
         stated = self.as_at or self.published
-        return min(period.end, stated) if period.basis == SNAPSHOT else stated
+        return min(period.end, stated) if period.kind in ("snapshot", "window") else stated
 
 
 def sha256_of(path: Path) -> str:

@@ -1,0 +1,176 @@
+"""What a page is made of: headings, paragraphs, lists, tables, charts.
+
+Each block is HTML in a browser and in JupyterLab, and plain text in a terminal, a test or a diff.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cache
+
+import jinja2
+
+from dbv_analysis.terms import SYMBOLS
+
+
+@cache
+def templates() -> jinja2.Environment:
+    """The project's own templates; every value is escaped."""
+    return jinja2.Environment(
+        loader=jinja2.PackageLoader("dbv_analysis"), autoescape=True, trim_blocks=True, lstrip_blocks=True
+    )
+
+
+@dataclass(frozen=True)
+class Block:
+    """A part of a page. ``template`` names the file that draws it; the fields are its values."""
+
+    template = ""
+
+    def html(self) -> str:
+        return templates().get_template(self.template).render(block=self)
+
+    def text(self) -> str:
+        raise TypeError(f"{type(self).__name__} has no text")
+
+    def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, str]:
+        return {"text/html": self.html(), "text/plain": self.text()}
+
+
+@dataclass(frozen=True)
+class Headline(Block):
+    """The page's h1: the answer, and under it what the page is of."""
+
+    words: str
+    about: list[str] = field(default_factory=list)
+    template = "headline.html.j2"
+
+    def text(self) -> str:
+        return "\n".join([f"# {self.words}", *self.about])
+
+
+@dataclass(frozen=True)
+class Paragraphs(Block):
+    """Plain paragraphs, or a list where ``listed``."""
+
+    words: list[str]
+    listed: bool = False
+    template = "paragraphs.html.j2"
+
+    def text(self) -> str:
+        return "\n".join(f"- {words}" if self.listed else words for words in self.words)
+
+
+@dataclass(frozen=True)
+class KeyFigure:
+    """A number in large type: what it is of, what it is set against, and how sure it is."""
+
+    value: str
+    what: str
+    against: str
+    sure: str
+
+
+@dataclass(frozen=True)
+class KeyFigures(Block):
+    """At most four headline figures, side by side."""
+
+    figures: list[KeyFigure]
+    template = "key_figures.html.j2"
+
+    def text(self) -> str:
+        return "\n".join(f"{f.value} {f.what}; {f.against}; {f.sure}" for f in self.figures)
+
+
+@dataclass(frozen=True)
+class Link:
+    """A page of the pack: what it answers, where it is, and what else it measures."""
+
+    section: str
+    answer: str
+    page: str | None
+    measures: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Links(Block):
+    """The sections of a pack, each with its answer."""
+
+    links: list[Link]
+    template = "links.html.j2"
+
+    def text(self) -> str:
+        return "\n".join(f"- {link.section}: {link.answer} ({link.page or 'not in this pack'})" for link in self.links)
+
+
+@dataclass(frozen=True)
+class Table(Block):
+    """A table with its caption. The first column names each row; ``numbers`` is how many columns hold figures.
+
+    A cell that is one of the symbols is explained beneath.
+    """
+
+    caption: str
+    header: list[str]
+    rows: list[list[str]]
+    text_columns: int = 1
+    notes: list[str] = field(default_factory=list)
+    template = "table.html.j2"
+
+    @property
+    def symbols(self) -> dict[str, str]:
+        """The symbols that stand in the table, with their meanings."""
+        used = {cell for row in self.rows for cell in row}
+        return {symbol: meaning for symbol, meaning in SYMBOLS.items() if symbol in used}
+
+    def text(self) -> str:
+        widths = [max(len(row[place]) for row in [self.header, *self.rows]) for place in range(len(self.header))]
+        lines = [self.caption]
+        for row in [self.header, *self.rows]:
+            cells = [
+                cell.ljust(width) if place < self.text_columns else cell.rjust(width)
+                for place, (cell, width) in enumerate(zip(row, widths, strict=True))
+            ]
+            lines.append("  ".join(cells).rstrip())
+        lines += [f"{symbol} = {meaning}" for symbol, meaning in self.symbols.items()] + self.notes
+        return "\n".join(lines)
+
+
+@dataclass(frozen=True)
+class Figure(Block):
+    """A chart: its picture, what it shows in words, its caption, and the table of what it draws."""
+
+    title: str
+    alt: str
+    caption: list[str]
+    table: Table
+    png: bytes
+    width: int
+    height: int
+    template = "figure.html.j2"
+
+    @property
+    def data_uri(self) -> str:
+        return f"data:image/png;base64,{base64.b64encode(self.png).decode()}"
+
+    def text(self) -> str:
+        return "\n".join([f"[chart] {self.title}", self.alt, *self.caption, self.table.text()])
+
+
+@dataclass(frozen=True)
+class Blocks(Block):
+    """Several blocks, one after another."""
+
+    parts: list[Block]
+
+    def html(self) -> str:
+        return "\n".join(part.html() for part in self.parts)
+
+    def text(self) -> str:
+        return "\n\n".join(part.text() for part in self.parts)
+
+
+def paragraphs(words: str | Iterable[str]) -> Paragraphs:
+    return Paragraphs([words] if isinstance(words, str) else list(words))

@@ -1,0 +1,253 @@
+"""Result rows → a chart with its title, alt text and data table. Nothing is calculated here.
+
+Colours and style are the Government Analysis Function's, from ``afcharts``.
+"""
+
+from __future__ import annotations
+
+import io
+import struct
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache
+
+import matplotlib
+import pandas as pd
+from afcharts.af_colours import get_af_colours
+
+from dbv_analysis.blocks import Figure, Table
+from dbv_analysis.periods import SNAPSHOT, Break
+from dbv_analysis.terms import is_missing, listed
+
+PALETTE = get_af_colours("categorical", number_of_colours=4)
+ACCENT, INK, GREY = PALETTE[0], "#0b0c0c", "#6f6f6f"
+INCHES = (7.0, 3.9)
+DPI = 200
+CSS_PIXELS = 96
+LABEL_GAP = 0.075  # of the chart's height, between two labels at line ends
+LONGEST_STEP = timedelta(days=500)  # a longer step between two figures leaves a gap in the line
+
+
+@dataclass(frozen=True)
+class Series:
+    """One line: its name and its result rows (``period_end``, ``period_label``, ``basis``, ``value``, ``symbol``)."""
+
+    name: str
+    rows: pd.DataFrame
+    own: bool = False
+
+
+@cache
+def _pyplot():
+    """matplotlib, set up once: no window, the Analysis Function's style, the font that comes with it."""
+    matplotlib.use("agg")
+    import matplotlib.pyplot as plt
+    import seaborn as sns
+
+    plt.style.use("afcharts.afcharts")
+    sns.set_theme(
+        context="notebook",
+        style=None,
+        rc={
+            "font.family": "DejaVu Sans",
+            "font.size": 12,
+            "axes.labelsize": 12,
+            "xtick.labelsize": 12,
+            "ytick.labelsize": 12,
+            "svg.hashsalt": "dbv",
+        },
+    )
+    return plt
+
+
+def line_chart(
+    series: list[Series],
+    *,
+    title: str,
+    measure: str,
+    write: Callable[[float], str],
+    caption: list[str],
+    start: date | None = None,
+    breaks: tuple[Break, ...] = (),
+) -> Figure:
+    """One measure over time, a line a series, labelled at the line's end.
+
+    Args:
+        series: the lines; the authority's own is drawn in the accent colour, the rest in grey, unless
+            several are its own, which then take the palette's colours in order.
+        title: the active title, at most ten words or so.
+        measure: what is measured, with its unit, for the alt text and the table's caption.
+        write: a value as text.
+        caption: lines on source, population and period.
+        start: the programme's first day, marked where it is given.
+        breaks: days across which no line is drawn; each is marked.
+
+    Raises ValueError where figures of different bases would stand on one line: part of a year is
+    never drawn with full years.
+    """
+    series = [one for one in series if one.rows["value"].notna().any()]
+    bases = {basis for one in series for basis in one.rows["basis"]}
+    if len(bases) != 1:
+        raise ValueError(f"figures of different bases do not share a chart: {listed(sorted(bases))}")
+    periods = _periods(series)
+    png = _draw(series, periods, write, start, breaks)
+    width, height = (round(pixels / DPI * CSS_PIXELS) for pixels in struct.unpack(">II", png[16:24]))
+    return Figure(
+        title=title,
+        alt=_alt(series, measure, write, breaks),
+        caption=caption,
+        table=_table(series, periods, measure, write),
+        png=png,
+        width=width,
+        height=height,
+    )
+
+
+def _periods(series: list[Series]) -> pd.DataFrame:
+    every = pd.concat([one.rows[["period_end", "period_label", "basis"]] for one in series])
+    return every.drop_duplicates(["period_end", "period_label"]).sort_values("period_end", ignore_index=True)
+
+
+def _table(series: list[Series], periods: pd.DataFrame, measure: str, write: Callable[[float], str]) -> Table:
+    rows = []
+    for period in periods.itertuples():
+        cells = [period.period_label]
+        for one in series:
+            at = one.rows[one.rows["period_end"] == period.period_end]
+            cells.append("x" if at.empty else _cell(at.iloc[-1], write))
+        rows.append(cells)
+    return Table(measure, ["Period", *(one.name for one in series)], rows)
+
+
+def _cell(row: pd.Series, write: Callable[[float], str]) -> str:
+    return (row.get("symbol") or "x") if is_missing(row["value"]) else write(row["value"])
+
+
+def _alt(series: list[Series], measure: str, write: Callable[[float], str], breaks: tuple[Break, ...]) -> str:
+    sentences = [f"Line chart: {measure}."]
+    for one in series:
+        rows = one.rows[one.rows["value"].notna()]
+        first, last = rows.iloc[0], rows.iloc[-1]
+        if len(rows) == 1:
+            sentences.append(f"{one.name}: {write(last['value'])} in {last['period_label']}.")
+            continue
+        before = rows.iloc[-2]
+        between = "" if len(rows) == 2 else f", {write(before['value'])} in {before['period_label']}"
+        sentences.append(
+            f"{one.name}: {write(first['value'])} in {first['period_label']}{between}, "
+            f"{write(last['value'])} in {last['period_label']}."
+        )
+    ends = [one.rows["period_end"] for one in series]
+    for stop in breaks:
+        if any(min(end) < stop.on <= max(end) for end in ends):
+            sentences.append(f"The lines break at {stop.on:%B %Y}, when {stop.why}.")
+    return " ".join(sentences)
+
+
+def _draw(
+    series: list[Series],
+    periods: pd.DataFrame,
+    write: Callable[[float], str],
+    start: date | None,
+    breaks: tuple[Break, ...],
+) -> bytes:
+    plt = _pyplot()
+    figure, axes = plt.subplots(figsize=INCHES, dpi=DPI)
+    several_own = sum(one.own for one in series) > 1
+    ends = []
+    for place, one in enumerate(series):
+        colour = PALETTE[place] if several_own else ACCENT if one.own else GREY
+        dashes = "-" if one.own else ("--", ":", "-.")[place % 3]
+        for segment in _segments(one.rows, breaks):
+            axes.plot(
+                segment["period_end"],
+                segment["value"],
+                color=colour,
+                linestyle=dashes,
+                linewidth=2.6 if one.own else 1.8,
+                marker="o",
+                markersize=5 if one.own else 3.5,
+            )
+        last = one.rows[one.rows["value"].notna()].iloc[-1]
+        ends.append((last["value"], f"{one.name} {write(last['value'])}", colour, one.own))
+    axes.set_ylim(bottom=min(0, axes.get_ylim()[0]) if min(end[0] for end in ends) < 0 else 0)
+    axes.set_ylim(top=axes.get_ylim()[1] * 1.12)
+    _mark(axes, periods, start, breaks)
+    _label_ends(axes, ends)
+    axes.set_xticks(list(periods["period_end"]), [_tick(period) for period in periods.itertuples()])
+    axes.yaxis.set_major_formatter(lambda value, _: write(value).replace(".00", "").replace(".0", ""))
+    axes.yaxis.set_major_locator(plt.MaxNLocator(5))
+    axes.tick_params(length=0)
+    picture = io.BytesIO()
+    figure.savefig(picture, format="png", bbox_inches="tight", pad_inches=0.05, metadata={"Software": None})
+    plt.close(figure)
+    return picture.getvalue()
+
+
+def _segments(rows: pd.DataFrame, breaks: tuple[Break, ...]) -> list[pd.DataFrame]:
+    """The stretches of a line that may be joined: none across a break, a symbol or a missing year."""
+    stretch, step = 0, []
+    previous = None
+    for row in rows.itertuples():
+        apart = previous is not None and (
+            is_missing(row.value)
+            or is_missing(previous.value)
+            or row.period_end - previous.period_end > LONGEST_STEP
+            or any(previous.period_end < stop.on <= row.period_end for stop in breaks)
+        )
+        stretch += apart
+        step.append(stretch)
+        previous = row
+    return [part for _, part in rows.groupby(step)]
+
+
+def _mark(axes, periods: pd.DataFrame, start: date | None, breaks: tuple[Break, ...]) -> None:
+    """Vertical lines where the series breaks and where the programme began, each with its words."""
+    first, last = periods["period_end"].iloc[0], periods["period_end"].iloc[-1]
+    marks = [(stop.on, "way of counting\nchanged") for stop in breaks if first < stop.on <= last]
+    if start is not None and start > first:
+        marks.append((start, "programme\nbegan"))
+        last = max(last, start)
+    for day, words in marks:
+        axes.axvline(day, color=INK, linewidth=1, linestyle=(0, (1, 2)))
+        axes.annotate(
+            words,
+            (day, 0.99),
+            xycoords=("data", "axes fraction"),
+            xytext=(-4, 0),
+            textcoords="offset points",
+            ha="right",
+            va="top",
+            fontsize=10,
+            color=INK,
+        )
+    margin = (last - first) * 0.05
+    axes.set_xlim(first - margin, last + margin)
+
+
+def _label_ends(axes, ends: list[tuple[float, str, str, bool]]) -> None:
+    """Each line's name and last value at the right edge, moved apart where they would overlap."""
+    bottom, top = axes.get_ylim()
+    heights = []
+    for value, words, colour, own in sorted(ends):
+        height = (value - bottom) / (top - bottom)
+        if heights:
+            height = max(height, heights[-1] + LABEL_GAP)
+        heights.append(height)
+        axes.annotate(
+            words,
+            (1.01, height),
+            xycoords="axes fraction",
+            ha="left",
+            va="center",
+            color=colour,
+            fontweight="bold" if own else "normal",
+            fontsize=12,
+        )
+
+
+def _tick(period) -> str:
+    if period.basis == SNAPSHOT and period.period_label == f"{period.period_end:%B %Y}":
+        return f"{period.period_end:%b}\n{period.period_end:%Y}"
+    return period.period_label

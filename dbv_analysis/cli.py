@@ -1,0 +1,233 @@
+"""The ``dbv`` command. What libraries a call needs is imported when it needs them, so that it starts at once."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from datetime import date, datetime
+from pathlib import Path
+
+import click
+
+from dbv_analysis import __version__
+from dbv_analysis.terms import (
+    CONTROLLED,
+    PROFILES,
+    PUBLIC,
+    RESULT_COLUMNS,
+    CallProblem,
+    UserProblem,
+    did_you_mean,
+    is_missing,
+)
+
+WRONG_CALL = CallProblem.status
+STOPPED = 130
+
+data_option = click.option(
+    "--data", type=click.Path(path_type=Path), default=Path("data/raw"), show_default=True, help="Folder of the inputs."
+)
+format_choice = click.Choice(["text", "csv", "json"])
+
+
+def say(words: str) -> None:
+    """A message for the person at the terminal: standard output is for results alone."""
+    click.echo(words, err=True)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="dbv")
+def dbv() -> None:
+    """Evidence packs for a Delivering Better Value in SEND programme."""
+
+
+@dbv.command()
+@data_option
+def check(data: Path) -> None:
+    """Validate every input. One line a problem: file, row, column, what is wrong, what to do."""
+    from dbv_analysis.loaders import load
+    from dbv_analysis.programme import load_programme
+
+    load_programme(data)
+    inputs = load(data)
+    for warning in inputs.warnings:
+        say(f"Warning: {warning}")
+    rows = sum(len(frame) for frame in inputs.tables.values())
+    click.echo(f"{len(inputs.sources)} files, {rows:,} rows: no problems.")
+
+
+@dbv.command()
+@click.argument("quarter")
+@data_option
+@click.option(
+    "--out", type=click.Path(path_type=Path), default=Path("outputs"), show_default=True, help="Folder of the packs."
+)
+@click.option("--as-at", metavar="DATE", default="", help="Use figures published by this day (year-month-day).")
+@click.option("--only", multiple=True, metavar="SECTION", help="Run only this section; give it again for more.")
+@click.option("--profile", type=click.Choice(PROFILES), default=PUBLIC, show_default=True)
+@click.option("--jobs", type=click.IntRange(min=1), default=min(4, os.cpu_count() or 1), help="Notebooks at a time.")
+@click.option("--force", is_flag=True, help="Replace a published pack that somebody changed.")
+def run(quarter: str, data: Path, out: Path, as_at: str, only: tuple[str, ...], profile: str, jobs: int, force: bool):
+    """Run QUARTER's pack and publish it whole, or not at all."""
+    from dbv_analysis.periods import Quarter
+    from dbv_analysis.programme import load_programme
+
+    try:
+        chosen = Quarter(quarter)
+        day = date.fromisoformat(as_at) if as_at else load_programme(data).cut_off(chosen)
+    except ValueError as error:
+        wrong = str(error) if as_at == "" or "quarter" in str(error) else f'"{as_at}" is not a day: write 2024-09-26.'
+        raise CallProblem(wrong) from None
+
+    from tqdm import tqdm
+
+    from dbv_analysis.publish import pack
+
+    bar = None
+    if profile == CONTROLLED:
+        say("Controlled profile: small counts are shown. This pack is not for publication.")
+
+    def total(number: int) -> None:
+        nonlocal bar
+        if sys.stderr.isatty():
+            bar = tqdm(total=number, desc=quarter, unit="notebook", file=sys.stderr)
+
+    def done(task) -> None:
+        if bar:
+            bar.update()
+        else:
+            say(f"{task.section}: done")
+
+    try:
+        index = pack.run(
+            quarter,
+            data,
+            out,
+            as_at=day,
+            only=list(only),
+            profile=profile,
+            jobs=jobs,
+            force=force,
+            total=total,
+            done=done,
+            warn=lambda words: say(f"Warning: {words}"),
+        )
+    finally:
+        if bar:
+            bar.close()
+    click.echo(index)
+
+
+@dbv.command()
+@click.option("--metric", multiple=True, metavar="ID", help="Only this metric; give it again for more.")
+@click.option("--quarter", metavar="Q", help="Only figures published by this quarter's cut-off.")
+@click.option("--by", metavar="TOPIC", help="Only this breakdown, such as Scenario.")
+@click.option("--area", multiple=True, metavar="CODE", help="Only this area; give it again for more.")
+@click.option("--profile", type=click.Choice(PROFILES), default=PUBLIC, show_default=True)
+@click.option("--format", "form", type=format_choice, default="text", show_default=True)
+@data_option
+def results(
+    metric: tuple[str, ...],
+    quarter: str | None,
+    by: str | None,
+    area: tuple[str, ...],
+    profile: str,
+    form: str,
+    data: Path,
+) -> None:
+    """Rows of the results table."""
+    from dbv_analysis import evidence, registry
+    from dbv_analysis.periods import Quarter
+    from dbv_analysis.programme import load_programme
+
+    known = registry.discover()
+    for name in metric:
+        if name not in known:
+            raise CallProblem(f'There is no metric "{name}".{did_you_mean(name, known)} See: dbv metrics')
+    try:
+        cut_off = load_programme(data).cut_off(Quarter(quarter)) if quarter else None
+    except ValueError as error:
+        raise CallProblem(str(error)) from None
+    rows = evidence.stored(data, profile) if data.is_dir() else None
+    if rows is None:
+        assembled = evidence.assemble(data, profile)
+        rows = assembled.results
+        evidence.store(assembled, data, profile)
+    for column, asked in (("area_code", area), ("breakdown_topic", [by] if by else [])):
+        unknown = [value for value in asked if value not in set(rows[column])]
+        if unknown:
+            raise CallProblem(f'No result has {column} "{unknown[0]}".{did_you_mean(unknown[0], set(rows[column]))}')
+        if asked:
+            rows = rows[rows[column].isin(asked)]
+    if metric:
+        rows = rows[rows["metric_id"].isin(metric)]
+    if cut_off:
+        rows = rows[rows["published"] <= cut_off]
+    _print_rows(rows, form, known)
+
+
+def _print_rows(rows, form: str, known) -> None:
+    if form == "csv":
+        click.echo(rows.to_csv(index=False, lineterminator="\n"), nl=False)
+    elif form == "json":
+        click.echo(json.dumps([_plain(row) for row in rows.to_dict("records")], indent=1, ensure_ascii=False))
+    else:
+        from dbv_analysis.blocks import Table
+
+        cells = [
+            [
+                row["metric_id"],
+                row["area_name"],
+                row["breakdown"],
+                row["period_label"],
+                row["basis"],
+                row["symbol"] or known[row["metric_id"]].write(row["value"]),
+                row["published"].isoformat(),
+                row["release"],
+            ]
+            for row in rows.to_dict("records")
+        ]
+        header = ["metric", "area", "breakdown", "period", "basis", "figure", "published", "release"]
+        click.echo(Table(f"{len(cells):,} rows", header, cells, text_columns=5).text())
+
+
+def _plain(row: dict) -> dict:
+    """A row as JSON has it: days as text, whole numbers whole, null where there is no number."""
+
+    def plain(value):
+        if is_missing(value):
+            return None
+        if isinstance(value, (date, datetime)):
+            return value.isoformat()
+        return int(value) if isinstance(value, float) and value.is_integer() else value
+
+    return {name: plain(row[name]) for name in RESULT_COLUMNS}
+
+
+@dbv.command()
+@click.option("--format", "form", type=click.Choice(["text", "json", "markdown"]), default="text", show_default=True)
+def metrics(form: str) -> None:
+    """The catalogue: every metric, with its definition and source."""
+    from dbv_analysis import registry
+    from dbv_analysis.catalogue import as_json, as_markdown, as_text
+
+    click.echo({"text": as_text, "json": as_json, "markdown": as_markdown}[form](registry.discover()))
+
+
+def main() -> None:
+    """Run the command; every error a user can cause ends in a sentence and the status that goes with it."""
+    try:
+        dbv.main(standalone_mode=False)
+    except UserProblem as problem:
+        say(str(problem))
+        sys.exit(problem.status)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(WRONG_CALL)
+    except (click.Abort, KeyboardInterrupt):
+        say("Stopped. What was published before is as it was.")
+        sys.exit(STOPPED)
+    except OSError as error:
+        say(f"{error.filename or 'A file'}: {error.strerror or error}. Check that the folder is there and can be written.")
+        sys.exit(WRONG_CALL)

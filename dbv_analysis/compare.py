@@ -1,0 +1,157 @@
+"""What may be said of two figures side by side: a change, a spread, a printed figure beside a published one."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import pandas as pd
+
+from dbv_analysis.evidence import Evidence, period_of
+from dbv_analysis.periods import FULL_YEAR, SNAPSHOT, why_not_comparable
+from dbv_analysis.registry import Metric
+from dbv_analysis.terms import PERCENT, TOTAL
+
+
+@dataclass(frozen=True)
+class Change:
+    """One metric's move from an earlier figure to a later one, or why there is none to speak of."""
+
+    metric: Metric
+    earlier: pd.Series
+    later: pd.Series
+    refusal: str | None
+
+    @property
+    def difference(self) -> float:
+        """Later less earlier, in the metric's unit: percentage points for percentages.
+
+        Raises ValueError where the two may not be compared.
+        """
+        if self.refusal:
+            raise ValueError(self.refusal)
+        return self.later["value"] - self.earlier["value"]
+
+    @property
+    def size(self) -> str:
+        """How large the change is, as printed: ``3.4 percentage points``."""
+        return self.metric.unit.write_difference(self.difference, self.metric.decimals)
+
+    @property
+    def verb(self) -> str:
+        """``rose``, ``fell``, or ``stayed`` where the printed figures are the same."""
+        if self.metric.write(self.later["value"]) == self.metric.write(self.earlier["value"]):
+            return "stayed"
+        return "rose" if self.difference > 0 else "fell"
+
+    @property
+    def in_words(self) -> str:
+        """A sentence's worth: ``fell by 3.4 percentage points, from 40.6% in January 2023 to 37.2% in January 2024``."""
+        if self.refusal:
+            return f"cannot be compared: {self.refusal}"
+        later, earlier = (self.metric.write(row["value"]) for row in (self.later, self.earlier))
+        if self.verb == "stayed":
+            return f"stayed at {later}, from {self.earlier['period_label']} to {self.later['period_label']}"
+        return (
+            f"{self.verb} by {self.size}, from {earlier} in {self.earlier['period_label']} "
+            f"to {later} in {self.later['period_label']}"
+        )
+
+
+def change(evidence: Evidence, metric_id: str, area: str | None = None, breakdown: str = TOTAL) -> Change | None:
+    """The move to the newest figure of a full year or a count on one day from the one before it.
+
+    Returns None where fewer than two figures are known. Where the newest two may not be compared the
+    change says why, and has no difference.
+    """
+    metric = evidence.metrics[metric_id]
+    rows = evidence.rows(metric_id, areas=[area] if area else None, breakdown=breakdown)
+    rows = rows[rows["basis"].isin([FULL_YEAR, SNAPSHOT]) & rows["value"].notna()]
+    if len(rows) < 2:
+        return None
+    earlier, later = rows.iloc[-2], rows.iloc[-1]
+    return Change(metric, earlier, later, why_not_comparable(period_of(earlier), period_of(later), metric.breaks))
+
+
+def middle(evidence: Evidence, metric_id: str, areas: list[str], breakdown: str = TOTAL) -> pd.DataFrame:
+    """The middle of several areas, a row a period: median, lowest, highest, and how many have a figure.
+
+    The median, so that one area with a bad return does not move it. Only full years and counts on one
+    day enter; the rows have the results' period columns.
+    """
+    rows = evidence.rows(metric_id, areas=areas, breakdown=breakdown)
+    rows = rows[rows["basis"].isin([FULL_YEAR, SNAPSHOT]) & rows["value"].notna()]
+    period = ["period_label", "period_start", "period_end", "basis"]
+    spread = rows.groupby(period, sort=False)["value"].agg(
+        value="median", lowest="min", highest="max", areas="count"
+    )
+    return spread.reset_index().sort_values("period_end", ignore_index=True)
+
+
+def before_programme(evidence: Evidence, row: pd.Series) -> bool:
+    """Whether a figure's period was over before the programme began, so that it cannot show an effect."""
+    return row["period_end"] < evidence.start
+
+
+def beside(evidence: Evidence, metric_ids: list[str]) -> pd.DataFrame:
+    """Printed figures beside the published figure of the same measure, area and period.
+
+    Returns one row a printed figure (said twice, it counts once): ``label_printed``,
+    ``period_printed``, ``printed``, ``area_name``, ``period_label``, ``published`` (the figure that
+    holds, as text, or ""), ``agrees`` (to the precision printed; missing where nothing can be
+    checked) and ``matches``: where they disagree, which figure the printed one does match, if any.
+    """
+    claims = evidence.printed_figures
+    claims = claims[claims["metric_id"].isin(metric_ids) & (claims["symbol"] == "")]
+    claims = claims[claims["published"] <= evidence.cut_off]
+    claims = claims.drop_duplicates(["label_printed", "period_printed", "printed", "area_code"])
+    rows = [_beside(evidence, claim) for claim in claims.to_dict("records")]
+    return pd.DataFrame(
+        rows,
+        columns=[
+            "label_printed",
+            "period_printed",
+            "printed",
+            "area_name",
+            "metric_id",
+            "breakdown",
+            "period_label",
+            "published",
+            "agrees",
+            "matches",
+        ],
+    )
+
+
+def _beside(evidence: Evidence, claim: dict) -> dict:
+    rows = evidence.rows(claim["metric_id"], areas=[claim["area_code"]], breakdown=claim["breakdown"])
+    same = rows[(rows["period_start"] == claim["period_start"]) & (rows["period_end"] == claim["period_end"])]
+    decimals = len((re.search(r"\.(\d+)", claim["printed"]) or [""])[0].lstrip("."))
+    printed = PERCENT.write(claim["value"], decimals)
+    found = {name: claim[name] for name in ("label_printed", "period_printed", "printed", "area_name")} | {
+        "metric_id": claim["metric_id"],
+        "breakdown": claim["breakdown"],
+        "period_label": claim["period_label"],
+        "published": "",
+        "agrees": None,
+        "matches": "",
+    }
+    if same.empty or same.iloc[-1]["symbol"]:
+        return found
+    holds = same.iloc[-1]
+    agrees = PERCENT.write(holds["value"], decimals) == printed
+    matches = "" if agrees else _what_it_matches(evidence, claim, printed, decimals)
+    return found | {"published": evidence.write(holds), "agrees": agrees, "matches": matches}
+
+
+def _what_it_matches(evidence: Evidence, claim: dict, printed: str, decimals: int) -> str:
+    """The newest figure of the same measure, or else of its section, that would be printed so."""
+    own = evidence.metrics[claim["metric_id"]]
+    others = [m for m in evidence.in_section(own.section) if m.unit is own.unit and m is not own]
+    for metric in [own, *others]:
+        rows = evidence.rows(metric.id, areas=[claim["area_code"]], breakdown=claim["breakdown"])
+        rows = rows[[PERCENT.write(value, decimals) == printed for value in rows["value"].fillna(-1)]]
+        if not rows.empty:
+            title = metric.title[0].lower() + metric.title[1:]
+            return f"{title}, {rows.iloc[-1]['period_label']}"
+    return ""

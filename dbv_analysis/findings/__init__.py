@@ -1,0 +1,83 @@
+"""What the results say, in sentences: one module a section, each with ``find(evidence)``.
+
+A section without a module of its own gets plain sentences from its metrics' newest figures.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from dataclasses import dataclass, field
+
+from dbv_analysis.blocks import KeyFigure
+from dbv_analysis.compare import before_programme, change
+from dbv_analysis.evidence import Evidence
+from dbv_analysis.periods import FULL_YEAR, SNAPSHOT
+from dbv_analysis.terms import listed, slug
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What one section has to tell.
+
+    ``headline`` is the page's answer; ``sure`` says how sure, and what would change our mind;
+    ``key_figures`` go to the board summary; ``not_yet`` is what cannot be told yet, and when;
+    ``decide`` is what the board should settle.
+    """
+
+    headline: str
+    sure: list[str]
+    key_figures: list[KeyFigure] = field(default_factory=list)
+    not_yet: list[str] = field(default_factory=list)
+    decide: list[str] = field(default_factory=list)
+
+
+def find(section: str, evidence: Evidence) -> Findings:
+    """The findings of a section, from its own module where there is one."""
+    name = f"{__name__}.{slug(section)}"
+    if importlib.util.find_spec(name):
+        found = importlib.import_module(name).find(evidence)
+        if found:
+            return found
+    return _plain(section, evidence)
+
+
+def _plain(section: str, evidence: Evidence) -> Findings:
+    said, missing = [], []
+    for metric in evidence.in_section(section):
+        rows = evidence.rows(metric.id)
+        rows = rows[rows["basis"].isin([FULL_YEAR, SNAPSHOT])]
+        if rows.empty:
+            missing.append(metric.title)
+        else:
+            newest = rows.iloc[-1]
+            said.append(f"{metric.title}: {evidence.write(newest)} in {newest['period_label']}")
+    if not said:
+        return Findings(
+            f"No figures for {section} had been published by the cut-off",
+            ["There is nothing to be sure of yet."],
+            not_yet=[f"{listed(missing)}: no figure yet."] if missing else [],
+        )
+    return Findings(said[0], [NO_COMPARISON], not_yet=[f"{title}: no figure yet." for title in missing])
+
+
+NO_COMPARISON = (
+    "Grade: monitoring only. The figures are as counted or published; nothing here sets them against what "
+    "would have happened without the programme."
+)
+
+
+def monitoring(evidence: Evidence, metric_id: str, breakdown: str = "Total") -> str:
+    """The grade of a measure whose newest figure may be from before the programme began."""
+    moved = change(evidence, metric_id, breakdown=breakdown)
+    if moved and before_programme(evidence, moved.later):
+        return (
+            f"Grade: monitoring only. The newest figure is from {moved.later['period_label']}, before the programme "
+            f"began in {evidence.start:%B %Y}, so it cannot show what the programme did."
+        )
+    return NO_COMPARISON
+
+
+def lower_first(words: str) -> str:
+    """``Plans in …`` as it stands inside a sentence."""
+    return words[0].lower() + words[1:]

@@ -1,0 +1,69 @@
+"""What the deficit forecasts say."""
+
+from __future__ import annotations
+
+from dbv_analysis.blocks import KeyFigure
+from dbv_analysis.evidence import Evidence
+from dbv_analysis.findings import Findings
+from dbv_analysis.scenarios import funding_agreement
+from dbv_analysis.terms import POUNDS
+
+CHOSEN = "Target"
+
+
+def find(evidence: Evidence) -> Findings | None:
+    balances = evidence.rows("dsg_cumulative_deficit")
+    if balances.empty:
+        return None
+    chosen = balances[balances["breakdown"] == CHOSEN]
+    unmitigated = balances[balances["breakdown"] == "Unmitigated"]
+    first, last = chosen.iloc[0], chosen.iloc[-1]
+    year = last["period_label"]
+    saved = unmitigated.iloc[-1]["value"] - last["value"]
+    without = POUNDS.write(unmitigated.iloc[-1]["value"])
+    grows = POUNDS.write(last["value"])
+    return Findings(
+        headline=(
+            f"Even on the path that {evidence.area} budgets for, the deficit grows from "
+            f"{POUNDS.write(first['value'])} in {first['period_label']} to {grows} in {year}"
+        ),
+        sure=[
+            "Grade: forecast. These are the application's own forecasts of December 2023. "
+            "No outturn has been reported since, so nothing here says which path is being followed.",
+            f"By {year} the {CHOSEN.lower()} path is {POUNDS.write(saved)} below the unmitigated one ({without}).",
+            "Every figure is printed to £0.1m, so a balance may be out by £0.05m, an in-year deficit by £0.1m and "
+            "implied funding by £0.15m.",
+            *disagreements(evidence),
+            "The document prints years without saying which kind. They are read here as financial years that end on "
+            "31 March; if they are years that begin then, every date moves a year later.",
+            "What would change our mind: the high-needs outturn of 2023-24 and of this year, set beside the paths.",
+        ],
+        key_figures=[
+            KeyFigure(
+                grows,
+                f"deficit forecast for {year} on the path that {evidence.area} budgets for",
+                f"{without} if nothing changes",
+                "forecast, no outturn reported",
+            )
+        ],
+        not_yet=[
+            "Whether the deficit follows the path: no high-needs outturn has been reported. It can be told once the "
+            "outturn of 2023-24 is put beside the forecasts."
+        ],
+        decide=["Ask for the high-needs outturn of 2023-24 and the forecast for this year with each quarter's pack."],
+    )
+
+
+def disagreements(evidence: Evidence) -> list[str]:
+    """A sentence for every path and year whose implied funding no other path shares."""
+    funding = funding_agreement(evidence)
+    sentences = []
+    for row in funding[~funding["agrees"]].itertuples():
+        others = funding[(funding["period_label"] == row.period_label) & (funding["breakdown"] != row.breakdown)]
+        values = " and ".join(f"{POUNDS.write(other.value)} ({other.breakdown.lower()})" for other in others.itertuples())
+        sentences.append(
+            f"The {row.breakdown.lower()} path does not agree with the other paths within rounding in "
+            f"{row.period_label}: its figures imply funding of {POUNDS.write(row.value)}, theirs {values}. "
+            "Funding should not depend on the path, so at least one printed figure is wrong."
+        )
+    return sentences

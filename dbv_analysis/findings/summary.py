@@ -1,0 +1,29 @@
+"""The board summary: the answer over all sections, and what was printed that does not hold."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from dbv_analysis.compare import before_programme, beside, change
+from dbv_analysis.evidence import Evidence
+from dbv_analysis.findings import find
+from dbv_analysis.findings.placements import SPECIAL, in_short
+
+
+def answer(evidence: Evidence) -> str:
+    """The summary's h1: what moved, and whether the programme can have moved it."""
+    special = change(evidence, SPECIAL)
+    if special is None or special.refusal:
+        return find(evidence.sections[0], evidence).headline
+    credit = (
+        "it is too early to say that the programme changed this"
+        if before_programme(evidence, special.later)
+        else "whether the programme changed this has not been tested"
+    )
+    return f"{in_short(special)}; {credit}"
+
+
+def corrections(evidence: Evidence) -> pd.DataFrame:
+    """Printed figures that the published ones do not bear out, as ``compare.beside`` gives them."""
+    claims = beside(evidence, list(evidence.metrics))
+    return claims[claims["agrees"].eq(False)]

@@ -1,0 +1,66 @@
+"""An executed notebook → a self-contained page: nbconvert's API with the project's own template."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import nbformat
+from nbconvert import HTMLExporter
+
+import dbv_analysis
+from dbv_analysis.evidence import Evidence
+from dbv_analysis.loaders.source import Source
+from dbv_analysis.publish.notebooks import Task
+from dbv_analysis.terms import CONTROLLED
+
+TEMPLATES = Path(dbv_analysis.__file__).parent / "templates"
+
+
+@cache
+def _exporter() -> HTMLExporter:
+    return HTMLExporter(
+        template_name="page",
+        extra_template_basedirs=[str(TEMPLATES)],
+        exclude_input=True,
+        exclude_anchor_links=True,
+    )
+
+
+@cache
+def _style() -> str:
+    return (TEMPLATES / "page" / "style.css").read_text(encoding="utf-8")
+
+
+def page(task: Task, executed: Path, evidence: Evidence, pages: list[tuple[str, str]]) -> str:
+    """The page of an executed notebook.
+
+    ``pages`` are the names and addresses of all pages of the pack, for the navigation.
+    """
+    area, name = evidence.area, evidence.programme.programme.name
+    about = {
+        "title": f"{task.section} – {area}, {name}, {evidence.quarter}",
+        "style": _style(),
+        "pages": pages,
+        "address": task.address,
+        "version": dbv_analysis.__version__,
+        "inputs": inputs(evidence.sources),
+        "disclosure": disclosure(evidence),
+    }
+    notebook = nbformat.read(executed, as_version=4)
+    html, _ = _exporter().from_notebook_node(notebook, resources={"dbv": about})
+    return html
+
+
+def inputs(sources: list[Source]) -> list[dict[str, str]]:
+    """What a page and the manifest say of each input."""
+    return [source.model_dump(include={"publisher", "title", "file", "sha256", "licence", "release"}) for source in sources]
+
+
+def disclosure(evidence: Evidence) -> str:
+    """The disclosure rule in force, and whether somebody has signed it."""
+    rule = evidence.programme.disclosure
+    if evidence.profile == CONTROLLED:
+        return "Controlled profile: small counts are shown. Not for publication."
+    signed = f"signed off: {rule.signed_off}" if rule.signed_off else "not signed off yet by the authority"
+    return f"Counts from 1 to {rule.threshold - 1}, and rates that would reveal them, are shown as c; the rule is {signed}."

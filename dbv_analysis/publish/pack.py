@@ -1,0 +1,203 @@
+"""Run a quarter's pack and publish it: all of it, or none."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from dbv_analysis import evidence as kept
+from dbv_analysis.evidence import Evidence, open_evidence
+from dbv_analysis.publish import html, manifest, spreadsheet
+from dbv_analysis.publish.gate import page_problems
+from dbv_analysis.publish.notebooks import Task, execute, tasks
+from dbv_analysis.terms import CallProblem, PublishingRefused, did_you_mean, listed
+
+NOTEBOOKS = "notebooks"
+
+
+def run(
+    quarter: str,
+    data: Path,
+    out: Path,
+    *,
+    as_at: date | str = "",
+    only: list[str] | None = None,
+    profile: str = "public",
+    jobs: int = 2,
+    force: bool = False,
+    total: Callable[[int], None] = lambda number: None,
+    done: Callable[[Task], None] = lambda task: None,
+    warn: Callable[[str], None] = lambda words: None,
+) -> Path:
+    """Validate the inputs, calculate, run the notebooks, and publish ``out/quarter``.
+
+    Args:
+        quarter: such as ``2024-25-Q2``.
+        data: the folder of the inputs.
+        out: the folder of the packs.
+        as_at: the cut-off, where it is not the quarter's own.
+        only: the sections to run; the published pack's other pages stay, if nothing that they came from changed.
+        profile: ``public`` or ``controlled``.
+        jobs: how many notebooks run at a time.
+        force: replace a published pack even though somebody changed its files.
+        total, done, warn: hear how many notebooks there are, of each that ran, and of each warning.
+
+    Returns the path of the pack's ``index.html``.
+
+    Raises CallProblem, DataProblems, NotebookProblem or PublishingRefused; then the pack that was
+    published before is as it was.
+    """
+    started = datetime.now(UTC)
+    with _alone(out):
+        evidence, fingerprint, warnings = _prepare(quarter, data, as_at, profile)
+        for words in warnings:
+            warn(words)
+        target = out / str(evidence.quarter)
+        _recover(target)
+        sections = _chosen(only, evidence.sections)
+        carried = _carried(target, sections, evidence, fingerprint, force) if only else []
+        if not only:
+            _refuse_altered(target, force)
+        held = [name for name in evidence.sections if name in sections or name in carried]
+        parameters = {
+            "quarter": str(evidence.quarter),
+            "data": data.resolve().as_posix(),
+            "profile": profile,
+            "as_at": evidence.cut_off.isoformat(),
+        }
+        found = tasks(evidence.programme.root / NOTEBOOKS, sections, parameters, held)
+        total(len(found))
+        with _staging(target) as (staging, work):
+            executed = execute(found, work, jobs, done)
+            _write_pages(found, executed, evidence, held, staging)
+            for name in carried:
+                address = Task(name, Path(), {}).address
+                shutil.copy2(target / address, staging / address)
+            spreadsheet.write(evidence, held, staging / "evidence.xlsx")
+            manifest.write(staging, evidence, held, fingerprint, started, warnings)
+            _swap(staging, target)
+    return target / "index.html"
+
+
+@contextmanager
+def _alone(out: Path):
+    """One run at a time in a folder of packs. The lock goes with its process, however that ends."""
+    out.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(out / ".dbv.lock", timeout=0):
+            yield
+    except Timeout:
+        raise CallProblem(
+            f"Another run is under way in {out}. Wait until it has finished, or name another folder with --out."
+        ) from None
+
+
+def _prepare(quarter: str, data: Path, as_at: date | str, profile: str) -> tuple[Evidence, str, list[str]]:
+    """Validate and calculate once; the notebooks read what is kept."""
+    if not data.is_dir():
+        raise CallProblem(f"There is no folder {data}. Name the folder of the inputs with --data.")
+    assembled = kept.assemble(data, profile)
+    kept.store(assembled, data, profile)
+    return open_evidence(quarter, data, profile, as_at), kept.digest(data, profile), assembled.warnings
+
+
+def _chosen(only: list[str] | None, sections: list[str]) -> list[str]:
+    if not only:
+        return sections
+    names = {name.lower(): name for name in sections}
+    unknown = [name for name in only if name.lower() not in names]
+    if unknown:
+        raise CallProblem(
+            f'There is no section "{unknown[0]}".{did_you_mean(unknown[0], sections)} '
+            f"The sections are {listed(sections)}."
+        )
+    return [name for name in sections if name.lower() in {asked.lower() for asked in only}]
+
+
+def _refuse_altered(target: Path, force: bool) -> None:
+    """Somebody's own changes to a published pack are not thrown away unasked."""
+    if force or not target.exists():
+        return
+    published = manifest.read(target)
+    changed = manifest.altered(target, published) if published else ["manifest.json"]
+    if changed:
+        raise PublishingRefused(
+            f"{target} was changed after it was published ({listed(changed)}). "
+            "Keep what you need of it elsewhere, then run again with --force."
+        )
+
+
+def _carried(target: Path, sections: list[str], evidence: Evidence, fingerprint: str, force: bool) -> list[str]:
+    """The sections of the published pack that a partial run keeps as they are."""
+    published = manifest.read(target)
+    if published is None:
+        return []
+    others = [name for name in published["parameters"]["sections"] if name not in sections]
+    same = published["fingerprint"] == fingerprint and published["parameters"]["as_at"] == evidence.cut_off.isoformat()
+    if others and not same:
+        raise CallProblem(
+            f"{target} was made from other inputs, settings or code, so its pages on {listed(others)} would not go "
+            "with the new one. Run the whole pack, or name another folder with --out."
+        )
+    _refuse_altered(target, force)
+    return others
+
+
+def _write_pages(found: list[Task], executed: dict, evidence: Evidence, held: list[str], staging: Path) -> None:
+    """Convert every page; publish none if one is not fit to be."""
+    pages = [("Summary", "index.html"), *((name, Task(name, Path(), {}).address) for name in held)]
+    problems = []
+    for task in found:
+        text = html.page(task, executed[task.section], evidence, pages)
+        problems += page_problems(task.address, text)
+        (staging / task.address).write_text(text, encoding="utf-8")
+    if problems:
+        raise PublishingRefused("\n".join(problems))
+
+
+@contextmanager
+def _staging(target: Path):
+    """Two folders that are gone afterwards: one beside the target, to be renamed into place, and one for work."""
+    staging = Path(tempfile.mkdtemp(prefix=f".{target.name}.staging-", dir=target.parent))
+    staging.chmod(0o755)
+    try:
+        with tempfile.TemporaryDirectory(prefix="dbv-", ignore_cleanup_errors=True) as work:
+            yield staging, Path(work)
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+
+
+def _previous(target: Path) -> Path:
+    return target.with_name(f".{target.name}.previous")
+
+
+def _recover(target: Path) -> None:
+    """Tidy up after a run that was killed: put the last pack back if it was between two renames."""
+    previous = _previous(target)
+    if previous.exists() and not target.exists():
+        previous.rename(target)
+    shutil.rmtree(previous, ignore_errors=True)
+    for staging in target.parent.glob(f".{target.name}.staging-*"):
+        shutil.rmtree(staging, ignore_errors=True)
+
+
+def _swap(staging: Path, target: Path) -> None:
+    """Put the new pack in the old one's place by renaming."""
+    previous = _previous(target)
+    try:
+        if target.exists():
+            target.rename(previous)
+        staging.rename(target)
+    except OSError as error:
+        if previous.exists() and not target.exists():
+            previous.rename(target)
+        raise PublishingRefused(
+            f"{target} could not be replaced ({error.strerror}). Close any file of it that is open, and run again."
+        ) from None
+    shutil.rmtree(previous, ignore_errors=True)

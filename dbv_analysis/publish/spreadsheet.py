@@ -1,0 +1,90 @@
+"""``evidence.xlsx``: the rows that a pack draws on, one accessible sheet a section, written by gptables."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+
+import gptables
+import pandas as pd
+
+from dbv_analysis.evidence import Evidence
+from dbv_analysis.periods import day_in_words
+from dbv_analysis.publish.html import disclosure
+from dbv_analysis.terms import SYMBOLS, slug
+
+COLUMNS = {
+    "title": "Measure",
+    "breakdown": "Breakdown",
+    "area_name": "Area",
+    "period_label": "Period",
+    "period_start": "From",
+    "period_end": "To",
+    "basis": "Basis",
+    "as_at": "As at",
+    "numerator": "Numerator",
+    "denominator": "Denominator",
+    "value": "Figure",
+    "unit": "Unit",
+    "printed": "As printed",
+    "source": "Source",
+    "published": "First published",
+}
+
+
+def write(evidence: Evidence, sections: list[str], path: Path) -> None:
+    """Write the workbook: cover, contents, notes, and a sheet a section.
+
+    Holds the authority, its region, the country and its neighbours, as published by the cut-off. A
+    figure that is missing shows its symbol; a count that a figure does not have shows ``z``.
+    """
+    sheets = {section: _sheet(evidence, section) for section in sections}
+    cover = gptables.Cover(
+        cover_label="Cover",
+        title=f"{evidence.area}: {evidence.programme.programme.name}, evidence for {evidence.quarter}",
+        intro=[f"{evidence.quarter.title}.", f"Figures first published by {day_in_words(evidence.cut_off)}."],
+        about=[disclosure(evidence), "Each sheet holds one table. Symbols and sources are on the sheet Notes."],
+        contact=["The programme lead of the authority that sent you this file."],
+    )
+    notes = pd.DataFrame(
+        [[f"symbol {symbol}", meaning] for symbol, meaning in SYMBOLS.items()]
+        + [
+            [f"source {number}", f"{title} ({release})"]
+            for number, (release, title) in enumerate(
+                sorted({(s.release, f"{s.publisher}, {s.title}; {s.licence}") for s in evidence.sources}), start=1
+            )
+        ],
+        columns=["Note", "Meaning"],
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        gptables.write_workbook(
+            filename=str(path), sheets=sheets, cover=cover, notes_table=notes, contentsheet="Contents"
+        )
+
+
+def _sheet(evidence: Evidence, section: str) -> gptables.GPTable:
+    programme = evidence.programme
+    areas = [programme.area.code, *evidence.neighbours.codes, programme.region.code, programme.country.code]
+    rows = pd.concat([evidence.rows(metric.id, areas=areas) for metric in evidence.in_section(section)])
+    rows = rows.assign(title=rows["metric_id"].map({name: metric.title for name, metric in evidence.metrics.items()}))
+    symbol = rows["symbol"].where(rows["symbol"] != "", "x")
+    table = pd.DataFrame(
+        {
+            shown: rows[name].astype(object).where(rows[name].notna() & (rows[name].astype(str) != ""), "z")
+            for name, shown in COLUMNS.items()
+        }
+    )
+    table["As printed"] = table["As printed"].replace("-", "dash")  # a cell of punctuation alone is not accessible
+    table["Figure"] = rows["value"].astype(object).where(rows["value"].notna(), symbol)
+    for name in ("From", "To", "As at", "First published"):
+        table[name] = table[name].map(lambda day: day.isoformat())
+    return gptables.GPTable(
+        table=table.reset_index(drop=True),
+        table_name=f"{slug(section)}_table",
+        title=f"{section}: figures of the pack for {evidence.quarter}",
+        subtitles=[f"Figures first published by {day_in_words(evidence.cut_off)}."],
+        instructions="One row is one figure. Symbols are explained on the sheet Notes.",
+        source="the column Source names each figure's release",
+        scope=f"{evidence.area}, its statistical neighbours, {programme.region.name}, {programme.country.name}",
+    )
