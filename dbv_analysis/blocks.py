@@ -14,6 +14,8 @@ import jinja2
 
 from dbv_analysis.terms import SYMBOLS
 
+LONGEST_NAME = 24  # characters of a row name that is not broken over lines
+
 
 @cache
 def templates() -> jinja2.Environment:
@@ -75,13 +77,14 @@ class KeyFigure:
 
 @dataclass(frozen=True)
 class KeyFigures(Block):
-    """At most four headline figures, side by side."""
+    """At most four headline figures, side by side, and what their grades mean."""
 
     figures: list[KeyFigure]
+    notes: list[str] = field(default_factory=list)
     template = "key_figures.html.j2"
 
     def text(self) -> str:
-        return "\n".join(f"{f.value} {f.what}; {f.against}; {f.sure}" for f in self.figures)
+        return "\n".join([*(f"{f.value} {f.what}; {f.against}; {f.sure}" for f in self.figures), *self.notes])
 
 
 @dataclass(frozen=True)
@@ -118,6 +121,11 @@ class Table(Block):
     text_columns: int = 1
     notes: list[str] = field(default_factory=list)
     template = "table.html.j2"
+
+    @property
+    def short_names(self) -> bool:
+        """Whether the rows' names are short enough to stand on one line each."""
+        return all(len(row[0]) <= LONGEST_NAME for row in self.rows)
 
     @property
     def symbols(self) -> dict[str, str]:

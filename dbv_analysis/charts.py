@@ -6,11 +6,11 @@ Colours and style are the Government Analysis Function's, from ``afcharts``.
 from __future__ import annotations
 
 import io
-import struct
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
+from itertools import pairwise
 
 import matplotlib
 import pandas as pd
@@ -22,10 +22,12 @@ from dbv_analysis.terms import is_missing, listed
 
 PALETTE = get_af_colours("categorical", number_of_colours=4)
 ACCENT, INK, GREY = PALETTE[0], "#0b0c0c", "#6f6f6f"
-INCHES = (7.0, 3.9)
+INCHES = (7.0, 4.1)
+PLOT = {"left": 0.095, "top": 0.98, "bottom": 0.13}  # the right edge follows from the labels at line ends
 DPI = 200
 CSS_PIXELS = 96
-LABEL_GAP = 0.075  # of the chart's height, between two labels at line ends
+LABEL_GAP = 0.085  # of the chart's height, between two labels at line ends
+MARK_ROOM = 0.13  # of the chart's height, for the words beside a vertical line
 LONGEST_STEP = timedelta(days=500)  # a longer step between two figures leaves a gap in the line
 
 
@@ -51,10 +53,10 @@ def _pyplot():
         style=None,
         rc={
             "font.family": "DejaVu Sans",
-            "font.size": 12,
-            "axes.labelsize": 12,
-            "xtick.labelsize": 12,
-            "ytick.labelsize": 12,
+            "font.size": 13,
+            "axes.labelsize": 13,
+            "xtick.labelsize": 13,
+            "ytick.labelsize": 13,
             "svg.hashsalt": "dbv",
         },
     )
@@ -92,16 +94,25 @@ def line_chart(
         raise ValueError(f"figures of different bases do not share a chart: {listed(sorted(bases))}")
     periods = _periods(series)
     png = _draw(series, periods, write, start, breaks)
-    width, height = (round(pixels / DPI * CSS_PIXELS) for pixels in struct.unpack(">II", png[16:24]))
     return Figure(
         title=title,
         alt=_alt(series, measure, write, breaks),
-        caption=caption,
+        caption=[*caption, *_gaps(series)],
         table=_table(series, periods, measure, write),
         png=png,
-        width=width,
-        height=height,
+        width=round(INCHES[0] * CSS_PIXELS),
+        height=round(INCHES[1] * CSS_PIXELS),
     )
+
+
+def _gaps(series: list[Series]) -> list[str]:
+    """A line of caption for each stretch of the main series that has no figure."""
+    rows = series[0].rows
+    return [
+        f"No figure between {before.period_label} and {after.period_label}."
+        for before, after in pairwise(rows.itertuples())
+        if after.period_end - before.period_end > LONGEST_STEP
+    ]
 
 
 def _periods(series: list[Series]) -> pd.DataFrame:
@@ -153,7 +164,7 @@ def _draw(
     breaks: tuple[Break, ...],
 ) -> bytes:
     plt = _pyplot()
-    figure, axes = plt.subplots(figsize=INCHES, dpi=DPI)
+    figure, axes = plt.subplots(figsize=INCHES, dpi=DPI, gridspec_kw=PLOT)
     several_own = sum(one.own for one in series) > 1
     ends = []
     for place, one in enumerate(series):
@@ -172,15 +183,14 @@ def _draw(
         last = one.rows[one.rows["value"].notna()].iloc[-1]
         ends.append((last["value"], f"{one.name} {write(last['value'])}", colour, one.own))
     axes.set_ylim(bottom=min(0, axes.get_ylim()[0]) if min(end[0] for end in ends) < 0 else 0)
-    axes.set_ylim(top=axes.get_ylim()[1] * 1.12)
     _mark(axes, periods, start, breaks)
-    _label_ends(axes, ends)
+    _label_ends(figure, axes, ends)
     axes.set_xticks(list(periods["period_end"]), [_tick(period) for period in periods.itertuples()])
     axes.yaxis.set_major_formatter(lambda value, _: write(value).replace(".00", "").replace(".0", ""))
     axes.yaxis.set_major_locator(plt.MaxNLocator(5))
     axes.tick_params(length=0)
     picture = io.BytesIO()
-    figure.savefig(picture, format="png", bbox_inches="tight", pad_inches=0.05, metadata={"Software": None})
+    figure.savefig(picture, format="png", metadata={"Software": None})
     plt.close(figure)
     return picture.getvalue()
 
@@ -209,33 +219,36 @@ def _mark(axes, periods: pd.DataFrame, start: date | None, breaks: tuple[Break, 
     if start is not None and start > first:
         marks.append((start, "programme\nbegan"))
         last = max(last, start)
-    for day, words in marks:
+    # Room for the words above the lines, a row for each mark, so that neither hides a figure or the other.
+    axes.set_ylim(top=axes.get_ylim()[1] * (1.05 + MARK_ROOM * len(marks)))
+    for row, (day, words) in enumerate(marks):
         axes.axvline(day, color=INK, linewidth=1, linestyle=(0, (1, 2)))
         axes.annotate(
             words,
-            (day, 0.99),
+            (day, 0.99 - row * MARK_ROOM),
             xycoords=("data", "axes fraction"),
             xytext=(-4, 0),
             textcoords="offset points",
             ha="right",
             va="top",
-            fontsize=10,
+            fontsize=11,
             color=INK,
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 1},
         )
-    margin = (last - first) * 0.05
+    margin = (last - first) * 0.08
     axes.set_xlim(first - margin, last + margin)
 
 
-def _label_ends(axes, ends: list[tuple[float, str, str, bool]]) -> None:
+def _label_ends(figure, axes, ends: list[tuple[float, str, str, bool]]) -> None:
     """Each line's name and last value at the right edge, moved apart where they would overlap."""
     bottom, top = axes.get_ylim()
-    heights = []
+    heights, labels = [], []
     for value, words, colour, own in sorted(ends):
         height = (value - bottom) / (top - bottom)
         if heights:
             height = max(height, heights[-1] + LABEL_GAP)
         heights.append(height)
-        axes.annotate(
+        label = axes.annotate(
             words,
             (1.01, height),
             xycoords="axes fraction",
@@ -243,8 +256,11 @@ def _label_ends(axes, ends: list[tuple[float, str, str, bool]]) -> None:
             va="center",
             color=colour,
             fontweight="bold" if own else "normal",
-            fontsize=12,
+            fontsize=13,
         )
+        labels.append(label)
+    widest = max(label.get_window_extent().width for label in labels) / figure.bbox.width
+    figure.subplots_adjust(right=max(0.4, 0.98 - widest))
 
 
 def _tick(period) -> str:

@@ -229,5 +229,5 @@ def main() -> None:
         say("Stopped. What was published before is as it was.")
         sys.exit(STOPPED)
     except OSError as error:
-        say(f"{error.filename or 'A file'}: {error.strerror or error}. Check that the folder is there and can be written.")
+        say(f"{error.filename or 'A file'}: {error.strerror or error}. Check that the folder can be written.")
         sys.exit(WRONG_CALL)

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import pandas as pd
 
 from dbv_analysis.evidence import Evidence, period_of
-from dbv_analysis.periods import FULL_YEAR, SNAPSHOT, why_not_comparable
+from dbv_analysis.periods import why_not_comparable
 from dbv_analysis.registry import Metric
-from dbv_analysis.terms import PERCENT, TOTAL
+from dbv_analysis.terms import PERCENT, TOTAL, lower_first
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Change:
 
     @property
     def in_words(self) -> str:
-        """A sentence's worth: ``fell by 3.4 percentage points, from 40.6% in January 2023 to 37.2% in January 2024``."""
+        """``fell by 3.4 percentage points, from 40.6% in January 2023 to 37.2% in January 2024``."""
         if self.refusal:
             return f"cannot be compared: {self.refusal}"
         later, earlier = (self.metric.write(row["value"]) for row in (self.later, self.earlier))
@@ -65,8 +65,8 @@ def change(evidence: Evidence, metric_id: str, area: str | None = None, breakdow
     change says why, and has no difference.
     """
     metric = evidence.metrics[metric_id]
-    rows = evidence.rows(metric_id, areas=[area] if area else None, breakdown=breakdown)
-    rows = rows[rows["basis"].isin([FULL_YEAR, SNAPSHOT]) & rows["value"].notna()]
+    rows = evidence.whole(metric_id, [area] if area else None, breakdown)
+    rows = rows[rows["value"].notna()]
     if len(rows) < 2:
         return None
     earlier, later = rows.iloc[-2], rows.iloc[-1]
@@ -79,12 +79,10 @@ def middle(evidence: Evidence, metric_id: str, areas: list[str], breakdown: str 
     The median, so that one area with a bad return does not move it. Only full years and counts on one
     day enter; the rows have the results' period columns.
     """
-    rows = evidence.rows(metric_id, areas=areas, breakdown=breakdown)
-    rows = rows[rows["basis"].isin([FULL_YEAR, SNAPSHOT]) & rows["value"].notna()]
+    rows = evidence.whole(metric_id, areas, breakdown)
+    rows = rows[rows["value"].notna()]
     period = ["period_label", "period_start", "period_end", "basis"]
-    spread = rows.groupby(period, sort=False)["value"].agg(
-        value="median", lowest="min", highest="max", areas="count"
-    )
+    spread = rows.groupby(period, sort=False)["value"].agg(value="median", lowest="min", highest="max", areas="count")
     return spread.reset_index().sort_values("period_end", ignore_index=True)
 
 
@@ -152,6 +150,5 @@ def _what_it_matches(evidence: Evidence, claim: dict, printed: str, decimals: in
         rows = evidence.rows(metric.id, areas=[claim["area_code"]], breakdown=claim["breakdown"])
         rows = rows[[PERCENT.write(value, decimals) == printed for value in rows["value"].fillna(-1)]]
         if not rows.empty:
-            title = metric.title[0].lower() + metric.title[1:]
-            return f"{title}, {rows.iloc[-1]['period_label']}"
+            return f"{lower_first(metric.title)} in {rows.iloc[-1]['period_label']}"
     return ""

@@ -18,8 +18,8 @@ import pyarrow.parquet as pq
 
 import dbv_analysis
 from dbv_analysis import registry
-from dbv_analysis.loaders.source import SUFFIX, Source, read_source
-from dbv_analysis.periods import Period, Quarter
+from dbv_analysis.loaders.source import SUFFIX, Source, read_source, sha256_of
+from dbv_analysis.periods import FULL_YEAR, SNAPSHOT, Period, Quarter
 from dbv_analysis.programme import FILE, NeighbourSet, Programme, load_programme
 from dbv_analysis.registry import Metric
 from dbv_analysis.terms import CallProblem, section_order
@@ -89,10 +89,10 @@ class Evidence:
             chosen &= frame["basis"] == basis
         return frame[chosen].sort_values(["period_end", "period_start", "breakdown"], ignore_index=True)
 
-    def latest(self, metric_id: str, breakdown: str | None = None, basis: str | None = None) -> pd.Series | None:
-        """The authority's newest row that was known by the cut-off, or None."""
-        rows = self.rows(metric_id, breakdown=breakdown, basis=basis)
-        return None if rows.empty else rows.iloc[-1]
+    def whole(self, metric_id: str, areas: Iterable[str] | None = None, breakdown: str | None = None) -> pd.DataFrame:
+        """Those of ``rows`` that are of a full year or a count on one day: parts of a year are left out."""
+        rows = self.rows(metric_id, areas, breakdown)
+        return rows[rows["basis"].isin([FULL_YEAR, SNAPSHOT])]
 
     def write(self, row: pd.Series) -> str:
         """A row's figure as a page prints it: the number in its unit, or the symbol."""
@@ -168,6 +168,17 @@ def digest(data: Path, profile: str) -> str:
     return total.hexdigest()
 
 
+def _sources(data: Path) -> list[Source]:
+    """Every source, its file named from ``data`` on, with the sum that the file has now."""
+    found = []
+    for path in sorted(data.rglob(f"*{SUFFIX}")):
+        source = read_source(path, path.name)
+        file = path.parent / source.file
+        name = file.relative_to(data).as_posix()
+        found.append(source.model_copy(update={"file": name, "sha256": sha256_of(file)}))
+    return found
+
+
 def open_evidence(quarter: str, data: str | Path, profile: str = "public", as_at: str | date = "") -> Evidence:
     """The evidence for a quarter, from kept results where they are still good.
 
@@ -193,7 +204,7 @@ def open_evidence(quarter: str, data: str | Path, profile: str = "public", as_at
     return Evidence(
         results=results,
         printed_figures=printed,
-        sources=[read_source(path, path.name) for path in sorted(data.rglob(f"*{SUFFIX}"))],
+        sources=_sources(data),
         metrics=registry.discover(),
         programme=programme,
         quarter=chosen,

@@ -125,11 +125,11 @@ def metric(
 
 
 def discover() -> dict[str, Metric]:
-    """Every metric under ``dbv_analysis/metrics``, by id."""
+    """Every metric under ``dbv_analysis/metrics``, by id, in the order in which modules define them."""
     package = importlib.import_module("dbv_analysis.metrics")
     for module in pkgutil.iter_modules(package.__path__):
         importlib.import_module(f"{package.__name__}.{module.name}")
-    return dict(sorted(_METRICS.items(), key=lambda item: item[0]))
+    return dict(_METRICS)
 
 
 def find(metric_id: str) -> Metric:

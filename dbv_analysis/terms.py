@@ -131,6 +131,11 @@ def listed(words: Iterable[str], conjunction: str = "and") -> str:
     return f"{', '.join(words[:-1])} {conjunction} {words[-1]}"
 
 
+def lower_first(words: str) -> str:
+    """``Plans in …`` as it stands inside a sentence; an abbreviation keeps its capitals."""
+    return words if words[1:2].isupper() else words[0].lower() + words[1:]
+
+
 def did_you_mean(word: object, known: Iterable[str]) -> str:
     """`` Did you mean "x"?``, or nothing where no known word is near."""
     near = {name.lower(): name for name in known}

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from dbv_analysis.blocks import KeyFigure
 from dbv_analysis.compare import before_programme, change
 from dbv_analysis.evidence import Evidence
-from dbv_analysis.periods import FULL_YEAR, SNAPSHOT
 from dbv_analysis.terms import listed, slug
 
 
@@ -45,8 +44,7 @@ def find(section: str, evidence: Evidence) -> Findings:
 def _plain(section: str, evidence: Evidence) -> Findings:
     said, missing = [], []
     for metric in evidence.in_section(section):
-        rows = evidence.rows(metric.id)
-        rows = rows[rows["basis"].isin([FULL_YEAR, SNAPSHOT])]
+        rows = evidence.whole(metric.id)
         if rows.empty:
             missing.append(metric.title)
         else:
@@ -76,8 +74,3 @@ def monitoring(evidence: Evidence, metric_id: str, breakdown: str = "Total") -> 
             f"began in {evidence.start:%B %Y}, so it cannot show what the programme did."
         )
     return NO_COMPARISON
-
-
-def lower_first(words: str) -> str:
-    """``Plans in …`` as it stands inside a sentence."""
-    return words[0].lower() + words[1:]

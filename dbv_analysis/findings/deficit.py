@@ -60,7 +60,9 @@ def disagreements(evidence: Evidence) -> list[str]:
     sentences = []
     for row in funding[~funding["agrees"]].itertuples():
         others = funding[(funding["period_label"] == row.period_label) & (funding["breakdown"] != row.breakdown)]
-        values = " and ".join(f"{POUNDS.write(other.value)} ({other.breakdown.lower()})" for other in others.itertuples())
+        values = " and ".join(
+            f"{POUNDS.write(other.value)} ({other.breakdown.lower()})" for other in others.itertuples()
+        )
         sentences.append(
             f"The {row.breakdown.lower()} path does not agree with the other paths within rounding in "
             f"{row.period_label}: its figures imply funding of {POUNDS.write(row.value)}, theirs {values}. "

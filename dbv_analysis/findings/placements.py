@@ -5,8 +5,9 @@ from __future__ import annotations
 from dbv_analysis.blocks import KeyFigure
 from dbv_analysis.compare import Change, change
 from dbv_analysis.evidence import Evidence
-from dbv_analysis.findings import Findings, lower_first, monitoring
+from dbv_analysis.findings import Findings, monitoring
 from dbv_analysis.periods import SEN2_CENSUS, day_in_words
+from dbv_analysis.terms import lower_first
 
 SPECIAL, INMSS = "placement_special_percent", "placement_inmss_percent"
 MAINSTREAM, MAINSTREAM_KNOWN = "placement_mainstream_percent", "placement_mainstream_known_percent"
@@ -41,7 +42,7 @@ def in_short(special: Change, shares: str = "") -> str:
     share = {"rose": "A larger share", "fell": "A smaller share", "stayed": "The same share"}[special.verb]
     before, now = special.earlier["numerator"], special.later["numerator"]
     number = "more children are" if now > before else "fewer children are" if now < before else "as many children are"
-    joined = "but" if special.verb == "fell" and now > before or special.verb == "rose" and now < before else "and"
+    joined = "but" if (special.verb == "fell" and now > before) or (special.verb == "rose" and now < before) else "and"
     return f"{share} of plans is in special schools{shares}, {joined} {number} ({before:,.0f} → {now:,.0f})"
 
 
@@ -51,10 +52,10 @@ def _elsewhere(evidence: Evidence, special: Change) -> list[str]:
     for area in (evidence.programme.country, evidence.programme.region):
         other = change(evidence, SPECIAL, area=area.code)
         if other and not other.refusal and other.later["period_end"] == special.later["period_end"]:
-            said.append(f"in {area.name} it {other.in_words}")
+            said.append(f"{area.name}: {other.in_words}.")
     if not said:
         return []
-    return [f"The share {special.in_words}. Elsewhere it moved too: {'; '.join(said)}."]
+    return [f"The share {special.in_words}. It moved elsewhere too. {' '.join(said)}"]
 
 
 def _recording(evidence: Evidence) -> list[str]:
@@ -84,7 +85,9 @@ def _recording(evidence: Evidence) -> list[str]:
 
 def _next_count(evidence: Evidence) -> str:
     after = [day for day in sorted(SEN2_CENSUS.values()) if day > evidence.start]
-    return f"the count of {day_in_words(after[0])} is the first after the programme began" if after else "the next count"
+    return (
+        f"the count of {day_in_words(after[0])} is the first after the programme began" if after else "the next count"
+    )
 
 
 def _key_figure(evidence: Evidence, metric_id: str) -> KeyFigure:

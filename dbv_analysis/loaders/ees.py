@@ -178,7 +178,11 @@ def _placements(frame: pd.DataFrame, shown: str) -> pd.DataFrame:
     unknown = sorted(set(years) - set(SEN2_CENSUS))
     if unknown:
         raise DataProblems(
-            [DataProblem(shown, f"The census day of {unknown[0]} is not known.", "Add it to SEN2_CENSUS in periods.py.")]
+            [
+                DataProblem(
+                    shown, f"The census day of {unknown[0]} is not known.", "Add it to SEN2_CENSUS in periods.py."
+                )
+            ]
         )
     area["period"] = years.map(lambda year: SEN2_CENSUS[year].isoformat())
     long = _long(frame, area, {(name,): name for name in PLACEMENTS}, ["placement"], shown)

@@ -129,7 +129,7 @@ def _duplicates(frame: pd.DataFrame, key: list[str], shown: str) -> list[DataPro
     first = frame.reset_index().groupby(key, sort=False)["index"].transform("first")
     problems = []
     for place in frame.index[frame.duplicated(key)]:
-        values = ", ".join(str(frame.at[place, name]) for name in key)
+        values = ", ".join(str(frame.loc[place, name]) for name in key)
         problems.append(
             DataProblem(
                 shown,

@@ -26,9 +26,7 @@ def _known(placements: nw.LazyFrame) -> nw.LazyFrame:
 
 
 def _share(title: str, better: str):
-    return metric(
-        section="Placements", title=title, unit=PERCENT, better=better, source=RELEASE, breaks=SEN2_BREAK
-    )
+    return metric(section="Placements", title=title, unit=PERCENT, better=better, source=RELEASE, breaks=SEN2_BREAK)
 
 
 @metric(

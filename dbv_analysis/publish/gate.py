@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from bs4 import BeautifulSoup
 
@@ -33,7 +34,7 @@ def _document(soup: BeautifulSoup) -> list[str]:
     if len(soup.find_all("main")) != 1:
         found.append("the page needs one main landmark")
     levels = [int(heading.name[1]) for heading in soup.find_all(re.compile(r"^h[1-6]$"))]
-    for before, after in zip(levels, levels[1:], strict=False):
+    for before, after in pairwise(levels):
         if after > before + 1:
             found.append(f"a heading jumps from level {before} to level {after}")
     names = [tag["id"] for tag in soup.find_all(id=True)]
@@ -82,7 +83,9 @@ def _connections(soup: BeautifulSoup) -> list[str]:
                 found.append(f"<{tag.name}> holds a script in {attribute}")
             if attribute == "href" and str(value).lower().startswith("javascript:"):
                 found.append("a link runs a script")
-    styles = " ".join([tag.get_text() for tag in soup.find_all("style")] + [t["style"] for t in soup.find_all(style=True)])
+    styles = " ".join(
+        [tag.get_text() for tag in soup.find_all("style")] + [t["style"] for t in soup.find_all(style=True)]
+    )
     if re.search(r"url\((?!['\"]?data:)|@import", styles):
         found.append("the style sheet fetches a file")
     return found

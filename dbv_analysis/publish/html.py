@@ -54,7 +54,9 @@ def page(task: Task, executed: Path, evidence: Evidence, pages: list[tuple[str, 
 
 def inputs(sources: list[Source]) -> list[dict[str, str]]:
     """What a page and the manifest say of each input."""
-    return [source.model_dump(include={"publisher", "title", "file", "sha256", "licence", "release"}) for source in sources]
+    return [
+        source.model_dump(include={"publisher", "title", "file", "sha256", "licence", "release"}) for source in sources
+    ]
 
 
 def disclosure(evidence: Evidence) -> str:
@@ -63,4 +65,5 @@ def disclosure(evidence: Evidence) -> str:
     if evidence.profile == CONTROLLED:
         return "Controlled profile: small counts are shown. Not for publication."
     signed = f"signed off: {rule.signed_off}" if rule.signed_off else "not signed off yet by the authority"
-    return f"Counts from 1 to {rule.threshold - 1}, and rates that would reveal them, are shown as c; the rule is {signed}."
+    hidden = f"Counts from 1 to {rule.threshold - 1}, and rates that would reveal them, are shown as c"
+    return f"{hidden}; the rule is {signed}."

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import nbformat
 
-from dbv_analysis.pages import SUMMARY
+from dbv_analysis.pages.summary import SUMMARY
 from dbv_analysis.terms import NotebookProblem, listed, slug
 
 KERNEL = "python3"

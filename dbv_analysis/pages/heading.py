@@ -1,0 +1,20 @@
+"""What stands at the head of every page."""
+
+from __future__ import annotations
+
+from dbv_analysis.blocks import Headline
+from dbv_analysis.evidence import Evidence
+from dbv_analysis.periods import day_in_words
+from dbv_analysis.terms import CONTROLLED
+
+
+def headline(evidence: Evidence, section: str, words: str, *more: str) -> Headline:
+    """A page's h1, with the programme, the quarter, the cut-off and the profile."""
+    about = [
+        f"{evidence.area} · {evidence.programme.programme.name} · {section}",
+        f"{evidence.quarter.title}. Figures published by {day_in_words(evidence.cut_off)}.",
+        *more,
+    ]
+    if evidence.profile == CONTROLLED:
+        about.append("Controlled: small counts are shown. For use inside the authority; not for publication.")
+    return Headline(words, about)

@@ -1,0 +1,85 @@
+"""What the tests share: the shipped data, a copy of the project to spoil, and the command."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from dbv_analysis.evidence import Evidence, assemble, open_evidence
+from dbv_analysis.loaders import load
+
+ROOT = Path(__file__).parent.parent
+QUARTER = "2024-25-Q2"
+HALTON = "E06000006"
+
+
+@pytest.fixture(scope="session")
+def data() -> Path:
+    """The inputs that the project ships."""
+    return ROOT / "data" / "raw"
+
+
+@pytest.fixture(scope="session")
+def tables(data: Path) -> dict[str, pd.DataFrame]:
+    return load(data).tables
+
+
+@pytest.fixture(scope="session")
+def results(data: Path) -> pd.DataFrame:
+    """The whole results table of the public profile."""
+    return assemble(data, "public").results
+
+
+@pytest.fixture
+def evidence(data: Path) -> Evidence:
+    """What the pack of the shipped quarter may use."""
+    return open_evidence(QUARTER, data)
+
+
+def _outside(variable: str, folder: str, what: str) -> Path:
+    path = Path(os.environ.get(variable, ROOT.parent / "shared" / folder))
+    if not path.is_dir():
+        pytest.skip(f"{what} are not here; set {variable} to their folder")
+    return path
+
+
+@pytest.fixture(scope="session")
+def published() -> Path:
+    """The DfE's releases as downloaded. They are not part of the project."""
+    return _outside("DBV_PUBLISHED", "published", "the DfE's releases")
+
+
+@pytest.fixture(scope="session")
+def documents() -> Path:
+    """The two source documents as text. They are not part of the project."""
+    return _outside("DBV_DOCUMENTS", "seeds", "the source documents")
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A copy of all that a pack is made from, to change and to break."""
+    root = tmp_path / "project"
+    root.mkdir()
+    shutil.copy(ROOT / "programme.toml", root)
+    shutil.copytree(ROOT / "data" / "raw", root / "data" / "raw")
+    shutil.copytree(ROOT / "notebooks", root / "notebooks", ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
+    return root
+
+
+def dbv(*words: str, cwd: Path = ROOT, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run the command as a person would, and wait for it."""
+    return subprocess.run(
+        [sys.executable, "-m", "dbv_analysis", *words],
+        cwd=cwd,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=300,
+    )
