@@ -14,6 +14,7 @@ import jinja2
 
 from dbv_analysis.terms import SYMBOLS
 
+WIDEST_TEXT = 64  # characters of a column in plain text
 LONGEST_NAME = 24  # characters of a row name that is not broken over lines
 
 
@@ -134,16 +135,22 @@ class Table(Block):
         return {symbol: meaning for symbol, meaning in SYMBOLS.items() if symbol in used}
 
     def text(self) -> str:
-        widths = [max(len(row[place]) for row in [self.header, *self.rows]) for place in range(len(self.header))]
-        lines = [self.caption]
-        for row in [self.header, *self.rows]:
-            cells = [
-                cell.ljust(width) if place < self.text_columns else cell.rjust(width)
-                for place, (cell, width) in enumerate(zip(row, widths, strict=True))
-            ]
-            lines.append("  ".join(cells).rstrip())
-        lines += [f"{symbol} = {meaning}" for symbol, meaning in self.symbols.items()] + self.notes
-        return "\n".join(lines)
+        every = [self.header, *self.rows]
+        widths = [max(len(row[place]) for row in every) for place in range(len(self.header))]
+        if max(widths) > WIDEST_TEXT:  # in columns it could not be read: a line a row
+            lines = [" | ".join(row) for row in every]
+        else:
+            lines = [self._in_columns(row, widths) for row in every]
+        symbols = [f"{symbol} = {meaning}" for symbol, meaning in self.symbols.items()]
+        return "\n".join([self.caption, *lines, *symbols, *self.notes])
+
+    def _in_columns(self, row: list[str], widths: list[int]) -> str:
+        """A row with words to the left and figures to the right."""
+        cells = [
+            cell.ljust(width) if place < self.text_columns else cell.rjust(width)
+            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ]
+        return "  ".join(cells).rstrip()
 
 
 @dataclass(frozen=True)

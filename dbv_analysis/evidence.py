@@ -25,6 +25,7 @@ from dbv_analysis.registry import Metric
 from dbv_analysis.terms import CallProblem, section_order
 
 DIGEST = b"dbv_inputs"
+NEVER = 1_000_000  # days: more than lie between any two releases
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,8 @@ class Evidence:
     ) -> pd.DataFrame:
         """Rows of one metric that were published by the cut-off, or with ``since`` those that were not.
 
-        ``areas`` are codes, the authority's own unless given. Sorted by period.
+        ``areas`` are codes, the authority's own unless given. Sorted by period. Where several releases
+        give a figure, the newest that was out by the cut-off counts, or else the first after it.
         """
         metric = self.metrics[metric_id]
         frame = self.results
@@ -87,7 +89,21 @@ class Evidence:
             chosen &= frame["breakdown"] == breakdown
         if basis is not None:
             chosen &= frame["basis"] == basis
-        return frame[chosen].sort_values(["period_end", "period_start", "breakdown"], ignore_index=True)
+        rows = frame[chosen]
+        rows = rows.assign(preference=rows["release"].map(self._preferences))
+        rows = rows.sort_values(["period_end", "period_start", "breakdown", "preference"], kind="stable")
+        figure = ["area_code", "breakdown_topic", "breakdown", "period_start", "period_end"]
+        return rows.drop_duplicates(figure).drop(columns="preference").reset_index(drop=True)
+
+    @property
+    def _preferences(self) -> dict[str, int]:
+        """Each release's distance in days from the cut-off; any that was out by then goes before any that was not."""
+        return {
+            source.release: (self.cut_off - source.published).days
+            if source.published <= self.cut_off
+            else NEVER + (source.published - self.cut_off).days
+            for source in self.sources
+        }
 
     def whole(self, metric_id: str, areas: Iterable[str] | None = None, breakdown: str | None = None) -> pd.DataFrame:
         """Those of ``rows`` that are of a full year or a count on one day: parts of a year are left out."""

@@ -37,7 +37,7 @@ def load(data: Path) -> Inputs:
     if not data.is_dir():
         raise CallProblem(f"There is no folder {data}. Name the folder of the inputs with --data.")
     problems: list[DataProblem] = _without_source(data)
-    parts: dict[str, list[pd.DataFrame]] = {name: [] for name in TABLES}
+    parts: dict[str, dict[str, pd.DataFrame]] = {name: {} for name in TABLES}
     inputs = Inputs({}, [])
     sidecars = sorted(data.rglob(f"*{SUFFIX}"))
     if not sidecars and not problems:
@@ -50,12 +50,36 @@ def load(data: Path) -> Inputs:
             continue
         inputs.sources.append(source)
         for name, frame in tables.items():
-            parts[name].append(frame)
+            parts[name][(sidecar.parent / source.file).as_posix()] = frame
+    for name, frames in parts.items():
+        problems += _said_twice(name, frames)
     if problems:
         raise DataProblems(problems)
     for name, frames in parts.items():
-        inputs.tables[name] = pd.concat(frames, ignore_index=True) if frames else _no_rows(name)
+        inputs.tables[name] = pd.concat(frames.values(), ignore_index=True) if frames else _no_rows(name)
     return inputs
+
+
+def _said_twice(name: str, frames: dict[str, pd.DataFrame]) -> list[DataProblem]:
+    """Files of one release that give the same row: it is not known which of them holds."""
+    if len(frames) < 2:
+        return []
+    key = [*TABLES[name].key, "release"]
+    every = pd.concat([frame[key].assign(file=file) for file, frame in frames.items()], ignore_index=True)
+    repeated = every[every.duplicated(key)]
+    problems = []
+    for file, rows in repeated.groupby("file"):
+        row = rows.iloc[0]
+        other = every[(every[key] == row[key]).all(axis=1)].iloc[0]["file"]
+        example = ", ".join(str(value) for value in row[key])
+        problems.append(
+            DataProblem(
+                str(file),
+                f"gives {len(rows):,} rows that {other} gives too, such as {example}.",
+                "Take one of the two files out, or give it the release that it is from.",
+            )
+        )
+    return problems
 
 
 def _no_rows(name: str) -> pd.DataFrame:

@@ -1,0 +1,48 @@
+# Two commands matter: `make pack` and `make test`. Both set up .venv where it is missing or out of date.
+# The set-up needs Python 3.11 or later with its venv module, and make.
+
+QUARTER ?= 2024-25-Q2
+JOBS ?= 2
+PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3 python; do \
+	command -v $$p >/dev/null && $$p -c 'import sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+BIN := .venv/bin
+READY := .venv/.ready
+
+.PHONY: pack test lint notebooks catalogue lock bench clean
+
+pack: $(READY)
+	@$(BIN)/dbv run $(QUARTER)
+
+test: $(READY) lint
+	$(BIN)/pytest -q -n $(JOBS) --dist loadscope tests
+	$(BIN)/pytest -q -n $(JOBS) --dist loadscope --nbval --nbval-current-env notebooks
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/python -m tests.notebooks check
+
+notebooks: $(READY)  # run every notebook and keep what it says, as text
+	$(BIN)/python -m tests.notebooks refresh
+
+catalogue: $(READY)  # write docs/metrics.md from the code
+	$(BIN)/dbv metrics --format markdown > docs/metrics.md
+
+bench: $(READY)
+	$(BIN)/python -m benchmarks.pack
+
+lock: $(READY)  # pin every dependency anew, for every platform, with hashes
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
+		--no-emit-index-url --extra dev --custom-compile-command "make lock" --output-file requirements.txt pyproject.toml
+
+clean:
+	rm -rf .venv outputs/*/ data/processed/*.parquet
+
+$(READY): requirements.txt pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or later with its venv module is needed; set PYTHON to it." >&2; exit 2; }
+	@echo "Setting up .venv; the first time takes a few minutes." >&2
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $(READY)

@@ -1,0 +1,47 @@
+"""The committed notebooks, and the catalogue of metrics, are as they should be."""
+
+from __future__ import annotations
+
+import nbformat
+import pytest
+
+from dbv_analysis.catalogue import as_markdown
+from dbv_analysis.registry import discover
+from tests.conftest import ROOT
+from tests.notebooks import MACHINE, notebooks, problems
+
+
+@pytest.mark.parametrize("path", notebooks(), ids=lambda path: path.stem)
+def test_a_committed_notebook_is_thin_and_holds_text_alone(path):
+    assert problems(path) == []
+
+
+def test_a_notebook_with_a_picture_a_path_or_work_of_its_own_is_refused(tmp_path):
+    notebook = nbformat.read(notebooks()[0], as_version=4)
+    cell = nbformat.v4.new_code_cell("def helper():\n    return frame.groupby('x')")
+    cell.outputs = [
+        nbformat.v4.new_output("display_data", {"image/png": "aGk=", "text/plain": "read /home/someone/data/raw"})
+    ]
+    notebook.cells.append(cell)
+    path = tmp_path / "thick.ipynb"
+    nbformat.write(notebook, path)
+    words = "\n".join(problems(path))
+    assert "defines or decides" in words
+    assert "calculates (groupby)" in words
+    assert "more than text" in words
+    assert "/home/someone" in words
+
+
+@pytest.mark.parametrize("text", ["at 12:30 today", "see /tmp/pack/index.html", "C:\\Users\\someone"])
+def test_paths_and_times_are_found(text):
+    assert MACHINE.search(text)
+
+
+@pytest.mark.parametrize("text", ["2022/23", "4 in 10", "£26.45m to £26.75m", "and/or"])
+def test_periods_and_figures_are_not_taken_for_paths(text):
+    assert not MACHINE.search(text)
+
+
+def test_the_catalogue_in_docs_is_the_catalogue_of_the_code():
+    written = (ROOT / "docs" / "metrics.md").read_text(encoding="utf-8")
+    assert written == as_markdown(discover()) + "\n", "run `make catalogue`"
