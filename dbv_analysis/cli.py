@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from contextlib import suppress
 from datetime import date, datetime
 from pathlib import Path
 
@@ -153,7 +154,8 @@ def results(
     if rows is None:
         assembled = evidence.assemble(data, profile)
         rows = assembled.results
-        evidence.store(assembled, data, profile)
+        with suppress(OSError):  # keeping them only saves time
+            evidence.store(assembled, data, profile)
     for column, asked in (("area_code", area), ("breakdown_topic", [by] if by else [])):
         unknown = [value for value in asked if value not in set(rows[column])]
         if unknown:

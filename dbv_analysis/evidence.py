@@ -176,12 +176,16 @@ def digest(data: Path, profile: str) -> str:
     """A fingerprint of all that results follow from: inputs, settings, profile and code."""
     code = Path(dbv_analysis.__file__).parent
     root = load_programme(data).root
-    files = [*sorted(p for p in data.rglob("*") if p.is_file()), root / FILE, *sorted(code.rglob("*.py"))]
+    files = [*_files(data), root / FILE, *_files(code)]
     total = hashlib.sha256(profile.encode())
     for path in files:
         total.update(path.name.encode())
         total.update(hashlib.sha256(path.read_bytes()).digest())
     return total.hexdigest()
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc")
 
 
 def _sources(data: Path) -> list[Source]:

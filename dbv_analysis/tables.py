@@ -65,8 +65,8 @@ class _Tidy(pa.DataFrameModel):
     period: str
     symbol: str = pa.Field(isin=["", *SYMBOLS])
 
-    @pa.check("period", name="period", element_wise=True)
-    def _period(cls, text: str) -> bool:
+    @pa.check("period", element_wise=True)
+    def known_period(cls, text: str) -> bool:
         try:
             Period.parse(text)
         except ValueError:
@@ -77,9 +77,17 @@ class _Tidy(pa.DataFrameModel):
 class _Counts(_Tidy):
     count: float = pa.Field(ge=0, nullable=True)
 
-    @pa.check("count", name="whole_number", element_wise=True)
-    def _count(cls, value: float) -> bool:
+    @pa.check("count", element_wise=True)
+    def whole_number(cls, value: float) -> bool:
         return float(value).is_integer()
+
+
+class Caseload(_Counts):
+    """EHC plans on a census day, all placements together.
+
+    More than the table of placements adds up to where an authority returned plans without placements.
+    Source: DfE, Education, health and care plans, ``caseload.csv``.
+    """
 
 
 class Placements(_Counts):
@@ -178,6 +186,7 @@ class Table:
 
 
 TABLES = {
+    "caseload": Table(Caseload, "count", ("area_code", "period")),
     "scenarios": Table(Scenarios, "pounds", ("area_code", "scenario", "measure", "period")),
     "placements": Table(Placements, "count", ("area_code", "period", "placement")),
     "flows": Table(Flows, "count", ("area_code", "period", "flow")),

@@ -47,8 +47,8 @@ AREA = ["area_code", "area_name", "geographic_level", "period"]
 def read_release(path: Path, shown: str) -> dict[str, pd.DataFrame]:
     """Read a release's zip, or one of its CSVs, into tidy tables of text.
 
-    Returns a frame for each of the tables that the download holds: ``placements``, ``flows``,
-    ``timeliness``, ``absence``.
+    Returns a frame for each of the tables that the download holds: ``caseload``, ``placements``,
+    ``flows``, ``timeliness``, ``absence``.
 
     Raises DataProblems where the download holds none of them, or lacks a column.
     """
@@ -58,7 +58,7 @@ def read_release(path: Path, shown: str) -> dict[str, pd.DataFrame]:
     for name, text in members.items():
         frame = _read(text, f"{shown}/{name}" if len(members) > 1 else shown)
         if "ehcplans" in frame.columns:
-            tables["placements"] = _placements(_all_plans(frame), shown)
+            tables |= _census(_all_plans(frame), shown)
         elif "plans_issued_den" in frame.columns:
             tables["timeliness"] = _timeliness(_all_plans(frame), shown)
         elif {"indicator", "breakdown", "education_phase"} <= set(frame.columns):
@@ -167,8 +167,8 @@ def _long(
     return pd.concat(parts).sort_values([*AREA[::-1], *names], kind="stable").reset_index(drop=True)
 
 
-def _placements(frame: pd.DataFrame, shown: str) -> pd.DataFrame:
-    """Placements on census day. The release labels January 2024 as the academic year 202324.
+def _census(frame: pd.DataFrame, shown: str) -> dict[str, pd.DataFrame]:
+    """Plans and placements on census day. The release labels January 2024 as the academic year 202324.
 
     A column that is ``x`` for every authority in a year was not part of that year's return, and has no
     row in that year.
@@ -185,9 +185,10 @@ def _placements(frame: pd.DataFrame, shown: str) -> pd.DataFrame:
             ]
         )
     area["period"] = years.map(lambda year: SEN2_CENSUS[year].isoformat())
-    long = _long(frame, area, {(name,): name for name in PLACEMENTS}, ["placement"], shown)
-    collected = long["count"].ne("x").groupby([long["period"], long["placement"]]).transform("any")
-    return long[collected].reset_index(drop=True)
+    plans = _long(frame, area, {(): "ehcplans"}, [], shown)
+    placements = _long(frame, area, {(name,): name for name in PLACEMENTS}, ["placement"], shown)
+    collected = placements["count"].ne("x").groupby([placements["period"], placements["placement"]]).transform("any")
+    return {"caseload": plans, "placements": placements[collected].reset_index(drop=True)}
 
 
 def _flows(frame: pd.DataFrame, columns: dict[str, str], shown: str) -> pd.DataFrame:

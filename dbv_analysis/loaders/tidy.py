@@ -117,7 +117,7 @@ def _numbers(cells: pd.Series, shown: str) -> tuple[pd.Series, pd.Series, list[D
         cell = cells[place]
         what = f'"{cell}" is not a number.' if cell else "is empty."
         plain = re.sub(r"[£,%\s]", "", cell)
-        suggestion = plain if re.fullmatch(r"-?\d+(\.\d+)?", plain) else "12.5"
+        suggestion = plain if re.fullmatch(r"-?\d+(\.\d+)?", plain) else "12"
         fix = f"Write only digits, such as {suggestion}, or one of the symbols {listed(SYMBOLS, 'or')}."
         problems.append(DataProblem(shown, what, fix, row=place + HEADER_ROWS + 1, column=str(cells.name)))
     return numbers, symbols, problems
@@ -152,7 +152,7 @@ def _problems(failures: pd.DataFrame, frame: pd.DataFrame, schema: pa.DataFrameS
             name = str(failure["failure_case"])
             columns = [column for column in frame.columns if column != "symbol"]
             what = f'There is no column "{name}".'
-            fix = f"Add it.{did_you_mean(name, columns)} The file has: {', '.join(columns)}."
+            fix = f"Add it, or rename the one that holds it.{did_you_mean(name, columns)} There are: {listed(columns)}."
             problems.append(DataProblem(shown, what, fix, row=1, column=name))
         else:
             column = str(failure["column"])
@@ -168,7 +168,7 @@ def _explain(check: str, column: str, value: object, schema: pa.DataFrameSchema)
         allowed = [name for name in next(s["allowed_values"] for n, s in bounds.items() if n == "isin") if name]
         shown_few = listed(allowed, "or") if len(allowed) <= 8 else f"{len(allowed)} known names, such as {allowed[0]}"
         return f'"{value}" is not known here.', f"Use {shown_few}.{did_you_mean(value, allowed)}"
-    if check == "period":
+    if check == "known_period":
         try:
             Period.parse(str(value))
         except ValueError as error:

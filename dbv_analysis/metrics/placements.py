@@ -37,9 +37,12 @@ def _share(title: str, better: str):
     source=RELEASE,
     breaks=SEN2_BREAK,
 )
-def caseload_count(placements) -> Count:
-    """EHC plans that the authority maintains on the census day."""
-    return Count(placements)
+def caseload_count(caseload) -> Count:
+    """EHC plans that the authority maintains on the census day.
+
+    Counts plans that an authority returned without placements too; the shares, as in the release, do not.
+    """
+    return Count(caseload)
 
 
 @_share("Plans in mainstream schools", HIGHER)
