@@ -188,7 +188,7 @@ def _draw(
     axes.set_xticks(list(periods["period_end"]), [_tick(period) for period in periods.itertuples()])
     axes.yaxis.set_major_formatter(lambda value, _: write(value).replace(".00", "").replace(".0", ""))
     axes.yaxis.set_major_locator(plt.MaxNLocator(5))
-    axes.tick_params(length=0)
+    axes.tick_params(length=0, pad=7)
     picture = io.BytesIO()
     figure.savefig(picture, format="png", metadata={"Software": None})
     plt.close(figure)
@@ -266,4 +266,6 @@ def _label_ends(figure, axes, ends: list[tuple[float, str, str, bool]]) -> None:
 def _tick(period) -> str:
     if period.basis == SNAPSHOT and period.period_label == f"{period.period_end:%B %Y}":
         return f"{period.period_end:%b}\n{period.period_end:%Y}"
+    if "/" in period.period_label:  # an academic year, on two lines so that seven fit
+        return period.period_label.replace("/", "\n/")
     return period.period_label

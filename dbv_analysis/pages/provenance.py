@@ -14,15 +14,21 @@ SIMILAR, EVERYWHERE = "Similar areas", "All areas"
 
 
 def caption(evidence: Evidence, metric: Metric) -> list[str]:
-    """Source with its day, population and, where it is told, how the comparators were made."""
+    """What stands under a chart: source with its day, as-at date, what is counted, and what limits it."""
     rows = evidence.whole(metric.id)
-    named = [
-        f"{source.publisher}, {source.title} ({day_in_words(source.published)})"
-        for source in sources(evidence, set(rows["release"]))
+    newest = rows.iloc[-1]
+    found = sources(evidence, [metric], set(rows["release"]))
+    named = dict.fromkeys(f"{one.publisher}, {one.title} ({day_in_words(one.published)})" for one in found)
+    lines = [f"Source: {'; '.join(named)}."]
+    if newest["as_at"] <= evidence.cut_off:
+        lines.append(f"As at {day_in_words(newest['as_at'])}.")
+    if any(source.published > evidence.cut_off for source in found):
+        lines.append(f"The newest figure here was first published on {day_in_words(rows['published'].max())}.")
+    lines.append(f"{metric.definition} {metric.notes}".strip())
+    first, last = rows["period_end"].min(), rows["period_end"].max()
+    lines += [
+        f"Not comparable across {stop.on:%B %Y}: {stop.why}." for stop in metric.breaks if first < stop.on <= last
     ]
-    lines = [f"Source: {'; '.join(named)}.", metric.definition]
-    if any(source.published > evidence.cut_off for source in sources(evidence, set(rows["release"]))):
-        lines.insert(1, f"The newest figure here was first published on {day_in_words(rows['published'].max())}.")
     return lines
 
 
@@ -36,8 +42,11 @@ def comparator_notes(series: list[Series]) -> list[str]:
     return lines
 
 
-def definitions(evidence: Evidence, shown: list[str]) -> Blocks:
-    """What each measure on the page counts, its source, and what was assumed."""
+def definitions(evidence: Evidence, shown: list[str], printed: list[str]) -> Blocks:
+    """What each measure on the page counts, its sources, and what was assumed.
+
+    ``printed`` names the metrics whose figures the page shows as the reports printed them, too.
+    """
     metrics = [evidence.metrics[name] for name in shown]
     table = Table(
         "What counts",
@@ -45,13 +54,17 @@ def definitions(evidence: Evidence, shown: list[str]) -> Blocks:
         [[metric.title, f"{metric.definition} {metric.notes}".strip(), metric.source] for metric in metrics],
         text_columns=3,
     )
-    releases = {row for metric in metrics for row in evidence.rows(metric.id)["release"].unique()}
-    lines = []
-    for source in sources(evidence, releases):
+    releases = {release for metric in metrics for release in evidence.rows(metric.id)["release"]}
+    claims = evidence.printed_figures
+    claimed = set(claims.loc[claims["metric_id"].isin(printed), "release"])
+    reports = [one for one in evidence.sources if one.table == "printed_figures" and one.release in claimed]
+    lines: list[str] = []
+    for source in [*sources(evidence, metrics, releases), *reports]:
         lines.append(
             f"{source.publisher}, {source.title}; published {day_in_words(source.published)}; {source.licence}."
         )
         lines += [f"Assumed: {words}" for words in source.assumptions] + source.notes
+    lines = list(dict.fromkeys(lines))  # several files of one release say the same of it
     neighbours = evidence.neighbours
     if any(not evidence.rows(metric.id, areas=neighbours.codes).empty for metric in metrics):
         late = (
@@ -89,10 +102,12 @@ def published_since(evidence: Evidence, shown: list[str]) -> Table | Paragraphs:
     )
 
 
-def sources(evidence: Evidence, releases: set[str]) -> list[Source]:
-    """Each release once, though several files may come from it."""
-    by_release = {}
-    for source in evidence.sources:
-        if source.release in releases:
-            by_release.setdefault(source.release, source)
-    return list(by_release.values())
+def sources(evidence: Evidence, metrics: list[Metric], releases: set[str]) -> list[Source]:
+    """The files of ``releases`` that the metrics' tables come from, by release."""
+    tables = {table for metric in metrics for table in metric.tables}
+    found = [
+        source
+        for source in evidence.sources
+        if source.release in releases and (source.table is None or source.table in tables)
+    ]
+    return sorted(found, key=lambda source: source.release)

@@ -26,6 +26,7 @@ class SectionPage:
         self.section = section
         self.evidence = evidence
         self._shown: list[str] = []
+        self._printed: list[str] = []
 
     def headline(self) -> Headline:
         """The answer, with the quarter and the cut-off."""
@@ -139,14 +140,15 @@ class SectionPage:
 
     def as_printed(self, *metric_ids: str) -> Table | Paragraphs:
         """Figures as the reports printed them, beside the published figure of the same measure and period."""
+        self._printed += metric_ids
         claims = beside(self.evidence, list(metric_ids))
         if claims.empty:
             return paragraphs("Neither document prints a figure of this measure.")
         return printed_table(self.evidence, claims, "Figures as the reports printed them, beside the published ones")
 
-    def funding_agreement(self) -> Table:
+    def funding_agreement(self) -> Table | Paragraphs:
         """Implied funding with what rounding allows, and whether the paths agree."""
-        self._show("dsg_implied_funding")
+        metric = self._show("dsg_implied_funding")
         rows = [
             [
                 row.period_label,
@@ -157,6 +159,8 @@ class SectionPage:
             ]
             for row in funding_agreement(self.evidence).itertuples()
         ]
+        if not rows:
+            return paragraphs(f"{metric.title}: no figure had been published by the cut-off.")
         return Table(
             "Funding implied by each path, and what rounding allows",
             ["Year as printed", "Path", "Implied funding", "Rounding allows", "Agrees with another path"],
@@ -169,10 +173,16 @@ class SectionPage:
         parts: list[Block] = []
         for metric in self.evidence.in_section(self.section):
             if metric.id not in self._shown:
-                rows = self.evidence.whole(metric.id)
-                plain = set(rows["breakdown"]) <= {TOTAL}
-                parts.append(self.trend(metric.id) if plain else self.breakdowns(metric.id))
+                parts += self._plainly(metric.id)
         return Blocks(parts)
+
+    def _plainly(self, metric_id: str) -> list[Block]:
+        """A metric that no cell names: its line, or its breakdowns, and parts of a year apart."""
+        rows = self.evidence.whole(metric_id)
+        shown = [self.trend(metric_id) if set(rows["breakdown"]) <= {TOTAL} else self.breakdowns(metric_id)]
+        if not self.evidence.rows(metric_id, basis=PART_YEAR).empty:
+            shown.append(self.parts_of_a_year(metric_id))
+        return shown
 
     def sureness(self) -> Paragraphs:
         """The grade, what else could explain the figures, and what would change our mind."""
@@ -180,7 +190,7 @@ class SectionPage:
 
     def definitions(self) -> Blocks:
         """What each measure on the page counts, its source, and what was assumed."""
-        return provenance.definitions(self.evidence, self._shown)
+        return provenance.definitions(self.evidence, self._shown, self._printed)
 
     def published_since(self) -> Table | Paragraphs:
         """Figures that came out after the cut-off: for information, in no finding above."""
