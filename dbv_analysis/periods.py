@@ -27,6 +27,8 @@ SEN2_CENSUS = {
     2027: date(2027, 1, 21),
 }
 
+FIRST_YEAR, LAST_YEAR = 1, 9998  # what a date can hold, with the year after it
+
 HOW_TO_WRITE = (
     "Write it like one of: academic year 2022-23, financial year 2024-25, calendar year 2023, "
     "autumn term 2023, quarter 2024-25-Q2, 2024-01-18, 2024-09-01 to 2024-09-21."
@@ -58,6 +60,17 @@ class Period:
         Raises ValueError, whose words say how to write a period.
         """
         return _parse(" ".join(str(text).split()))
+
+    @property
+    def text(self) -> str:
+        """The period as the tables write it: one spelling for each, which ``parse`` reads back."""
+        if self.kind in ("academic year", "financial year"):
+            return f"{self.kind} {self.start.year}-{_short(self.end.year)}"
+        if self.kind == "window":
+            return f"{self.start} to {self.end}"
+        if self.kind == "snapshot":
+            return self.start.isoformat()
+        return self.label if self.kind.endswith("term") else f"{self.kind} {self.label}"
 
     @classmethod
     def academic_year(cls, first: int) -> Period:
@@ -122,6 +135,9 @@ def _day(text: str) -> date:
 
 @cache
 def _parse(text: str) -> Period:
+    years = [int(year) for year in re.findall(r"(?<!\d)\d{4}(?!\d)", text)]
+    if any(not FIRST_YEAR <= year <= LAST_YEAR for year in years):
+        raise ValueError(f'"{text}" is not a period. {HOW_TO_WRITE}')
     if match := re.fullmatch(r"(academic|financial) year (\d{4})[-/](\d{2})", text):
         kind, first, second = match[1], int(match[2]), match[3]
         if second != _short(first + 1):
@@ -195,20 +211,22 @@ def why_not_comparable(earlier: Period, later: Period, breaks: tuple[Break, ...]
     Two full years of one kind compare, two snapshots in the same season, two equal parts of a year.
     Nothing compares across a break in the series.
     """
+    if earlier.basis == later.basis == PART_YEAR and _days_of_year(earlier) != _days_of_year(later):
+        return f"{earlier.label} and {later.label} are different parts of a year"
     if earlier.basis != later.basis or earlier.kind != later.kind:
         return f"{later.label} is {_in_words(later)} and {earlier.label} is {_in_words(earlier)}"
     if later.basis == SNAPSHOT and earlier.start.month != later.start.month:
         return f"{earlier.label} and {later.label} are at different times of the year"
-    if later.basis == PART_YEAR and _days_of_year(earlier) != _days_of_year(later):
-        return f"{earlier.label} and {later.label} are different parts of a year"
     for stop in breaks:
         if earlier.end < stop.on <= later.end:
             return f"between {earlier.label} and {later.label} {stop.why}"
     return None
 
 
-def _days_of_year(period: Period) -> tuple[tuple[int, int], tuple[int, int]]:
-    return (period.start.month, period.start.day), (period.end.month, period.end.day)
+def _days_of_year(period: Period) -> tuple[int, ...]:
+    """First and last day within a year, and how many year ends lie between."""
+    start, end = period.start, period.end
+    return start.month, start.day, end.month, end.day, end.year - start.year
 
 
 def _in_words(period: Period) -> str:

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, StringConstraints, ValidationError, field_validator
 
 from dbv_analysis.periods import Quarter
 from dbv_analysis.terms import CallProblem, DataProblem, DataProblems, listed
@@ -59,7 +59,7 @@ class ProgrammeDates(_Settings):
 
 
 class Programme(_Settings):
-    """``programme.toml``. ``root`` is the folder that holds it."""
+    """``programme.toml``."""
 
     programme: ProgrammeDates
     area: Area
@@ -68,7 +68,12 @@ class Programme(_Settings):
     neighbours: list[Neighbours] = Field(min_length=1)
     quarters: dict[str, QuarterSettings] = Field(min_length=1)
     disclosure: Disclosure = Disclosure()
-    root: Path
+    _root: Path = PrivateAttr()
+
+    @property
+    def root(self) -> Path:
+        """The folder that holds the file."""
+        return self._root
 
     @field_validator("quarters")
     @classmethod
@@ -120,13 +125,15 @@ def load_programme(data: Path) -> Programme:
         raise CallProblem(f"There is no {FILE} above {data} or here. Run the command in the project's folder.")
     try:
         settings = tomllib.loads((root / FILE).read_text(encoding="utf-8"))
-        return Programme(root=root, **settings)
+        programme = Programme(**settings)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise DataProblems(
             [DataProblem(FILE, f"is not valid TOML ({error}).", "Correct that place; a TOML checker shows it.")]
         ) from None
     except ValidationError as error:
         raise DataProblems(settings_problems(FILE, error)) from None
+    programme._root = root
+    return programme
 
 
 def settings_problems(file: str, error: ValidationError) -> list[DataProblem]:
@@ -139,7 +146,7 @@ def settings_problems(file: str, error: ValidationError) -> list[DataProblem]:
         elif detail["type"] == "extra_forbidden":
             what, fix = "is not a known setting.", "Correct its name or take it out."
         else:
-            what = f"holds {detail['input']!r}: {detail['msg'].removeprefix('Value error, ')}."
+            what = f"holds {detail['input']!r}: {detail['msg'].removeprefix('Value error, ').rstrip('.')}."
             fix = "Correct it."
         problems.append(DataProblem(file, f"{key} {what}", fix))
     return problems

@@ -25,11 +25,12 @@ class Unit:
 
     def write(self, value: float, decimals: int | None = None) -> str:
         """``value`` as a reader sees it: ``8.2%``, ``1,524``, ``£22.1m``."""
-        sign = "−" if value < 0 else ""
         if self is POUNDS and abs(value) >= 1_000_000:
-            return f"{sign}£{_rounded(abs(value) / 1_000_000, 1)}m"
-        places = self.decimals if decimals is None else decimals
-        return f"{sign}{self.prefix}{_rounded(abs(value), places)}{self.suffix}"
+            size = f"£{_rounded(abs(value) / 1_000_000, 1)}m"
+        else:
+            places = self.decimals if decimals is None else decimals
+            size = f"{self.prefix}{_rounded(abs(value), places)}{self.suffix}"
+        return f"−{size}" if value < 0 and any(digit in size for digit in "123456789") else size
 
     def write_difference(self, value: float, decimals: int | None = None) -> str:
         """The size of a difference, without its sign: ``3.4 percentage points``, ``32``."""
@@ -133,7 +134,7 @@ def listed(words: Iterable[str], conjunction: str = "and") -> str:
 
 def lower_first(words: str) -> str:
     """``Plans in …`` as it stands inside a sentence; an abbreviation keeps its capitals."""
-    return words if words[1:2].isupper() else words[0].lower() + words[1:]
+    return words if words[1:2].isupper() else words[:1].lower() + words[1:]
 
 
 def did_you_mean(word: object, known: Iterable[str]) -> str:

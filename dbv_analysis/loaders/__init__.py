@@ -36,21 +36,29 @@ def load(data: Path) -> Inputs:
     """
     if not data.is_dir():
         raise CallProblem(f"There is no folder {data}. Name the folder of the inputs with --data.")
-    problems: list[DataProblem] = _without_source(data)
+    sidecars = sorted(data.rglob(f"*{SUFFIX}"))
     parts: dict[str, dict[str, pd.DataFrame]] = {name: {} for name in TABLES}
     inputs = Inputs({}, [])
-    sidecars = sorted(data.rglob(f"*{SUFFIX}"))
-    if not sidecars and not problems:
-        problems.append(DataProblem(str(data), "holds no inputs.", f"Put in each file with its {SUFFIX} beside it."))
+    problems: list[DataProblem] = []
+    described = set()
     for sidecar in sidecars:
         try:
-            source, tables = _load_file(data, sidecar, inputs.warnings)
+            source = read_source(sidecar, _shown(data, sidecar))
         except DataProblems as found:
             problems += found.problems
+            described |= {path for path in sidecar.parent.iterdir() if _sidecar_of(path) == sidecar}
             continue
         inputs.sources.append(source)
-        for name, frame in tables.items():
-            parts[name][(sidecar.parent / source.file).as_posix()] = frame
+        path = sidecar.parent / source.file
+        described.add(path)
+        try:
+            for name, frame in _load_file(data, path, sidecar, source, inputs.warnings).items():
+                parts[name][_shown(data, path)] = frame
+        except DataProblems as found:
+            problems += found.problems
+    problems += _without_source(data, described)
+    if not sidecars and not problems:
+        problems.append(DataProblem(str(data), "holds no inputs.", f"Put in each file with its {SUFFIX} beside it."))
     for name, frames in parts.items():
         problems += _said_twice(name, frames)
     if problems:
@@ -87,20 +95,19 @@ def _no_rows(name: str) -> pd.DataFrame:
     return pd.DataFrame({column: pd.Series(dtype=object) for column in columns})
 
 
-def _without_source(data: Path) -> list[DataProblem]:
-    """Data files that nothing describes: an input without provenance is refused."""
+def _without_source(data: Path, described: set[Path]) -> list[DataProblem]:
+    """Data files that no source names: an input without provenance is refused."""
     problems = []
     for path in sorted(data.rglob("*")):
-        if path.suffix in DATA_SUFFIXES and not path.name.startswith((".", "~$")):
-            expected = _sidecar_of(path)
-            if not expected.is_file():
-                problems.append(
-                    DataProblem(
-                        _shown(data, path),
-                        f"has no {expected.name} beside it.",
-                        "Write one that says who published the file, when, and under which licence; copy another's.",
-                    )
-                )
+        known = path.suffix.lower() in DATA_SUFFIXES and not path.name.startswith((".", "~$"))
+        if known and path not in described:
+            sidecar = _sidecar_of(path)
+            if sidecar.is_file():
+                what, fix = f"is not the file that {sidecar.name} names.", "Give it a name and a source of its own."
+            else:
+                what = f"has no {sidecar.name} beside it."
+                fix = "Write one that says who published the file, when, and under which licence; copy another's."
+            problems.append(DataProblem(_shown(data, path), what, fix))
     return problems
 
 
@@ -112,9 +119,7 @@ def _shown(data: Path, path: Path) -> str:
     return (data / path.relative_to(data)).as_posix()
 
 
-def _load_file(data: Path, sidecar: Path, warnings: list[str]) -> tuple[Source, dict[str, pd.DataFrame]]:
-    source = read_source(sidecar, _shown(data, sidecar))
-    path = sidecar.parent / source.file
+def _load_file(data: Path, path: Path, sidecar: Path, source: Source, warnings: list[str]) -> dict[str, pd.DataFrame]:
     shown = _shown(data, path)
     if not path.is_file():
         raise DataProblems(
@@ -148,7 +153,7 @@ def _load_file(data: Path, sidecar: Path, warnings: list[str]) -> tuple[Source, 
             problems += found.problems
     if problems:
         raise DataProblems(problems)
-    return source, tables
+    return tables
 
 
 def _with_provenance(frame: pd.DataFrame, source: Source) -> pd.DataFrame:

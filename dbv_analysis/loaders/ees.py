@@ -11,10 +11,13 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
+from collections.abc import Iterable
 from pathlib import Path
 
 import pandas as pd
 
+from dbv_analysis.loaders.tidy import HEADER_ROWS
 from dbv_analysis.periods import SEN2_CENSUS
 from dbv_analysis.tables import PLACEMENTS
 from dbv_analysis.terms import DataProblem, DataProblems
@@ -41,6 +44,7 @@ ABSENCE_INDICATORS = {
     "enrolments_pa_10_exact_percent": "persistent",
     "enrolments_pa_50_exact_percent": "severe",
 }
+IDENTIFYING = ["time_period", "time_identifier", "new_la_code", "la_name", "region_code", "region_name"]
 AREA = ["area_code", "area_name", "geographic_level", "period"]
 
 
@@ -56,17 +60,18 @@ def read_release(path: Path, shown: str) -> dict[str, pd.DataFrame]:
     tables: dict[str, pd.DataFrame] = {}
     flows = []
     for name, text in members.items():
-        frame = _read(text, f"{shown}/{name}" if len(members) > 1 else shown)
+        place = f"{shown}/{name}" if len(members) > 1 else shown
+        frame = _read(text, place)
         if "ehcplans" in frame.columns:
-            tables |= _census(_all_plans(frame), shown)
+            tables |= _census(_all_plans(frame, place), place)
         elif "plans_issued_den" in frame.columns:
-            tables["timeliness"] = _timeliness(_all_plans(frame), shown)
-        elif {"indicator", "breakdown", "education_phase"} <= set(frame.columns):
-            tables["absence"] = _absence(frame, shown)
+            tables["timeliness"] = _timeliness(_all_plans(frame, place), place)
+        elif {"indicator", "education_phase"} <= set(frame.columns):
+            tables["absence"] = _absence(frame, place)
         else:
             for columns in FLOW_FILES.values():
                 if set(columns.values()) <= set(frame.columns):
-                    flows.append(_flows(_all_plans(frame), columns, shown))
+                    flows.append(_flows(_all_plans(frame, place), columns, place))
     if flows:
         tables["flows"] = pd.concat(flows, ignore_index=True)
     if not tables:
@@ -92,7 +97,7 @@ def _members(path: Path, shown: str) -> dict[str, bytes]:
                 for name in archive.namelist()
                 if name.startswith("data/") and name.endswith(".csv")
             }
-    except zipfile.BadZipFile:
+    except (zipfile.BadZipFile, zlib.error, EOFError):
         raise DataProblems([DataProblem(shown, "is not a whole zip file.", "Download it again.")]) from None
 
 
@@ -102,19 +107,37 @@ def _read(raw: bytes, shown: str) -> pd.DataFrame:
         frame = pd.read_csv(
             io.BytesIO(raw), dtype=str, keep_default_na=False, encoding="utf-8-sig", compression=compression
         )
-    except (UnicodeDecodeError, pd.errors.EmptyDataError, pd.errors.ParserError):
+    except (UnicodeDecodeError, pd.errors.EmptyDataError, pd.errors.ParserError, zlib.error, EOFError, OSError):
         raise DataProblems([DataProblem(shown, "is not a CSV in UTF-8.", "Download it again.")]) from None
     # The case of column names changes from release to release.
     return frame.rename(columns=str.lower)
 
 
-def _all_plans(frame: pd.DataFrame) -> pd.DataFrame:
+def _require(frame: pd.DataFrame, columns: Iterable[str], shown: str) -> None:
+    missing = [column for column in columns if column not in frame.columns]
+    if missing:
+        raise DataProblems(
+            DataProblem(
+                shown,
+                f'There is no column "{column}".',
+                "The release has changed its layout: use the 2025 layout, or add the new one to loaders/ees.py.",
+                row=1,
+                column=column,
+            )
+            for column in missing
+        )
+
+
+def _all_plans(frame: pd.DataFrame, shown: str) -> pd.DataFrame:
     """The rows that count every plan: there the breakdown repeats its topic."""
+    _require(frame, ["breakdown_topic", "breakdown"], shown)
     return frame[frame["breakdown_topic"] == frame["breakdown"]]
 
 
 def _area_rows(frame: pd.DataFrame, shown: str) -> pd.DataFrame:
-    """The identifying columns of a tidy table, from the release's."""
+    """The identifying columns of a tidy table, from the release's, and the row that each came from."""
+    country = ["country_code", "country_name"] if "geographic_level" in frame else []
+    _require(frame, [*IDENTIFYING, *country], shown)
     level = frame["geographic_level"] if "geographic_level" in frame else pd.Series("Local authority", frame.index)
     codes = frame["new_la_code"].where(level == "Local authority", frame["region_code"])
     names = frame["la_name"].where(level == "Local authority", frame["region_name"])
@@ -126,7 +149,15 @@ def _area_rows(frame: pd.DataFrame, shown: str) -> pd.DataFrame:
     }
     period = [periods[pair] for pair in zip(frame["time_period"], frame["time_identifier"], strict=True)]
     return pd.DataFrame(
-        {"area_code": codes, "area_name": names, "geographic_level": level, "period": period}, index=frame.index
+        {
+            "area_code": codes,
+            "area_name": names,
+            "geographic_level": level,
+            "period": period,
+            "origin_file": shown,
+            "origin_row": frame.index + HEADER_ROWS + 1,
+        },
+        index=frame.index,
     )
 
 
@@ -148,21 +179,10 @@ def _long(
     frame: pd.DataFrame, area: pd.DataFrame, columns: dict[tuple[str, ...], str], names: list[str], shown: str
 ) -> pd.DataFrame:
     """Wide columns as long rows: one row an area, period and column, the count as text."""
-    missing = [column for column in columns.values() if column not in frame.columns]
-    if missing:
-        raise DataProblems(
-            DataProblem(
-                shown,
-                f'There is no column "{column}".',
-                "The release has changed its layout: use the 2025 layout, or add the new one to loaders/ees.py.",
-                row=1,
-                column=column,
-            )
-            for column in missing
-        )
+    _require(frame, columns.values(), shown)
     parts = []
     for key, column in columns.items():
-        part = area.assign(**dict(zip(names, key, strict=True)), count=frame[column])
+        part = area.assign(**dict(zip(names, key, strict=True)), count=frame[column], origin_column=column)
         parts.append(part)
     return pd.concat(parts).sort_values([*AREA[::-1], *names], kind="stable").reset_index(drop=True)
 
@@ -202,13 +222,17 @@ def _timeliness(frame: pd.DataFrame, shown: str) -> pd.DataFrame:
 
 def _absence(frame: pd.DataFrame, shown: str) -> pd.DataFrame:
     """Absence over full academic years, all phases together."""
+    _require(frame, ["breakdown_topic", "breakdown", "value"], shown)
     frame = frame[
         frame["indicator"].isin(ABSENCE_INDICATORS)
         & (frame["education_phase"] == "Total")
         & (frame["breakdown_topic"] == "SEN provision")
     ]
     rows = _area_rows(frame, shown).assign(
-        sen_provision=frame["breakdown"], measure=frame["indicator"].map(ABSENCE_INDICATORS), percent=frame["value"]
+        sen_provision=frame["breakdown"],
+        measure=frame["indicator"].map(ABSENCE_INDICATORS),
+        percent=frame["value"],
+        origin_column="value",
     )
     order = ["area_code", "period", "sen_provision", "measure"]
     return rows.sort_values(order, kind="stable").reset_index(drop=True)

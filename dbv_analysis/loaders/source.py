@@ -37,7 +37,7 @@ class Source(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    file: str
+    file: str = Field(pattern=r"^[^/\\]+$")
     format: str = Field(default="tidy", pattern="^(tidy|ees)$")
     table: str | None = None
     release: str = Field(min_length=1)
@@ -81,12 +81,12 @@ def read_source(path: Path, shown: str) -> Source:
         ) from None
     except ValidationError as error:
         raise DataProblems(settings_problems(shown, error)) from None
-    problems = []
-    for period in source.first_published:
+    problems, days = [], {}
+    for period, day in source.first_published.items():
         try:
-            Period.parse(period)
+            days[Period.parse(period).text] = day
         except ValueError as error:
             problems.append(DataProblem(shown, "first_published:", str(error)))
     if problems:
         raise DataProblems(problems)
-    return source
+    return source.model_copy(update={"first_published": days})

@@ -7,6 +7,8 @@ anything becomes a number.
 from __future__ import annotations
 
 import re
+import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -17,6 +19,7 @@ from dbv_analysis.periods import Period
 from dbv_analysis.tables import TABLES
 from dbv_analysis.terms import SYMBOLS, SYMBOLS_READ, DataProblem, DataProblems, did_you_mean, listed
 
+ORIGIN = ("origin_file", "origin_row", "origin_column")
 HEADER_ROWS = 1  # a spreadsheet numbers rows from 1, and the first is the header
 
 
@@ -26,52 +29,53 @@ def read_text(path: Path, shown: str) -> pd.DataFrame:
     Raises DataProblems where the file is empty, not UTF-8, or not a table.
     """
     try:
-        if path.suffix == ".csv":
-            frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig", skip_blank_lines=False)
-        elif path.suffix == ".xlsx":
-            frame = pd.read_excel(path, dtype=str, keep_default_na=False)
-        else:
-            frame = pd.read_parquet(path)
-            frame = frame.astype(object).where(frame.notna(), "").map(_as_text)
+        frame = _read(path)
     except UnicodeDecodeError as error:
         line = path.read_bytes()[: error.start].count(b"\n") + 1
-        raise DataProblems(
-            [
-                DataProblem(
-                    shown,
-                    "is not in UTF-8.",
-                    "Open it in Excel and save it as type “CSV UTF-8 (comma delimited)”.",
-                    row=line,
-                )
-            ]
-        ) from None
+        fix = "Open it in Excel and save it as type “CSV UTF-8 (comma delimited)”."
+        raise _unreadable(shown, "is not in UTF-8.", fix, line) from None
     except pd.errors.EmptyDataError:
-        raise DataProblems([_empty(shown)]) from None
+        raise _unreadable(shown, *EMPTY) from None
     except pd.errors.ParserError as error:
-        place = re.search(r"line (\d+)", str(error))
-        raise DataProblems(
-            [
-                DataProblem(
-                    shown,
-                    "has more cells than the header.",
-                    "Put quotation marks around text that holds a comma.",
-                    row=int(place[1]) if place else None,
-                )
-            ]
-        ) from None
-    except (ValueError, OSError) as error:
-        reason = str(error).splitlines()[0]
-        raise DataProblems(
-            [DataProblem(shown, f"cannot be read as a table ({reason}).", "Save it again as CSV UTF-8.")]
-        ) from None
+        raise _ragged(shown, str(error)) from None
+    except (ValueError, OSError, KeyError, zipfile.BadZipFile) as error:
+        reason = (str(error).splitlines() or ["unknown"])[0]
+        raise _unreadable(shown, f"cannot be read as a table ({reason}).", "Save it again as CSV UTF-8.") from None
+    if not isinstance(frame.index, pd.RangeIndex):  # pandas takes a cell too many in the first row for an index
+        raise _unreadable(shown, *RAGGED, HEADER_ROWS + 1)
     if frame.empty:
-        raise DataProblems([_empty(shown)])
+        raise _unreadable(shown, *EMPTY)
     frame.columns = [str(name).strip() for name in frame.columns]
     return frame.fillna("").apply(lambda column: column.str.strip())
 
 
-def _empty(shown: str) -> DataProblem:
-    return DataProblem(shown, "is empty.", "Put the table back, header row first, or take out the file and its source.")
+EMPTY = "is empty.", "Put the table back, header row first, or take out the file and its source."
+RAGGED = "has more cells than the header.", "Put quotation marks around text that holds a comma."
+
+
+def _read(path: Path) -> pd.DataFrame:
+    suffix = path.suffix.lower()
+    if suffix == ".csv":
+        return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig", skip_blank_lines=False)
+    if suffix == ".xlsx":
+        frame = pd.read_excel(path, dtype=str, keep_default_na=False)
+    else:
+        frame = pd.read_parquet(path)
+        frame = frame.astype(object).where(frame.notna(), "").map(_as_text)
+    # A day that the file holds as a date, and not as text, has a time of midnight.
+    return frame.replace(r"^(\d{4}-\d\d-\d\d)[ T]00:00:00$", r"\1", regex=True)
+
+
+def _ragged(shown: str, error: str) -> DataProblems:
+    if match := re.search(r"EOF inside string starting at row (\d+)", error):
+        what, fix = "opens a quotation mark that is not closed.", "Close it, or take it out."
+        return _unreadable(shown, what, fix, int(match[1]) + HEADER_ROWS)
+    match = re.search(r"line (\d+)", error)
+    return _unreadable(shown, *RAGGED, int(match[1]) if match else None)
+
+
+def _unreadable(shown: str, what: str, fix: str, row: int | None = None) -> DataProblems:
+    return DataProblems([DataProblem(shown, what, fix, row)])
 
 
 def _as_text(cell: object) -> str:
@@ -82,29 +86,49 @@ def validate(frame: pd.DataFrame, table: str, shown: str) -> pd.DataFrame:
     """Turn a frame of text into a valid table: numbers as floats, and ``symbol`` where there is none.
 
     Args:
-        frame: a frame of text, as ``read_text`` gives it.
+        frame: a frame of text, as ``read_text`` gives it. Where it was reshaped, its columns ``ORIGIN``
+            say in which row and column of which file each number stood.
         table: a name in ``tables.TABLES``.
         shown: the file's name in messages.
 
     Raises DataProblems that hold everything that is wrong, at once.
     """
     numbers, key, schema = TABLES[table].value, list(TABLES[table].key), TABLES[table].schema.to_schema()
-    frame = frame.copy()
+    origins = frame[[name for name in ORIGIN if name in frame]]
+    frame = frame.drop(columns=origins.columns)
     problems = []
     if numbers in frame.columns:
         frame[numbers], frame["symbol"], problems = _numbers(frame[numbers], shown)
     elif "symbol" not in frame.columns:
         frame["symbol"] = ""
+    if "period" in frame.columns:
+        frame["period"] = frame["period"].map({text: _one_spelling(text) for text in frame["period"].unique()})
     wrong_numbers = {problem.row for problem in problems}
     try:
         frame = schema.validate(frame, lazy=True)
     except pandera.errors.SchemaErrors as errors:
         found = _problems(errors.failure_cases, frame, schema, shown)
         problems += [p for p in found if p.column != numbers or p.row is None or p.row not in wrong_numbers]
-    duplicates = _duplicates(frame, key, shown)
-    if problems or duplicates:
-        raise DataProblems(problems + duplicates)
+    problems += _duplicates(frame, key, shown)
+    if problems:
+        raise DataProblems(_at_origin(problem, origins, numbers) for problem in problems)
     return frame
+
+
+def _one_spelling(text: str) -> str:
+    """A period as it is always written, so that two spellings of one are seen to be the same."""
+    try:
+        return Period.parse(text).text
+    except ValueError:
+        return text
+
+
+def _at_origin(problem: DataProblem, origins: pd.DataFrame, numbers: str) -> DataProblem:
+    """The problem at the place in the file as downloaded, where the table was reshaped from one."""
+    if origins.empty or problem.row is None or problem.row <= HEADER_ROWS:
+        return problem
+    file, row, column = origins.iloc[problem.row - HEADER_ROWS - 1][list(ORIGIN)]
+    return replace(problem, file=file, row=int(row), column=column if problem.column == numbers else problem.column)
 
 
 def _numbers(cells: pd.Series, shown: str) -> tuple[pd.Series, pd.Series, list[DataProblem]]:
