@@ -235,7 +235,7 @@ def _mark(axes, periods: pd.DataFrame, start: date | None, breaks: tuple[Break, 
             color=INK,
             bbox={"facecolor": "white", "edgecolor": "none", "pad": 1},
         )
-    margin = (last - first) * 0.08
+    margin = (last - first) * 0.08 or timedelta(days=180)
     axes.set_xlim(first - margin, last + margin)
 
 

@@ -10,7 +10,14 @@ from __future__ import annotations
 import pandas as pd
 
 from dbv_analysis.programme import Disclosure
-from dbv_analysis.terms import PUBLIC
+from dbv_analysis.terms import CONTROLLED, COUNT
+
+
+def shown(count: float, rule: Disclosure, profile: str) -> str:
+    """A count inside a sentence: the number, or that it is too small to show."""
+    if profile != CONTROLLED and 0 < count < rule.threshold:
+        return f"fewer than {rule.threshold}"
+    return COUNT.write(count)
 
 
 def suppress(counts: pd.DataFrame, rule: Disclosure, profile: str) -> pd.DataFrame:
@@ -23,7 +30,7 @@ def suppress(counts: pd.DataFrame, rule: Disclosure, profile: str) -> pd.DataFra
 
     Returns ``counts`` with both counts missing and ``symbol`` ``c`` wherever one of them is too small.
     """
-    if profile != PUBLIC:
+    if profile == CONTROLLED:  # anything else hides: a misspelt profile must not show
         return counts
     complement = counts["denominator"] - counts["numerator"]
     small = sum(

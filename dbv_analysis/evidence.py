@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
@@ -22,7 +23,7 @@ from dbv_analysis.loaders.source import SUFFIX, Source, read_source, sha256_of
 from dbv_analysis.periods import FULL_YEAR, SNAPSHOT, Period, Quarter
 from dbv_analysis.programme import FILE, NeighbourSet, Programme, load_programme
 from dbv_analysis.registry import Metric
-from dbv_analysis.terms import CallProblem, section_order
+from dbv_analysis.terms import PROFILES, CallProblem, listed, section_order
 
 DIGEST = b"dbv_inputs"
 NEVER = 1_000_000  # days: more than lie between any two releases
@@ -78,12 +79,9 @@ class Evidence:
         ``areas`` are codes, the authority's own unless given. Sorted by period. Where several releases
         give a figure, the newest that was out by the cut-off counts, or else the first after it.
         """
-        metric = self.metrics[metric_id]
-        frame = self.results
-        chosen = (
-            (frame["metric_id"] == metric.id)
-            & frame["area_code"].isin([self.programme.area.code] if areas is None else list(areas))
-            & ((frame["published"] > self.cut_off) if since else (frame["published"] <= self.cut_off))
+        frame = self._by_metric.get(metric_id, self.results.iloc[:0])
+        chosen = frame["area_code"].isin([self.programme.area.code] if areas is None else list(areas)) & (
+            (frame["published"] > self.cut_off) if since else (frame["published"] <= self.cut_off)
         )
         if breakdown is not None:
             chosen &= frame["breakdown"] == breakdown
@@ -95,7 +93,17 @@ class Evidence:
         figure = ["area_code", "breakdown_topic", "breakdown", "period_start", "period_end"]
         return rows.drop_duplicates(figure).drop(columns="preference").reset_index(drop=True)
 
-    @property
+    @cached_property
+    def _by_metric(self) -> dict[str, pd.DataFrame]:
+        return dict(iter(self.results.groupby("metric_id")))
+
+    @cached_property
+    def authorities(self) -> list[str]:
+        """The codes of every local authority that has a figure."""
+        level = self.results["geographic_level"]
+        return list(self.results.loc[level == "Local authority", "area_code"].unique())
+
+    @cached_property
     def _preferences(self) -> dict[str, int]:
         """Each release's distance in days from the cut-off; any that was out by then goes before any that was not."""
         return {
@@ -163,9 +171,13 @@ def store(assembled: Assembled, data: Path, profile: str) -> None:
 def stored(data: Path, profile: str, name: str = "results") -> pd.DataFrame | None:
     """A kept table, or None where there is none or anything that it came from has changed."""
     path = _processed(data) / f"{name}.parquet"
-    if not path.is_file() or pq.read_schema(path).metadata.get(DIGEST) != digest(data, profile).encode():
+    try:
+        table = pq.read_table(path)
+    except (OSError, pa.ArrowInvalid):  # none, or not whole
         return None
-    return pd.read_parquet(path)
+    if (table.schema.metadata or {}).get(DIGEST) != digest(data, profile).encode():
+        return None
+    return table.to_pandas()
 
 
 def _processed(data: Path) -> Path:
@@ -211,6 +223,8 @@ def open_evidence(quarter: str, data: str | Path, profile: str = "public", as_at
     Raises CallProblem where the quarter or the day is not one, DataProblems where inputs are wrong.
     """
     data = Path(data)
+    if profile not in PROFILES:
+        raise CallProblem(f'There is no profile "{profile}". Use {listed(PROFILES, "or")}.')
     try:
         chosen = Quarter(quarter)
         day = date.fromisoformat(as_at) if isinstance(as_at, str) and as_at else as_at

@@ -20,6 +20,7 @@ def funding_agreement(evidence: Evidence) -> pd.DataFrame:
     ``highest`` (£, what rounding allows) and ``agrees``: whether its interval meets another path's.
     """
     rows = evidence.rows("dsg_implied_funding")
+    rows = rows[rows["value"].notna()]
     rows = rows.assign(lowest=rows["value"] - IMPLIED_FUNDING_ERROR, highest=rows["value"] + IMPLIED_FUNDING_ERROR)
     agrees = []
     for row in rows.itertuples():

@@ -36,7 +36,7 @@ def results(data: Path) -> pd.DataFrame:
     return assemble(data, "public").results
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def evidence(data: Path) -> Evidence:
     """What the pack of the shipped quarter may use."""
     return open_evidence(QUARTER, data)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from dbv_analysis.blocks import KeyFigure
 from dbv_analysis.compare import before_programme, change
 from dbv_analysis.evidence import Evidence
-from dbv_analysis.terms import listed, slug
+from dbv_analysis.terms import TOTAL, listed, slug
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,8 @@ def _plain(section: str, evidence: Evidence) -> Findings:
             missing.append(metric.title)
         else:
             newest = rows.iloc[-1]
-            said.append(f"{metric.title}: {evidence.write(newest)} in {newest['period_label']}")
+            of = "" if newest["breakdown"] == TOTAL else f", {newest['breakdown']}"
+            said.append(f"{metric.title}{of}: {evidence.write(newest)} in {newest['period_label']}")
     if not said:
         return Findings(
             f"No figures for {section} had been published by the cut-off",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import pandas as pd
+
 from dbv_analysis.blocks import KeyFigure
-from dbv_analysis.compare import change, middle
+from dbv_analysis.compare import Change, change, middle
 from dbv_analysis.evidence import Evidence
 from dbv_analysis.findings import Findings, monitoring
 from dbv_analysis.periods import FULL_YEAR, PART_YEAR, Period
@@ -17,16 +19,9 @@ def find(evidence: Evidence) -> Findings | None:
         return None
     metric, later = moved.metric, moved.later
     years = evidence.rows(OVERALL, breakdown=PUPILS, basis=FULL_YEAR)
-    first = years.iloc[0]
-    than = {"rose": "more than", "fell": "less than", "stayed": "as much as"}
-    since_first = "more" if later["value"] > first["value"] else "less"
-    joined = "but" if (moved.verb == "fell") == (since_first == "more") else "and"
+    first = years[years["value"].notna()].iloc[0]
     return Findings(
-        headline=(
-            f"Pupils with EHC plans missed {metric.write(later['value'])} of school in {later['period_label']}, "
-            f"{than[moved.verb]} the year before {joined} {since_first} than in {first['period_label']} "
-            f"({metric.write(first['value'])})"
-        ),
+        headline=_headline(moved, first),
         sure=[
             monitoring(evidence, OVERALL, PUPILS),
             *_against(evidence, later),
@@ -47,6 +42,25 @@ def find(evidence: Evidence) -> Findings | None:
     )
 
 
+def _headline(moved: Change, first: pd.Series) -> str:
+    """The newest year against the one before it, and against the first where that is another."""
+    metric, later, earlier = moved.metric, moved.later, moved.earlier
+    than = {"rose": "more than", "fell": "less than", "stayed": "as much as"}[moved.verb]
+    words = (
+        f"Pupils with EHC plans missed {metric.write(later['value'])} of school in {later['period_label']}, "
+        f"{than} in {earlier['period_label']} ({metric.write(earlier['value'])})"
+    )
+    if first["period_end"] == earlier["period_end"]:
+        return words
+    since = "more than" if later["value"] > first["value"] else "less than"
+    joined = (
+        "but"
+        if (moved.verb == "fell" and since == "more than") or (moved.verb == "rose" and since != "more than")
+        else "and"
+    )
+    return f"{words} {joined} {since} in {first['period_label']} ({metric.write(first['value'])})"
+
+
 def _against(evidence: Evidence, later) -> list[str]:
     """The same year in similar authorities, and in all."""
     metric = evidence.metrics[OVERALL]
@@ -56,7 +70,7 @@ def _against(evidence: Evidence, later) -> list[str]:
     if spread.empty:
         return []
     row = spread.iloc[0]
-    every = middle(evidence, OVERALL, list(evidence.results["area_code"].unique()), PUPILS)
+    every = middle(evidence, OVERALL, evidence.authorities, PUPILS)
     whole = every[every["period_end"] == later["period_end"]].iloc[0]
     return [
         f"In {later['period_label']} the middle of {row['areas']} similar authorities was {metric.write(row['value'])} "

@@ -13,10 +13,11 @@ CHOSEN = "Target"
 
 def find(evidence: Evidence) -> Findings | None:
     balances = evidence.rows("dsg_cumulative_deficit")
-    if balances.empty:
-        return None
+    balances = balances[balances["value"].notna()]
     chosen = balances[balances["breakdown"] == CHOSEN]
     unmitigated = balances[balances["breakdown"] == "Unmitigated"]
+    if len(chosen) < 2 or unmitigated.empty or unmitigated.iloc[-1]["period_end"] != chosen.iloc[-1]["period_end"]:
+        return None
     first, last = chosen.iloc[0], chosen.iloc[-1]
     year = last["period_label"]
     saved = unmitigated.iloc[-1]["value"] - last["value"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dbv_analysis.blocks import KeyFigure
 from dbv_analysis.compare import Change, change
+from dbv_analysis.disclosure import shown
 from dbv_analysis.evidence import Evidence
 from dbv_analysis.findings import Findings, monitoring
 from dbv_analysis.periods import SEN2_CENSUS, day_in_words
@@ -52,10 +53,10 @@ def _elsewhere(evidence: Evidence, special: Change) -> list[str]:
     for area in (evidence.programme.country, evidence.programme.region):
         other = change(evidence, SPECIAL, area=area.code)
         if other and not other.refusal and other.later["period_end"] == special.later["period_end"]:
-            said.append(f"{area.name}: {other.in_words}.")
+            said.append(f"{area.name} {other.in_words}")
     if not said:
         return []
-    return [f"The share {special.in_words}. It moved elsewhere too. {' '.join(said)}"]
+    return [f"The share {special.in_words}. Elsewhere: {'; '.join(said)}."]
 
 
 def _recording(evidence: Evidence) -> list[str]:
@@ -66,7 +67,7 @@ def _recording(evidence: Evidence) -> list[str]:
         if moved is None or known is None or moved.refusal or known.refusal:
             continue
         unknown = [
-            f"{row['denominator'] - of['denominator']:,.0f}"
+            shown(row["denominator"] - of["denominator"], evidence.programme.disclosure, evidence.profile)
             for row, of in ((moved.earlier, known.earlier), (moved.later, known.later))
         ]
         explains = (

@@ -16,6 +16,8 @@ SIMILAR, EVERYWHERE = "Similar areas", "All areas"
 def caption(evidence: Evidence, metric: Metric) -> list[str]:
     """What stands under a chart: source with its day, as-at date, what is counted, and what limits it."""
     rows = evidence.whole(metric.id)
+    if rows.empty:  # the chart shows comparators alone
+        rows = evidence.whole(metric.id, evidence.results["area_code"].unique())
     newest = rows.iloc[-1]
     found = sources(evidence, [metric], set(rows["release"]))
     named = dict.fromkeys(f"{one.publisher}, {one.title} ({day_in_words(one.published)})" for one in found)

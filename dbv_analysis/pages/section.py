@@ -16,7 +16,7 @@ from dbv_analysis.pages.tabular import across, printed_table
 from dbv_analysis.periods import PART_YEAR, day_in_words
 from dbv_analysis.registry import Metric
 from dbv_analysis.scenarios import funding_agreement
-from dbv_analysis.terms import COUNT, POUNDS, TOTAL, listed
+from dbv_analysis.terms import COUNT, POUNDS, SYMBOLS, TOTAL, listed
 
 
 class SectionPage:
@@ -41,7 +41,7 @@ class SectionPage:
         ]
         series = [one for one in series if one.rows["value"].notna().any()]
         if not series:
-            return paragraphs(f"{metric.title}: no figure had been published by the cut-off.")
+            return self._nothing(metric)
         of = "" if breakdown == TOTAL else f", {breakdown}"
         return line_chart(
             series,
@@ -57,9 +57,10 @@ class SectionPage:
         """One measure with a line for each of its breakdowns; ``first`` is drawn in the accent colour."""
         metric = self._show(metric_id)
         rows = self.evidence.whole(metric_id)
-        if rows.empty:
-            return paragraphs(f"{metric.title}: no figure had been published by the cut-off.")
-        last = rows[rows["period_end"] == rows["period_end"].max()].sort_values("value")
+        if not rows["value"].notna().any():
+            return self._nothing(metric)
+        numbers = rows[rows["value"].notna()]
+        last = numbers[numbers["period_end"] == numbers["period_end"].max()].sort_values("value")
         lowest, highest = last.iloc[0], last.iloc[-1]
         names = sorted(rows["breakdown"].unique(), key=lambda name: (name != first, name))
         return line_chart(
@@ -116,7 +117,7 @@ class SectionPage:
         metric = self._show(metric_id)
         rows = self.evidence.whole(metric_id)
         if rows.empty:
-            return paragraphs(f"{metric.title}: no figure had been published by the cut-off.")
+            return self._nothing(metric)
         names = {name: name for name in rows["breakdown"].unique()}
         return across(f"{metric.title}, {metric.unit.name}", rows, names, "breakdown", self.evidence.write)
 
@@ -160,7 +161,7 @@ class SectionPage:
             for row in funding_agreement(self.evidence).itertuples()
         ]
         if not rows:
-            return paragraphs(f"{metric.title}: no figure had been published by the cut-off.")
+            return self._nothing(metric)
         return Table(
             "Funding implied by each path, and what rounding allows",
             ["Year as printed", "Path", "Implied funding", "Rounding allows", "Agrees with another path"],
@@ -196,6 +197,14 @@ class SectionPage:
         """Figures that came out after the cut-off: for information, in no finding above."""
         return provenance.published_since(self.evidence, self._shown)
 
+    def _nothing(self, metric: Metric) -> Paragraphs:
+        """Why there is nothing to draw: no figure yet, or only symbols."""
+        symbols = sorted(set(self.evidence.whole(metric.id)["symbol"]) - {""})
+        if not symbols:
+            return paragraphs(f"{metric.title}: no figure had been published by the cut-off.")
+        meanings = listed(f"{symbol} ({SYMBOLS[symbol]})" for symbol in symbols)
+        return paragraphs(f"{metric.title}: no number can be shown; the figures are {meanings}.")
+
     def _show(self, metric_id: str) -> Metric:
         if metric_id not in self._shown:
             self._shown.append(metric_id)
@@ -214,12 +223,8 @@ class SectionPage:
         for area in (programme.region, programme.country):
             comparators.append(Series(area.name, evidence.whole(metric_id, [area.code], breakdown)))
         if comparators[-1].rows.empty:
-            comparators.append(Series(EVERYWHERE, middle(evidence, metric_id, self._authorities(), breakdown)))
+            comparators.append(Series(EVERYWHERE, middle(evidence, metric_id, evidence.authorities, breakdown)))
         return comparators
-
-    def _authorities(self) -> list[str]:
-        results = self.evidence.results
-        return list(results.loc[results["geographic_level"] == "Local authority", "area_code"].unique())
 
     def _active_title(self, metric: Metric, breakdown: str) -> str:
         moved = change(self.evidence, metric.id, breakdown=breakdown)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dbv_analysis.blocks import Headline, KeyFigures, Link, Links, Paragraphs, paragraphs
 from dbv_analysis.evidence import Evidence
 from dbv_analysis.findings import find
-from dbv_analysis.findings.summary import answer, corrections
+from dbv_analysis.findings.whole_pack import answer, corrections
 from dbv_analysis.pages.heading import headline
 from dbv_analysis.terms import lower_first, slug
 
@@ -18,6 +18,7 @@ class SummaryPage:
 
     def __init__(self, evidence: Evidence):
         self.evidence = evidence
+        self._findings = {name: find(name, evidence) for name in evidence.sections}
 
     def answer(self) -> Headline:
         """The answer over all sections, with what the quarter's own report called the quarter."""
@@ -28,7 +29,7 @@ class SummaryPage:
 
     def key_figures(self) -> KeyFigures | Paragraphs:
         """At most four headline figures."""
-        every = [figure for name in self.evidence.sections for figure in find(name, self.evidence).key_figures]
+        every = [figure for found in self._findings.values() for figure in found.key_figures]
         return (
             KeyFigures(every[:4], GRADES)
             if every
@@ -46,7 +47,7 @@ class SummaryPage:
             [
                 Link(
                     name,
-                    find(name, evidence).headline,
+                    self._findings[name].headline,
                     f"{slug(name)}.html" if name in names else None,
                     [lower_first(metric.title) for metric in evidence.in_section(name)],
                 )
@@ -56,7 +57,7 @@ class SummaryPage:
 
     def not_yet(self) -> Paragraphs:
         """What cannot be told yet, and when."""
-        words = [line for name in self.evidence.sections for line in find(name, self.evidence).not_yet]
+        words = [line for found in self._findings.values() for line in found.not_yet]
         return Paragraphs(words, listed=True) if words else paragraphs("Nothing is waiting for figures.")
 
     def corrections(self) -> Paragraphs:
@@ -77,7 +78,7 @@ class SummaryPage:
 
     def decisions(self) -> Paragraphs:
         """What the board should settle."""
-        words = [line for name in self.evidence.sections for line in find(name, self.evidence).decide]
+        words = [line for found in self._findings.values() for line in found.decide]
         return Paragraphs(words, listed=True) if words else paragraphs("Nothing is put to the board this quarter.")
 
 

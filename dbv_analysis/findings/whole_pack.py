@@ -14,13 +14,18 @@ def answer(evidence: Evidence) -> str:
     """The summary's h1: what moved, and whether the programme can have moved it."""
     special = change(evidence, SPECIAL)
     if special is None or special.refusal:
-        return find(evidence.sections[0], evidence).headline
+        told = [name for name in evidence.sections if _has_figures(evidence, name)]
+        return find((told or evidence.sections)[0], evidence).headline
     credit = (
         "it is too early to say that the programme changed this"
         if before_programme(evidence, special.later)
         else "whether the programme changed this has not been tested"
     )
     return f"{in_short(special)}; {credit}"
+
+
+def _has_figures(evidence: Evidence, section: str) -> bool:
+    return any(not evidence.whole(metric.id).empty for metric in evidence.in_section(section))
 
 
 def corrections(evidence: Evidence) -> pd.DataFrame:
