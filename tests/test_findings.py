@@ -115,8 +115,8 @@ def test_the_placements_headline_says_both_the_shares_and_the_numbers(evidence, 
 
 def test_the_placements_findings_say_how_others_moved(evidence):
     said = " ".join(find("Placements", evidence).sure)
-    assert "England: fell by 0.9 percentage points" in said
-    assert "North West: fell by 1.0 percentage points" in said
+    assert "England fell by 0.9 percentage points" in said
+    assert "North West fell by 1.0 percentage points" in said
 
 
 def test_a_share_that_stayed_elsewhere_is_not_said_to_have_moved_there(evidence):
@@ -126,7 +126,7 @@ def test_a_share_that_stayed_elsewhere_is_not_said_to_have_moved_there(evidence)
         where = {"metric_id": SPECIAL, "area_code": area, "period_label": "January 2024"}
         still = changed(still, where, value=before)
     said = " ".join(find("Placements", still).sure)
-    assert "England: stayed at 33.2%" in said
+    assert "England stayed at 33.2%" in said
     assert "moved elsewhere too" not in said
 
 
