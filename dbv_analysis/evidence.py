@@ -19,10 +19,10 @@ import pyarrow.parquet as pq
 
 import dbv_analysis
 from dbv_analysis import registry
-from dbv_analysis.loaders.source import SUFFIX, Source, read_source, sha256_of
 from dbv_analysis.periods import FULL_YEAR, SNAPSHOT, Period, Quarter
 from dbv_analysis.programme import FILE, NeighbourSet, Programme, load_programme
 from dbv_analysis.registry import Metric
+from dbv_analysis.sources import SUFFIX, Source, read_source, sha256_of
 from dbv_analysis.terms import PROFILES, CallProblem, listed, section_order
 
 DIGEST = b"dbv_inputs"

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import pandera.pandas as pa
 
 from dbv_analysis.periods import Period
+from dbv_analysis.sen2 import PLACEMENTS
 from dbv_analysis.terms import SYMBOLS
 
 GEOGRAPHIC_LEVELS = ("National", "Regional", "Local authority")
@@ -20,35 +21,6 @@ GEOGRAPHIC_LEVELS = ("National", "Regional", "Local authority")
 SEN_PROVISION = ("EHC plan", "SEN support", "No SEN") + tuple(
     f"{provision} and {group}" for provision in ("EHC plan", "SEN support") for group in ("FSM", "EAL")
 )
-
-# Placement columns of the SEN2 release, each in the group that the domain rules give it.
-MAINSTREAM = tuple(
-    f"mainstream_{kind}{provision}"
-    for kind in ("la_maintained", "academy", "free_school")
-    for provision in ("", "_resourced_provision", "_senunit")
-) + ("mainstream_independent",)
-STATE_SPECIAL = ("special_la_maintained", "special_academy_free")
-INMSS = ("special_independent", "special_non_maintained")
-ALTERNATIVE = ("ap_pru_academy", "ap_pru_free_school", "ap_pru_la_maintained")
-FURTHER_EDUCATION = ("general_fe_tertiary_colleges", "specialist_post_16_institutions", "ukrlp_provider")
-EARLY_YEARS = ("nm_early_years",)
-ELSEWHERE = (
-    "elective_home_education",
-    "other_arrangements_la",
-    "other_arrangements_parents",
-    "online_provider",
-    "w_settings",
-    "other_schools",
-    "other_placement_settings",
-    "neet",
-    "neet_ntci",
-    "neet_other",
-    "neet_other_csa",
-    "await_prov_2022",
-    "perm_ex_2022",
-)
-UNKNOWN = ("placement_unknown",)
-PLACEMENTS = MAINSTREAM + STATE_SPECIAL + INMSS + ALTERNATIVE + FURTHER_EDUCATION + EARLY_YEARS + ELSEWHERE + UNKNOWN
 
 
 def _text():

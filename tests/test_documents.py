@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from dbv_analysis.loaders.source import sha256_of
 from dbv_analysis.periods import Period
+from dbv_analysis.sources import sha256_of
 from tests.conftest import ROOT
 
 RAW = ROOT / "data" / "raw"

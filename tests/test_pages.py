@@ -24,7 +24,7 @@ from dbv_analysis.pages.section import SectionPage
 from dbv_analysis.pages.summary import SUMMARY, SummaryPage
 from dbv_analysis.programme import load_programme
 from dbv_analysis.registry import Ratio, metric
-from dbv_analysis.tables import STATE_SPECIAL
+from dbv_analysis.sen2 import STATE_SPECIAL
 from dbv_analysis.terms import CONTROLLED, PERCENT, PUBLIC, CallProblem
 from tests.conftest import HALTON, QUARTER, ROOT
 

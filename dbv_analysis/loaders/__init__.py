@@ -8,8 +8,8 @@ from pathlib import Path
 import pandas as pd
 
 from dbv_analysis.loaders import ees, tidy
-from dbv_analysis.loaders.source import SUFFIX, Source, read_source, sha256_of
 from dbv_analysis.periods import Period
+from dbv_analysis.sources import SUFFIX, Source, read_source, sha256_of
 from dbv_analysis.tables import TABLES
 from dbv_analysis.terms import CallProblem, DataProblem, DataProblems, did_you_mean, listed
 
@@ -127,8 +127,8 @@ def _load_file(data: Path, path: Path, sidecar: Path, source: Source, warnings: 
         )
     if sha256_of(path) != source.sha256:
         warnings.append(
-            f"{shown} has changed since {sidecar.name} was written. If that was meant, set sha256 there to "
-            f"{sha256_of(path)}."
+            f"{path.relative_to(data).as_posix()} has changed since {sidecar.name} was written. "
+            f"If that was meant, set sha256 there to {sha256_of(path)}."
         )
     if source.format == "ees":
         texts = ees.read_release(path, shown)

@@ -19,7 +19,7 @@ import pandas as pd
 
 from dbv_analysis.loaders.tidy import HEADER_ROWS
 from dbv_analysis.periods import SEN2_CENSUS
-from dbv_analysis.tables import PLACEMENTS
+from dbv_analysis.sen2 import PLACEMENTS
 from dbv_analysis.terms import DataProblem, DataProblems
 
 FLOW_FILES = {

@@ -8,7 +8,7 @@ import narwhals as nw
 
 from dbv_analysis.periods import Break
 from dbv_analysis.registry import Count, Ratio, metric
-from dbv_analysis.tables import INMSS, MAINSTREAM, STATE_SPECIAL, UNKNOWN
+from dbv_analysis.sen2 import INMSS, MAINSTREAM, STATE_SPECIAL, UNKNOWN
 from dbv_analysis.terms import COUNT, HIGHER, LOWER, NEITHER, PERCENT
 
 RELEASE = "DfE, Education, health and care plans (SEN2), caseload by placement"

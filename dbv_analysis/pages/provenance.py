@@ -5,9 +5,9 @@ from __future__ import annotations
 from dbv_analysis.blocks import Blocks, Paragraphs, Table, paragraphs
 from dbv_analysis.charts import Series
 from dbv_analysis.evidence import Evidence
-from dbv_analysis.loaders.source import Source
 from dbv_analysis.periods import day_in_words
 from dbv_analysis.registry import Metric
+from dbv_analysis.sources import Source
 from dbv_analysis.terms import TOTAL, listed
 
 SIMILAR, EVERYWHERE = "Similar areas", "All areas"

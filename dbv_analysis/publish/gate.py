@@ -9,6 +9,8 @@ from bs4 import BeautifulSoup
 
 PLACEHOLDER_ALT = "No description has been provided for this image"
 SHORTEST_ALT = 20
+FETCHING = ("src", "srcset", "poster", "background", "data", "ping", "manifest")
+FETCHING_BY_HREF = ("image", "use", "feimage")
 
 
 def page_problems(name: str, html: str) -> list[str]:
@@ -64,7 +66,7 @@ def _tables(soup: BeautifulSoup) -> list[str]:
             if not header.get("scope") or not header.get_text(strip=True):
                 found.append("a table's header cell is empty or has no scope")
                 break
-        cells = [cell.get_text(strip=True).lower() for cell in table.find_all("td")]
+        cells = [cell.get_text(strip=True).lower() for cell in table.find_all(["td", "th"])]
         if any(cell in ("", "nan", "none", "<na>", "nat") for cell in cells):
             found.append("a table has a cell without a figure, symbol or word")
     return found
@@ -77,15 +79,19 @@ def _connections(soup: BeautifulSoup) -> list[str]:
         found.append(f"the page holds a <{tag.name}>")
     for tag in soup.find_all(True):
         for attribute, value in tag.attrs.items():
-            if attribute in ("src", "srcset", "poster", "background", "data") and not str(value).startswith("data:"):
+            address = re.sub(r"\s", "", str(value)).lower()  # as browsers read it
+            fetches = attribute in FETCHING or (tag.name in FETCHING_BY_HREF and attribute in ("href", "xlink:href"))
+            if fetches and not address.startswith("data:"):
                 found.append(f"<{tag.name}> fetches {str(value)[:60]}")
+            if attribute == "http-equiv" and address == "refresh":
+                found.append("the page sends its reader on")
             if attribute.startswith("on"):
                 found.append(f"<{tag.name}> holds a script in {attribute}")
-            if attribute == "href" and str(value).lower().startswith("javascript:"):
+            if attribute in ("href", "xlink:href") and address.startswith("javascript:"):
                 found.append("a link runs a script")
     styles = " ".join(
         [tag.get_text() for tag in soup.find_all("style")] + [t["style"] for t in soup.find_all(style=True)]
     )
-    if re.search(r"url\((?!['\"]?data:)|@import", styles):
+    if re.search(r"url\((?!\s*['\"]?data:)|@import", styles, re.IGNORECASE):
         found.append("the style sheet fetches a file")
     return found

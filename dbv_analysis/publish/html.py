@@ -10,8 +10,8 @@ from nbconvert import HTMLExporter
 
 import dbv_analysis
 from dbv_analysis.evidence import Evidence
-from dbv_analysis.loaders.source import Source
 from dbv_analysis.publish.notebooks import Task
+from dbv_analysis.sources import Source
 from dbv_analysis.terms import CONTROLLED
 
 TEMPLATES = Path(dbv_analysis.__file__).parent / "templates"

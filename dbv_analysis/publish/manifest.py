@@ -11,28 +11,37 @@ from pathlib import Path
 
 import dbv_analysis
 from dbv_analysis.evidence import Evidence
-from dbv_analysis.loaders.source import sha256_of
 from dbv_analysis.programme import FILE
 from dbv_analysis.publish.html import inputs
+from dbv_analysis.sources import sha256_of
 
 NAME = "manifest.json"
 LIBRARIES = ("pandas", "narwhals", "pandera", "matplotlib", "seaborn", "papermill", "nbconvert", "gptables", "afcharts")
 
 
 def write(
-    folder: Path, evidence: Evidence, sections: list[str], fingerprint: str, started: datetime, warnings: list[str]
+    folder: Path,
+    evidence: Evidence,
+    notebooks: dict[str, str],
+    fingerprint: str,
+    started: datetime,
+    warnings: list[str],
 ) -> None:
-    """Write the manifest of a pack that is otherwise complete. It names no folder of any machine."""
+    """Write the manifest of a pack that is otherwise complete. It names no folder of any machine.
+
+    ``notebooks`` gives, for each section that the pack holds, the sha256 of the notebook behind its page.
+    """
     root = evidence.programme.root
     manifest = {
         "quarter": str(evidence.quarter),
         "area": {"code": evidence.programme.area.code, "name": evidence.area},
-        "parameters": {"as_at": evidence.cut_off.isoformat(), "profile": evidence.profile, "sections": sections},
+        "parameters": {"as_at": evidence.cut_off.isoformat(), "profile": evidence.profile, "sections": list(notebooks)},
         "package": {"name": "dbv-analysis", "version": dbv_analysis.__version__, "commit": _commit(root)},
         "python": platform.python_version(),
         "libraries": {name: version(name) for name in LIBRARIES},
         "fingerprint": fingerprint,
         "settings": {"file": FILE, "sha256": sha256_of(root / FILE)},
+        "notebooks": notebooks,
         "inputs": inputs(evidence.sources),
         "outputs": [
             {"file": path.name, "bytes": path.stat().st_size, "sha256": sha256_of(path)}
@@ -47,10 +56,18 @@ def write(
 
 
 def read(folder: Path) -> dict | None:
-    """The manifest of a published pack, or None where there is no readable one."""
+    """The manifest of a published pack, or None where there is none of this shape."""
     try:
-        return json.loads((folder / NAME).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        found = json.loads((folder / NAME).read_text(encoding="utf-8"))
+        parameters, outputs = found["parameters"], [output["file"] + output["sha256"] for output in found["outputs"]]
+        whole = (
+            {"profile", "as_at"} <= set(parameters)
+            and set(parameters["sections"]) == set(found["notebooks"])
+            and isinstance(found["fingerprint"], str)
+            and len(outputs) == len(set(outputs))
+        )
+        return found if whole else None
+    except (OSError, ValueError, KeyError, TypeError):
         return None
 
 

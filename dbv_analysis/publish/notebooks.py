@@ -34,6 +34,12 @@ class Task:
         return "index.html" if self.section == SUMMARY else f"{slug(self.section)}.html"
 
 
+def notebook_of(folder: Path, section: str) -> Path:
+    """The notebook that draws a section's page: its own, or the one for any section."""
+    own = folder / f"{slug(section)}.ipynb"
+    return own if own.is_file() else folder / ANY_SECTION
+
+
 def tasks(folder: Path, sections: list[str], parameters: dict[str, str], held: list[str]) -> list[Task]:
     """The board summary and each section, with its notebook.
 
@@ -45,11 +51,9 @@ def tasks(folder: Path, sections: list[str], parameters: dict[str, str], held: l
     """
     found = [Task(SUMMARY, folder / "board_summary.ipynb", {**parameters, "sections": ", ".join(held)})]
     for section in sections:
-        own = folder / f"{slug(section)}.ipynb"
-        if own.is_file():
-            found.append(Task(section, own, parameters))
-        else:
-            found.append(Task(section, folder / ANY_SECTION, {**parameters, "section": section}))
+        notebook = notebook_of(folder, section)
+        more = {"section": section} if notebook.name == ANY_SECTION else {}
+        found.append(Task(section, notebook, {**parameters, **more}))
     problems = [problem for task in found for problem in _parameter_problems(task)]
     if problems:
         raise NotebookProblem("\n".join(problems))
@@ -64,9 +68,10 @@ def _parameter_problems(task: Task) -> list[str]:
         return [f"{shown} is missing. Put it back; the page {task.address} is made from it."]
     logging.getLogger("papermill").setLevel(logging.ERROR)
     try:
+        nbformat.validate(nbformat.read(task.notebook, as_version=4))
         takes = set(papermill.inspect_notebook(str(task.notebook)))
-    except nbformat.reader.NotJSONError:
-        return [f"{shown} is not a notebook (its JSON is broken). Restore it from version control."]
+    except (ValueError, KeyError, TypeError, AttributeError, nbformat.ValidationError):
+        return [f"{shown} is not a notebook that can be read. Restore it from version control."]
     lacks = sorted(set(task.parameters) - takes)
     if not lacks:
         return []

@@ -15,7 +15,8 @@ from dbv_analysis import evidence as kept
 from dbv_analysis.evidence import Evidence, open_evidence
 from dbv_analysis.publish import html, manifest, spreadsheet
 from dbv_analysis.publish.gate import page_problems
-from dbv_analysis.publish.notebooks import Task, execute, tasks
+from dbv_analysis.publish.notebooks import Task, execute, notebook_of, tasks
+from dbv_analysis.sources import sha256_of
 from dbv_analysis.terms import CallProblem, PublishingRefused, did_you_mean, listed
 
 NOTEBOOKS = "notebooks"
@@ -42,10 +43,10 @@ def run(
         data: the folder of the inputs.
         out: the folder of the packs.
         as_at: the cut-off, where it is not the quarter's own.
-        only: the sections to run; the published pack's other pages stay, if nothing that they came from changed.
+        only: the sections to run; the published pack's other pages stay where nothing that they came from changed.
         profile: ``public`` or ``controlled``.
         jobs: how many notebooks run at a time.
-        force: replace a published pack even though somebody changed its files.
+        force: replace a published pack though somebody changed its files, or though it has the other profile.
         total, done, warn: hear how many notebooks there are, of each that ran, and of each warning.
 
     Returns the path of the pack's ``index.html``.
@@ -60,10 +61,9 @@ def run(
             warn(words)
         target = out / str(evidence.quarter)
         _recover(target)
-        sections = _chosen(only, evidence.sections)
-        carried = _carried(target, sections, evidence, fingerprint, force) if only else []
-        if not only:
-            _refuse_altered(target, force)
+        folder = evidence.programme.root / NOTEBOOKS
+        _refuse(target, profile, force)
+        sections, carried = _plan(_chosen(only, evidence.sections), bool(only), target, evidence, fingerprint, folder)
         held = [name for name in evidence.sections if name in sections or name in carried]
         parameters = {
             "quarter": str(evidence.quarter),
@@ -71,7 +71,7 @@ def run(
             "profile": profile,
             "as_at": evidence.cut_off.isoformat(),
         }
-        found = tasks(evidence.programme.root / NOTEBOOKS, sections, parameters, held)
+        found = tasks(folder, sections, parameters, held)
         total(len(found))
         with _staging(target) as (staging, work):
             executed = execute(found, work, jobs, done)
@@ -80,7 +80,8 @@ def run(
                 address = Task(name, Path(), {}).address
                 shutil.copy2(target / address, staging / address)
             spreadsheet.write(evidence, held, staging / "evidence.xlsx")
-            manifest.write(staging, evidence, held, fingerprint, started, warnings)
+            notebooks = {name: sha256_of(notebook_of(folder, name)) for name in held}
+            manifest.write(staging, evidence, notebooks, fingerprint, started, warnings)
             _swap(staging, target)
     return target / "index.html"
 
@@ -120,24 +121,37 @@ def _chosen(only: list[str] | None, sections: list[str]) -> list[str]:
     return [name for name in sections if name.lower() in {asked.lower() for asked in only}]
 
 
-def _refuse_altered(target: Path, force: bool) -> None:
-    """Somebody's own changes to a published pack are not thrown away unasked."""
+def _refuse(target: Path, profile: str, force: bool) -> None:
+    """Somebody's own changes to a published pack, or a pack of the other profile, are not thrown away unasked."""
     if force or not target.exists():
         return
     published = manifest.read(target)
-    changed = manifest.altered(target, published) if published else ["manifest.json"]
+    changed = manifest.altered(target, published) if published else [manifest.NAME]
     if changed:
         raise PublishingRefused(
             f"{target} was changed after it was published ({listed(changed)}). "
             "Keep what you need of it elsewhere, then run again with --force."
         )
+    if published["parameters"]["profile"] != profile:
+        raise CallProblem(
+            f"{target} holds the {published['parameters']['profile']} pack, which this one would replace. "
+            "Name another folder with --out, or replace it with --force."
+        )
 
 
-def _carried(target: Path, sections: list[str], evidence: Evidence, fingerprint: str, force: bool) -> list[str]:
-    """The sections of the published pack that a partial run keeps as they are."""
-    published = manifest.read(target)
+def _plan(
+    sections: list[str], part: bool, target: Path, evidence: Evidence, fingerprint: str, folder: Path
+) -> tuple[list[str], list[str]]:
+    """Which sections to run, and of which to keep the published page.
+
+    A partial run keeps the pages of the other sections as they are; those that somebody changed, or whose
+    notebook has changed since, it runs again.
+
+    Raises CallProblem where the pages would not go together: other inputs, settings, code or cut-off.
+    """
+    published = manifest.read(target) if part else None
     if published is None:
-        return []
+        return sections, []
     others = [name for name in published["parameters"]["sections"] if name not in sections]
     same = published["fingerprint"] == fingerprint and published["parameters"]["as_at"] == evidence.cut_off.isoformat()
     if others and not same:
@@ -145,8 +159,15 @@ def _carried(target: Path, sections: list[str], evidence: Evidence, fingerprint:
             f"{target} was made from other inputs, settings or code, so its pages on {listed(others)} would not go "
             "with the new one. Run the whole pack, or name another folder with --out."
         )
-    _refuse_altered(target, force)
-    return others
+    changed = manifest.altered(target, published)
+    again = [
+        name
+        for name in others
+        if Task(name, Path(), {}).address in changed
+        or published["notebooks"][name] != sha256_of(notebook_of(folder, name))
+    ]
+    run = [name for name in evidence.sections if name in sections or name in again]
+    return run, [name for name in others if name not in again]
 
 
 def _write_pages(found: list[Task], executed: dict, evidence: Evidence, held: list[str], staging: Path) -> None:

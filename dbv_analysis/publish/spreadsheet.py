@@ -47,12 +47,11 @@ def write(evidence: Evidence, sections: list[str], path: Path) -> None:
         contact=["The programme lead of the authority that sent you this file."],
     )
     notes = pd.DataFrame(
-        [[f"symbol {symbol}", meaning] for symbol, meaning in SYMBOLS.items()]
+        # gptables numbers the first column itself, so each note names its symbol or release in its text.
+        [["", f"The symbol {symbol} means: {meaning}."] for symbol, meaning in SYMBOLS.items()]
         + [
-            [f"source {number}", f"{title} ({release})"]
-            for number, (release, title) in enumerate(
-                sorted({(s.release, f"{s.publisher}, {s.title}; {s.licence}") for s in evidence.sources}), start=1
-            )
+            ["", f"Source: {one.publisher}, {one.title} ({one.release}); {one.licence}."]
+            for one in {one.release: one for one in evidence.sources}.values()
         ],
         columns=["Note", "Meaning"],
     )

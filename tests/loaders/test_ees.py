@@ -15,10 +15,11 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 from dbv_analysis.loaders import ees, load
-from dbv_analysis.loaders.source import sha256_of
 from dbv_analysis.loaders.tidy import ORIGIN, read_text
 from dbv_analysis.programme import load_programme
-from dbv_analysis.tables import PLACEMENTS, TABLES
+from dbv_analysis.sen2 import PLACEMENTS
+from dbv_analysis.sources import sha256_of
+from dbv_analysis.tables import TABLES
 from dbv_analysis.terms import DataProblem, DataProblems
 from tests.conftest import HALTON, ROOT
 

@@ -10,7 +10,7 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 from dbv_analysis.loaders import load
-from dbv_analysis.loaders.source import sha256_of
+from dbv_analysis.sources import sha256_of
 from dbv_analysis.tables import TABLES
 from dbv_analysis.terms import CallProblem, DataProblem, DataProblems
 from tests.conftest import HALTON

@@ -1,0 +1,193 @@
+"""The manifest says truly what a pack was made from and what is in it, and shows what was changed since."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+
+from dbv_analysis.evidence import Evidence, open_evidence
+from dbv_analysis.publish import manifest
+from tests.conftest import QUARTER, ROOT, dbv
+from tests.publish.conftest import Run
+
+
+def sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+@pytest.fixture(scope="module")
+def told(pack: Run) -> dict:
+    return json.loads((pack.folder / "manifest.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture
+def folder(pack: Run, tmp_path: Path) -> Path:
+    """A copy of the pack, to change."""
+    return Path(shutil.copytree(pack.folder, tmp_path / "pack"))
+
+
+def test_it_names_every_output_with_its_size_and_sum(pack: Run, told: dict):
+    there = [path for path in sorted(pack.folder.iterdir()) if path.name != "manifest.json"]
+    assert told["outputs"] == [
+        {"file": path.name, "bytes": path.stat().st_size, "sha256": sha256(path)} for path in there
+    ]
+
+
+def test_it_names_every_input_from_the_data_folder_on_with_its_sum(pack: Run, told: dict):
+    raw = pack.project / "data" / "raw"
+    expected = {path.relative_to(raw).as_posix(): sha256(path) for path in raw.rglob("*.csv")}
+    assert {source["file"]: source["sha256"] for source in told["inputs"]} == expected
+
+
+def test_it_names_the_publisher_title_release_and_licence_of_every_input(told: dict):
+    for source in told["inputs"]:
+        assert all(source[name] for name in ("publisher", "title", "release", "licence"))
+
+
+def test_the_pages_name_the_inputs_by_the_same_sums(pack: Run, told: dict):
+    for name in ("index.html", "deficit.html", "placements.html", "attendance.html"):
+        foot = pack.page(name).footer.get_text()
+        assert all(source["sha256"][:12] in foot for source in told["inputs"])
+
+
+def test_it_names_the_settings_with_their_sum(pack: Run, told: dict):
+    assert told["settings"] == {"file": "programme.toml", "sha256": sha256(pack.project / "programme.toml")}
+
+
+def test_it_gives_the_quarter_the_area_and_the_parameters(told: dict):
+    assert told["quarter"] == QUARTER
+    assert told["area"] == {"code": "E06000006", "name": "Halton"}
+    assert told["parameters"] == {
+        "as_at": "2024-09-26",
+        "profile": "public",
+        "sections": ["Deficit", "Placements", "Attendance"],
+    }
+
+
+def test_it_gives_the_version_that_the_command_gives(told: dict):
+    assert dbv("--version").stdout.split()[-1] == told["package"]["version"]
+    assert told["package"]["name"] == "dbv-analysis"
+
+
+def test_it_gives_the_versions_of_python_and_of_the_libraries(told: dict):
+    assert told["python"] == platform.python_version()
+    assert {"pandas", "matplotlib", "papermill", "nbconvert", "gptables"} <= set(told["libraries"])
+    assert told["libraries"] == {name: version(name) for name in told["libraries"]}
+
+
+def test_it_gives_the_times_of_the_run(told: dict):
+    started, finished = (datetime.fromisoformat(told[name]) for name in ("started", "finished"))
+    assert started.tzinfo
+    assert started < finished <= datetime.now(UTC)
+
+
+def test_it_warns_of_nothing_where_every_input_is_as_it_was_described(told: dict):
+    assert told["warnings"] == []
+
+
+def test_it_names_no_folder_of_the_machine(pack: Run, told: dict):
+    places = [pack.project, pack.project.parent, ROOT, Path.home(), Path(tempfile.gettempdir())]
+    folders = [place for place in places if len(place.parts) > 1]
+    for text in _texts(told):
+        assert not [folder for folder in folders if str(folder) in text], text
+        assert not text.startswith(("/", "\\")), text
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for key, part in value.items():
+            yield from (key, *_texts(part))
+    elif isinstance(value, list):
+        for part in value:
+            yield from _texts(part)
+
+
+def test_it_gives_the_commit_of_the_checkout_and_whether_files_had_been_changed(project: Path, tmp_path: Path):
+    if not shutil.which("git"):
+        pytest.skip("git is not here")
+
+    def git(*words: str) -> str:
+        who = ("-c", "user.name=A Tester", "-c", "user.email=tester@example.org", "-c", "commit.gpgsign=false")
+        done = subprocess.run(["git", *who, *words], cwd=project, capture_output=True, text=True, check=True)
+        return done.stdout.strip()
+
+    git("init", "--quiet")
+    git("add", ".")
+    git("commit", "--quiet", "--message", "The inputs")
+    evidence = open_evidence(QUARTER, project / "data" / "raw")
+    commit = git("rev-parse", "HEAD")
+    assert _written(tmp_path, evidence)["package"]["commit"] == commit
+    with (project / "programme.toml").open("a", encoding="utf-8") as settings:
+        settings.write("\n# a remark\n")
+    assert _written(tmp_path, evidence)["package"]["commit"] == f"{commit}+"
+
+
+def test_it_gives_no_commit_outside_a_checkout(told: dict):
+    assert told["package"]["commit"] is None
+
+
+def _written(tmp_path: Path, evidence: Evidence) -> dict:
+    folder = tmp_path / "empty pack"
+    folder.mkdir(exist_ok=True)
+    manifest.write(folder, evidence, {"Deficit": "0" * 64}, "0" * 64, datetime.now(UTC), [])
+    return manifest.read(folder)
+
+
+def test_a_pack_at_an_earlier_cut_off_says_so(data: Path, tmp_path: Path):
+    evidence = open_evidence(QUARTER, data, as_at=date(2024, 1, 31))
+    assert _written(tmp_path, evidence)["parameters"]["as_at"] == "2024-01-31"
+
+
+def test_a_pack_as_published_is_not_altered(folder: Path, told: dict):
+    assert manifest.altered(folder, told) == []
+
+
+def test_a_changed_file_is_seen(folder: Path, told: dict):
+    page = folder / "deficit.html"
+    page.write_bytes(page.read_bytes().replace(b"29.2", b"28.5", 1))
+    assert manifest.altered(folder, told) == ["deficit.html"]
+
+
+def test_an_added_file_is_seen(folder: Path, told: dict):
+    (folder / "notes.txt").write_text("mine", encoding="utf-8")
+    assert manifest.altered(folder, told) == ["notes.txt"]
+
+
+def test_an_added_folder_is_seen(folder: Path, told: dict):
+    (folder / "drafts").mkdir()
+    assert manifest.altered(folder, told) == ["drafts"]
+
+
+def test_a_removed_file_is_seen(folder: Path, told: dict):
+    (folder / "evidence.xlsx").unlink()
+    assert manifest.altered(folder, told) == ["evidence.xlsx"]
+
+
+def test_every_change_is_seen_at_once(folder: Path, told: dict):
+    (folder / "index.html").write_text("", encoding="utf-8")
+    (folder / "placements.html").unlink()
+    (folder / "copy of index.html").write_text("", encoding="utf-8")
+    assert manifest.altered(folder, told) == ["copy of index.html", "index.html", "placements.html"]
+
+
+def test_a_manifest_is_read_as_it_was_written(pack: Run, told: dict):
+    assert manifest.read(pack.folder) == told
+
+
+@pytest.mark.parametrize("text", [None, "", "{", "not a manifest", "\ufeff"])
+def test_a_manifest_that_is_missing_or_broken_reads_as_none(folder: Path, text: str | None):
+    path = folder / "manifest.json"
+    path.unlink() if text is None else path.write_text(text, encoding="utf-8")
+    assert manifest.read(folder) is None

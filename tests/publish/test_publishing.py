@@ -1,0 +1,571 @@
+"""A pack is published whole or not at all: whatever goes wrong, the last one stays byte for byte as it was."""
+
+from __future__ import annotations
+
+import csv
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+import openpyxl
+import pytest
+from bs4 import BeautifulSoup
+from filelock import FileLock
+from nbformat.v4 import new_code_cell, new_notebook
+
+from dbv_analysis.publish import manifest, pack
+from tests.conftest import QUARTER, ROOT
+from tests.publish.conftest import Said, answer, change_cell, contents, copy_of_the_project, one_more
+
+Command = Callable[..., Said]
+PARAMETERS = "\n".join(f'{name} = ""' for name in ("quarter", "data", "profile", "as_at", "sections", "section"))
+
+
+def write_notebook(path: Path, *cells: str, parameters: str = PARAMETERS) -> None:
+    """A notebook that takes every parameter of a pack, and then runs ``cells``."""
+    tagged = new_code_cell(parameters, metadata={"tags": ["parameters"]})
+    notebook = new_notebook(cells=[tagged, *map(new_code_cell, cells)])
+    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    nbformat.write(notebook, path)
+
+
+def left(outputs: Path) -> list[str]:
+    return sorted(path.name for path in outputs.iterdir())
+
+
+# A call that cannot be carried out
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (["2024-25-Q5"], '"2024-25-Q5" is not a quarter. Write the financial year and Q1, Q2, Q3 or Q4'),
+        (["2024-26-Q2"], '"2024-26-Q2" is not a quarter.'),
+        (["2024-25-Q3"], "2024-25-Q3 is not among the quarters of programme.toml (2024-25-Q2)."),
+        ([QUARTER, "--as-at", "26/9/2024"], '"26/9/2024" is not a day: write 2024-09-26.'),
+        ([QUARTER, "--as-at", "2024-02-30"], '"2024-02-30" is not a day: write 2024-09-26.'),
+        ([QUARTER, "--only", "Placments"], 'There is no section "Placments". Did you mean "Placements"?'),
+        ([QUARTER, "--only", "Deficit", "--only", "Spend"], "The sections are Deficit, Placements and Attendance."),
+        ([QUARTER, "--data", "nowhere"], "There is no folder nowhere. Name the folder of the inputs with --data."),
+        ([QUARTER, "--profile", "secret"], "'secret' is not one of 'public', 'controlled'"),
+        ([QUARTER, "--jobs", "0"], "0 is not in the range"),
+        ([], "Missing argument 'QUARTER'"),
+    ],
+    ids=lambda value: " ".join(value) or "no quarter" if isinstance(value, list) else "",
+)
+def test_a_wrong_call_ends_with_2_and_words_and_changes_nothing(
+    command: Command, last_pack: Path, call: list[str], said: str
+):
+    before = contents(last_pack)
+    status, out, err = command("run", *call)
+    assert (status, out) == (2, "")
+    assert said in err
+    assert contents(last_pack) == before
+
+
+def test_without_settings_a_run_ends_with_2(command: Command, project: Path):
+    (project / "programme.toml").unlink()
+    status, out, err = command("run", QUARTER)
+    assert (status, out) == (2, "")
+    assert "There is no programme.toml above data/raw or here." in err
+
+
+def test_while_another_run_is_under_way_a_run_says_so_and_ends_with_2(command: Command, last_pack: Path):
+    before = contents(last_pack)
+    with FileLock(last_pack.parent / ".dbv.lock"):
+        status, out, err = command("run", QUARTER)
+    assert (status, out) == (2, "")
+    assert err.startswith("Another run is under way in outputs. Wait until it has finished")
+    assert contents(last_pack) == before
+
+
+# Inputs that have problems
+
+PLACEMENTS = "dfe-ehc-plans-2025/placements.csv"
+ABSENCE = "dfe-absence-by-sen/absence.csv"
+
+
+def _lines(change: Callable[[list[str]], list[str]]) -> Callable[[Path], None]:
+    """Spoil a file line by line."""
+
+    def spoil(path: Path) -> None:
+        path.write_text("\n".join(change(path.read_text(encoding="utf-8").splitlines())) + "\n", encoding="utf-8")
+
+    return spoil
+
+
+def _cell(row: int, column: str, text: str) -> Callable[[Path], None]:
+    return lambda path: change_cell(path, row, column, lambda _: text)
+
+
+def _without_count(path: Path) -> None:
+    with path.open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        names = [name for name in rows[0] if name != "count"]
+        writer = csv.DictWriter(stream, names, extrasaction="ignore", lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def _in_latin_1(path: Path) -> None:
+    head, second, *rest = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join([head, second, "Médway".encode("latin-1") + rest[0], *rest[1:]]))
+
+
+# Every kind of fault has its tests beside the loaders; these are faults as a run meets them.
+BROKEN = {
+    "a missing column": (PLACEMENTS, _without_count, ', row 1, column count: There is no column "count".'),
+    "a word for a number": (PLACEMENTS, _cell(5, "count", "many"), ', row 5, column count: "many" is not a number.'),
+    "a duplicate key": (
+        PLACEMENTS,
+        _lines(lambda lines: [*lines[:4], lines[1], *lines[4:]]),
+        ", row 5, column area_code + period + placement: repeats row 2",
+    ),
+    "140 per cent": (ABSENCE, _cell(2, "percent", "140"), ", row 2, column percent: 140 is above 100."),
+    "letters that are not UTF-8": (PLACEMENTS, _in_latin_1, ", row 3: is not in UTF-8."),
+    "an empty file": (PLACEMENTS, lambda path: path.write_bytes(b""), ": is empty."),
+    "a missing file": (PLACEMENTS, lambda path: path.unlink(), ": is missing."),
+}
+
+
+@pytest.mark.parametrize(("file", "spoil", "said"), BROKEN.values(), ids=BROKEN)
+def test_a_run_names_what_is_wrong_with_an_input_and_changes_nothing(
+    command: Command, project: Path, last_pack: Path, file: str, spoil: Callable[[Path], None], said: str
+):
+    before = contents(last_pack)
+    spoil(project / "data" / "raw" / file)
+    status, out, err = command("run", QUARTER)
+    assert (status, out) == (1, "")
+    assert [line for line in err.splitlines() if line.startswith(f"data/raw/{file}{said}")], err
+    assert "Traceback" not in err
+    assert contents(last_pack) == before
+    assert left(last_pack.parent) == [".dbv.lock", QUARTER]
+
+
+def test_a_run_names_every_problem_of_every_input_at_once(command: Command, project: Path):
+    _cell(5, "count", "many")(project / "data" / "raw" / PLACEMENTS)
+    _cell(9, "count", "few")(project / "data" / "raw" / PLACEMENTS)
+    _cell(2, "percent", "140")(project / "data" / "raw" / ABSENCE)
+    status, out, err = command("run", QUARTER)
+    assert (status, out) == (1, "")
+    assert [line.partition(":")[0] for line in err.splitlines()] == [
+        f"data/raw/{ABSENCE}, row 2, column percent",
+        f"data/raw/{PLACEMENTS}, row 5, column count",
+        f"data/raw/{PLACEMENTS}, row 9, column count",
+    ]
+
+
+def test_settings_that_are_wrong_end_with_1(command: Command, project: Path, last_pack: Path):
+    settings = project / "programme.toml"
+    settings.write_text(
+        settings.read_text(encoding="utf-8").replace("threshold = 5", "threshold = 0"), encoding="utf-8"
+    )
+    before = contents(last_pack)
+    status, out, err = command("run", QUARTER)
+    assert (status, out) == (1, "")
+    assert "programme.toml: disclosure.threshold holds 0" in err
+    assert contents(last_pack) == before
+
+
+# Notebooks that cannot be run
+
+
+@pytest.fixture
+def trace(project: Path) -> Path:
+    """A file that appears as soon as any notebook of ``project`` is run."""
+    path = project / "a notebook was run"
+    for name in ("board_summary", "deficit", "placements", "attendance"):
+        write_notebook(project / "notebooks" / f"{name}.ipynb", f"open({str(path)!r}, 'w').close()")
+    return path
+
+
+def test_a_failing_notebook_ends_with_3_and_is_named_without_any_value_and_the_last_pack_stays(
+    command: Command, project: Path, last_pack: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    before = contents(last_pack)
+    work = tmp_path / "work"
+    work.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(work))
+    notebooks = project / "notebooks"
+    write_notebook(notebooks / "deficit.ipynb", "1/0")
+    write_notebook(notebooks / "attendance.ipynb", "1")
+    write_notebook(notebooks / "placements.ipynb", "1")
+    write_notebook(notebooks / "board_summary.ipynb", 'cell = f"{1500 + 24} plans"', "int(cell)  # as a number\nint(1)")
+
+    status, out, err = command("run", QUARTER)
+
+    assert (status, out) == (3, "")
+    assert "notebooks/deficit.ipynb failed in cell 2, “1/0”, with ZeroDivisionError." in err
+    assert "notebooks/board_summary.ipynb failed in cell 3, “int(cell)  # as a number”, with ValueError." in err
+    assert "1524" not in err
+    assert "Traceback" not in err
+    assert contents(last_pack) == before
+    assert left(last_pack.parent) == [".dbv.lock", QUARTER]
+    assert not list(work.glob("dbv-*"))
+
+
+def test_a_notebook_that_kills_its_kernel_ends_with_3(command: Command, project: Path, last_pack: Path):
+    before = contents(last_pack)
+    for name in ("deficit", "board_summary"):
+        write_notebook(project / "notebooks" / f"{name}.ipynb", "1")
+    write_notebook(project / "notebooks" / "deficit.ipynb", "import os", "os._exit(1)")
+    status, out, err = command("run", QUARTER, "--only", "Deficit")
+    assert (status, out) == (3, "")
+    assert "notebooks/deficit.ipynb stopped: its kernel died." in err
+    assert contents(last_pack) == before
+    assert left(last_pack.parent) == [".dbv.lock", QUARTER]
+
+
+def test_a_page_that_is_not_fit_ends_with_4_and_is_named_and_the_last_pack_stays(
+    command: Command, project: Path, last_pack: Path
+):
+    before = contents(last_pack)
+    write_notebook(project / "notebooks" / "deficit.ipynb", "1")
+    write_notebook(project / "notebooks" / "board_summary.ipynb", "1")
+    status, out, err = command("run", QUARTER, "--only", "Deficit")
+    assert (status, out) == (4, "")
+    for page in ("index.html", "deficit.html"):
+        assert f"{page}: the page has 0 first-level headings; it needs one" in err
+    assert contents(last_pack) == before
+    assert left(last_pack.parent) == [".dbv.lock", QUARTER]
+
+
+def test_a_notebook_that_lacks_a_parameter_ends_with_3_before_any_is_run(
+    command: Command, project: Path, last_pack: Path, trace: Path
+):
+    before = contents(last_pack)
+    lacking = PARAMETERS.replace('as_at = ""\n', "").replace('profile = ""\n', "")
+    write_notebook(project / "notebooks" / "placements.ipynb", "1", parameters=lacking)
+    status, out, err = command("run", QUARTER)
+    assert (status, out) == (3, "")
+    assert err.startswith("notebooks/placements.ipynb takes no parameter as_at and profile. Set it to a default")
+    assert not trace.exists()
+    assert contents(last_pack) == before
+
+
+def test_a_notebook_without_a_parameters_cell_ends_with_3_before_any_is_run(
+    command: Command, project: Path, last_pack: Path, trace: Path
+):
+    path = project / "notebooks" / "attendance.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells[0].metadata.tags = []
+    nbformat.write(notebook, path)
+    before = contents(last_pack)
+    status, out, err = command("run", QUARTER)
+    assert (status, out) == (3, "")
+    assert "notebooks/attendance.ipynb takes no parameter as_at, data, profile and quarter." in err
+    assert not trace.exists()
+    assert contents(last_pack) == before
+
+
+def test_a_missing_notebook_ends_with_3_before_any_is_run(
+    command: Command, project: Path, last_pack: Path, trace: Path
+):
+    (project / "notebooks" / "board_summary.ipynb").unlink()
+    before = contents(last_pack)
+    status, out, err = command("run", QUARTER)
+    assert (status, out) == (3, "")
+    assert err.startswith("notebooks/board_summary.ipynb is missing. Put it back; the page index.html is made from it.")
+    assert not trace.exists()
+    assert contents(last_pack) == before
+
+
+def test_a_section_with_no_notebook_at_all_ends_with_3_before_any_is_run(
+    command: Command, project: Path, last_pack: Path, trace: Path
+):
+    for name in ("deficit", "any_section"):
+        (project / "notebooks" / f"{name}.ipynb").unlink()
+    before = contents(last_pack)
+    status, out, err = command("run", QUARTER)
+    assert (status, out) == (3, "")
+    assert "any_section.ipynb is missing. Put it back; the page deficit.html is made from it." in err
+    assert not trace.exists()
+    assert contents(last_pack) == before
+
+
+@pytest.mark.parametrize(
+    "spoilt",
+    [b'{"cells": [', b"{}", b"[]", '{"cells": ["é"]}'.encode("latin-1")],
+    ids=["cut off", "no cells", "a list", "not UTF-8"],
+)
+def test_a_broken_notebook_ends_with_3_before_any_is_run(
+    command: Command, project: Path, last_pack: Path, trace: Path, spoilt: bytes
+):
+    (project / "notebooks" / "deficit.ipynb").write_bytes(spoilt)
+    before = contents(last_pack)
+    status, out, err = command("run", QUARTER)
+    assert (status, out) == (3, "")
+    assert err.startswith("notebooks/deficit.ipynb is not a notebook")
+    assert not trace.exists()
+    assert contents(last_pack) == before
+
+
+# A pack that somebody changed
+
+
+def test_a_pack_changed_by_hand_is_not_replaced_unasked(command: Command, last_pack: Path, trace: Path):
+    for name in ("placements.html", "evidence.xlsx"):
+        with (last_pack / name).open("ab") as changed:
+            changed.write(b" ")
+    before = contents(last_pack)
+    status, out, err = command("run", QUARTER)
+    assert (status, out) == (4, "")
+    assert "was changed after it was published (evidence.xlsx and placements.html)." in err
+    assert "--force" in err
+    assert not trace.exists()
+    assert contents(last_pack) == before
+
+
+def test_a_file_that_somebody_put_into_a_pack_is_not_thrown_away_unasked(
+    command: Command, last_pack: Path, trace: Path
+):
+    (last_pack / "minutes.docx").write_bytes(b"mine")
+    status, out, err = command("run", QUARTER, "--only", "Deficit")
+    assert (status, out) == (4, "")
+    assert "(minutes.docx)" in err
+    assert not trace.exists()
+    assert (last_pack / "minutes.docx").read_bytes() == b"mine"
+
+
+@pytest.mark.parametrize("only", [[], ["--only", "Deficit"]], ids=["by a whole run", "by a partial run"])
+@pytest.mark.parametrize("text", ["{", '{"quarter": "2024-25-Q2"}'], ids=["cut off", "of another kind"])
+def test_a_folder_whose_manifest_is_none_is_not_replaced_unasked(
+    command: Command, last_pack: Path, trace: Path, text: str, only: list[str]
+):
+    (last_pack / "manifest.json").write_text(text, encoding="utf-8")
+    before = contents(last_pack)
+    status, out, err = command("run", QUARTER, *only)
+    assert (status, out) == (4, "")
+    assert "manifest.json" in err
+    assert not trace.exists()
+    assert contents(last_pack) == before
+
+
+def test_a_partial_run_refuses_pages_of_other_settings(command: Command, project: Path, last_pack: Path, trace: Path):
+    settings = project / "programme.toml"
+    settings.write_text(settings.read_text(encoding="utf-8").replace("July-Oct 24", "July-Sept 24"), encoding="utf-8")
+    before = contents(last_pack)
+    status, out, err = command("run", QUARTER, "--only", "Deficit")
+    assert (status, out) == (2, "")
+    assert "was made from other inputs, settings or code" in err
+    assert "Placements and Attendance" in err
+    assert not trace.exists()
+    assert contents(last_pack) == before
+
+
+def test_a_partial_run_refuses_pages_of_another_cut_off(command: Command, last_pack: Path, trace: Path):
+    before = contents(last_pack)
+    status, out, err = command("run", QUARTER, "--only", "Deficit", "--as-at", "2024-01-31")
+    assert (status, out) == (2, "")
+    assert "was made from other inputs, settings or code" in err
+    assert not trace.exists()
+    assert contents(last_pack) == before
+
+
+# Partial runs over a whole pack of small pages, which are soon run
+
+
+@pytest.fixture(scope="module")
+def small_pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project whose notebooks write one heading each, and its published pack."""
+    root = copy_of_the_project(tmp_path_factory.mktemp("small-pages"))
+    for name in ("board_summary", "deficit", "placements", "attendance"):
+        write_heading(root / "notebooks" / f"{name}.ipynb", f"As {name} had it")
+    pack.run(QUARTER, root / "data" / "raw", root / "outputs")
+    return root
+
+
+@pytest.fixture
+def small(small_pages: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of that project, to spoil; the command runs in it."""
+    root = Path(shutil.copytree(small_pages, tmp_path / "small"))
+    monkeypatch.chdir(root)
+    return root
+
+
+def write_heading(path: Path, words: str) -> None:
+    write_notebook(path, f"from IPython.display import HTML\nHTML('<h1>{words}</h1>')")
+
+
+def test_with_force_a_partial_run_replaces_its_own_changed_page_and_keeps_the_others_byte_for_byte(
+    small: Path, capfd: pytest.CaptureFixture[str]
+):
+    folder = small / "outputs" / QUARTER
+    before = contents(folder)
+    for name in ("index.html", "deficit.html"):
+        (folder / name).write_text("changed by hand", encoding="utf-8")
+
+    status, out, err = answer(capfd, "run", QUARTER, "--only", "deficit", "--force")
+
+    assert (status, out) == (0, f"{Path('outputs', QUARTER, 'index.html')}\n")
+    assert sorted(err.splitlines()) == ["Board summary: done", "Deficit: done"]
+    after = contents(folder)
+    assert sorted(after) == sorted(before)
+    for name in ("index.html", "deficit.html", "placements.html", "attendance.html"):
+        assert after[name] == before[name], name
+    told = manifest.read(folder)
+    assert manifest.altered(folder, told) == []
+    assert told["parameters"]["sections"] == ["Deficit", "Placements", "Attendance"]
+
+
+def test_with_force_a_partial_run_publishes_no_other_page_that_somebody_changed(
+    small: Path, capfd: pytest.CaptureFixture[str]
+):
+    page = small / "outputs" / QUARTER / "placements.html"
+    with page.open("a", encoding="utf-8") as changed:
+        changed.write("<script>changed by hand</script>")
+    status, _, _ = answer(capfd, "run", QUARTER, "--only", "Deficit", "--force")
+    assert status != 0 or "changed by hand" not in page.read_text(encoding="utf-8")
+
+
+def test_a_partial_run_keeps_no_page_whose_notebook_has_changed_since(small: Path, capfd: pytest.CaptureFixture[str]):
+    write_heading(small / "notebooks" / "placements.ipynb", "As it is now")
+    page = small / "outputs" / QUARTER / "placements.html"
+    status, _, _ = answer(capfd, "run", QUARTER, "--only", "Deficit")
+    assert status != 0 or "As it is now" in page.read_text(encoding="utf-8")
+
+
+# An earlier cut-off, in a folder of another place, from an input that somebody changed
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """Placements as they were known on 31 January 2024, and what was warned of on the way."""
+
+    project: Path
+    index: Path
+    warnings: list[str]
+
+    @property
+    def folder(self) -> Path:
+        return self.index.parent
+
+    def page(self, name: str) -> BeautifulSoup:
+        return BeautifulSoup((self.folder / name).read_text(encoding="utf-8"), "html.parser")
+
+
+@pytest.fixture(scope="module")
+def earlier(tmp_path_factory: pytest.TempPathFactory) -> Earlier:
+    root = copy_of_the_project(tmp_path_factory.mktemp("earlier"))
+    one_more(root / "data" / "raw" / "dfe-ehc-plans-2025" / "flows.csv")
+    warnings: list[str] = []
+    data, out = root / "data" / "raw", root / "outputs"
+    index = pack.run(QUARTER, data, out, as_at="2024-01-31", only=["Placements"], warn=warnings.append)
+    return Earlier(root, index, warnings)
+
+
+def test_a_pack_at_an_earlier_cut_off_is_published(earlier: Earlier):
+    assert earlier.index == earlier.project / "outputs" / QUARTER / "index.html"
+    names = ["evidence.xlsx", "index.html", "manifest.json", "placements.html"]
+    assert left(earlier.folder) == names
+    assert manifest.read(earlier.folder)["parameters"] == {
+        "as_at": "2024-01-31",
+        "profile": "public",
+        "sections": ["Placements"],
+    }
+
+
+def test_at_an_earlier_cut_off_january_2024_stands_only_under_published_since(earlier: Earlier):
+    page = earlier.page("placements.html")
+    since = next(tag for tag in page.find_all("h2") if tag.get_text() == "Published since")
+    told = [row for row in page.find_all("tr") if "January 2024" in row.get_text()]
+    assert told
+    for row in told:
+        assert any(before is since for before in row.find_all_previous("h2"))
+    for text in (page.h1.get_text(), *(image["alt"] for image in page.find_all("img"))):
+        assert "January 2024" not in text
+    assert "1,319" in page.get_text()
+    assert "Figures published by 31 January 2024." in page.get_text()
+
+
+def test_at_an_earlier_cut_off_the_share_of_2024_is_told_as_later(earlier: Earlier):
+    rows = [" ".join(row.get_text(" ").split()) for row in earlier.page("placements.html").find_all("tr")]
+    assert "Plans in any special school January 2024 37.2% 13 June 2024" in rows
+
+
+def test_at_an_earlier_cut_off_the_front_page_and_the_workbook_know_nothing_later(earlier: Earlier):
+    front = earlier.page("index.html").main.get_text().replace("published by 31 January 2024", "")
+    assert "January 2024" not in front
+    assert "37.2%" not in front
+    book = openpyxl.load_workbook(earlier.folder / "evidence.xlsx")
+    days = [row[-1] for row in book["Placements"].iter_rows(min_row=7, values_only=True)]
+    assert days
+    assert max(days) <= "2024-01-31"
+
+
+def test_a_pack_of_one_section_links_to_no_page_that_it_does_not_hold(earlier: Earlier):
+    page = earlier.page("index.html")
+    assert {link["href"] for link in page.find_all("a")} == {"#main", "index.html", "placements.html"}
+    assert page.get_text().count("This pack was run without this section.") == 2
+
+
+def test_an_input_that_was_changed_is_warned_of_and_the_pack_keeps_the_warning(earlier: Earlier):
+    (said,) = earlier.warnings
+    (kept,) = manifest.read(earlier.folder)["warnings"]
+    for words in (said, kept):
+        assert "dfe-ehc-plans-2025/flows.csv has changed since flows.source.toml was written." in words
+
+
+def test_a_pack_made_from_data_of_another_place_names_no_folder_of_the_machine(earlier: Earlier):
+    for name, content in contents(earlier.folder).items():
+        if not name.endswith(".xlsx"):
+            text = re.sub(r"base64,[^\"]+", "", content.decode("utf-8"))
+            assert str(earlier.project) not in text, name
+            assert str(ROOT) not in text, name
+
+
+# A run that was killed
+
+
+def test_a_run_killed_between_two_renames_is_made_good_by_the_next(command: Command, last_pack: Path):
+    before = contents(last_pack)
+    last_pack.rename(last_pack.with_name(f".{QUARTER}.previous"))
+    (last_pack.with_name(f".{QUARTER}.staging-abc")).mkdir()
+    assert command("run", QUARTER, "--only", "Nothing").status == 2
+    assert contents(last_pack) == before
+    assert left(last_pack.parent) == [".dbv.lock", QUARTER]
+
+
+def test_a_run_killed_after_the_second_rename_leaves_the_new_pack(last_pack: Path):
+    before = contents(last_pack)
+    previous = last_pack.with_name(f".{QUARTER}.previous")
+    previous.mkdir()
+    (previous / "index.html").write_text("the pack before", encoding="utf-8")
+    pack._recover(last_pack)
+    assert contents(last_pack) == before
+    assert left(last_pack.parent) == [QUARTER]
+
+
+def test_recovering_leaves_the_packs_of_other_quarters_alone(last_pack: Path):
+    others = ["2024-25-Q1", ".2024-25-Q1.previous", ".2024-25-Q1.staging-abc"]
+    for name in others:
+        (last_pack.parent / name).mkdir()
+    pack._recover(last_pack)
+    assert left(last_pack.parent) == sorted([*others, QUARTER])
+
+
+def test_a_run_killed_at_work_leaves_the_last_pack_and_does_not_hinder_the_next(
+    command: Command, project: Path, last_pack: Path
+):
+    before = contents(last_pack)
+    staging = f".{QUARTER}.staging-*"
+    words = [sys.executable, "-m", "dbv_analysis", "run", QUARTER]
+    run = subprocess.Popen(words, cwd=project, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    until = time.monotonic() + 60
+    while not list(last_pack.parent.glob(staging)) and run.poll() is None and time.monotonic() < until:
+        time.sleep(0.02)
+    run.kill()
+    run.wait()
+    assert list(last_pack.parent.glob(staging))
+    assert contents(last_pack) == before
+    assert command("run", QUARTER, "--only", "Nothing").status == 2
+    assert contents(last_pack) == before
+    assert left(last_pack.parent) == [".dbv.lock", QUARTER]

@@ -1,0 +1,368 @@
+"""The command: what it answers, where it answers, with which status, and what it does not load."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+import dbv_analysis
+from dbv_analysis import registry
+from dbv_analysis.terms import RESULT_COLUMNS, SECTIONS, SYMBOLS
+from tests.conftest import HALTON, QUARTER, ROOT, dbv
+from tests.publish.conftest import Said, answer, change_cell, one_more
+
+INMSS = "placement_inmss_percent"
+COMMANDS = ("check", "metrics", "results", "run")
+
+
+Command = Callable[..., Said]
+
+
+def rows_of(said: Said) -> list[dict]:
+    """Standard output as strict JSON, which knows no NaN."""
+    assert (said.status, said.err) == (0, "")
+    return json.loads(said.out, parse_constant=lambda name: pytest.fail(f"{name} is not JSON"))
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The inputs and settings, where results may be kept beside them."""
+    root = tmp_path_factory.mktemp("command")
+    shutil.copy(ROOT / "programme.toml", root)
+    shutil.copytree(ROOT / "data" / "raw", root / "data" / "raw")
+    return root
+
+
+@pytest.fixture
+def command(folder: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Command:
+    """The command, run in ``folder`` or another place without a process of its own."""
+
+    def call(*words: str, cwd: Path = folder) -> Said:
+        monkeypatch.chdir(cwd)
+        return answer(capfd, *words)
+
+    return call
+
+
+def test_check_counts_the_shipped_files_and_finds_no_problem():
+    done = dbv("check")
+    files = len(list((ROOT / "data" / "raw").rglob("*.csv")))
+    rows = sum(
+        len(path.read_text(encoding="utf-8").splitlines()) - 1 for path in (ROOT / "data" / "raw").rglob("*.csv")
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == f"{files} files, {rows:,} rows: no problems.\n"
+
+
+def test_check_names_every_problem_on_standard_error_with_status_1(command: Command, project: Path):
+    path = project / "data" / "raw" / "dfe-absence-by-sen" / "absence.csv"
+    change_cell(path, 2, "percent", lambda _: "140")
+    change_cell(path, 3, "percent", lambda _: "some")
+    status, out, err = command("check", cwd=project)
+    assert (status, out) == (1, "")
+    file = "data/raw/dfe-absence-by-sen/absence.csv"
+    places = [line.partition(":")[0] for line in err.splitlines()]
+    assert places == [f"{file}, row 2, column percent", f"{file}, row 3, column percent"]
+
+
+def test_check_warns_of_an_input_that_was_changed_and_still_passes(command: Command, project: Path):
+    path = project / "data" / "raw" / "dfe-ehc-plans-2025" / "flows.csv"
+    one_more(path)
+    status, out, err = command("check", cwd=project)
+    assert status == 0
+    assert out.endswith(": no problems.\n")
+    assert err.startswith("Warning: dfe-ehc-plans-2025/flows.csv has changed")
+
+
+def test_check_writes_nothing(command: Command, project: Path):
+    before = sorted(project.rglob("*"))
+    assert command("check", cwd=project).status == 0
+    assert sorted(project.rglob("*")) == before
+
+
+def test_check_finds_data_elsewhere_with_its_settings_above(command: Command, project: Path, tmp_path: Path):
+    status, out, _ = command("check", "--data", str(project / "data" / "raw"), cwd=tmp_path)
+    assert status == 0
+    assert "no problems" in out
+
+
+def test_results_as_json_go_to_standard_output_alone(folder: Path):
+    done = dbv("results", "--metric", INMSS, "--format", "json", cwd=folder)
+    assert (done.returncode, done.stderr) == (0, "")
+    rows = json.loads(done.stdout)
+    assert rows
+    assert all(tuple(row) == RESULT_COLUMNS for row in rows)
+
+
+def test_in_json_a_count_is_whole_a_share_is_a_number_and_a_missing_one_is_null(command: Command):
+    (row,) = [
+        row
+        for row in rows_of(command("results", "--metric", INMSS, "--area", HALTON, "--format", "json"))
+        if row["period_label"] == "January 2023"
+    ]
+    assert (row["numerator"], row["denominator"]) == (108, 1319)
+    assert isinstance(row["numerator"], int)
+    assert row["value"] == pytest.approx(100 * 108 / 1319)
+    (forecast, *_) = rows_of(command("results", "--metric", "dsg_expenditure", "--format", "json"))
+    assert forecast["numerator"] is None
+    assert forecast["denominator"] is None
+    assert isinstance(forecast["value"], int)
+
+
+def test_in_json_every_row_has_either_a_number_or_a_symbol(command: Command):
+    rows = rows_of(command("results", "--format", "json"))
+    assert {row["metric_id"] for row in rows} == set(registry.discover())
+    hidden = [row for row in rows if row["symbol"]]
+    assert hidden
+    assert {row["symbol"] for row in hidden} <= set(SYMBOLS)
+    assert all(row["value"] is None for row in hidden)
+    assert all(isinstance(row["value"], (int, float)) for row in rows if not row["symbol"])
+
+
+def test_in_json_days_are_written_year_month_day(command: Command):
+    for row in rows_of(command("results", "--metric", "caseload_count", "--format", "json")):
+        for name in ("period_start", "period_end", "as_at", "published"):
+            assert date.fromisoformat(row[name]).isoformat() == row[name]
+
+
+def test_results_as_csv_have_the_columns_of_the_results_table_in_order(command: Command):
+    status, out, err = command("results", "--format", "csv")
+    assert (status, err) == (0, "")
+    header, *rows = csv.reader(io.StringIO(out))
+    assert tuple(header) == RESULT_COLUMNS
+    assert rows
+    assert all(len(row) == len(RESULT_COLUMNS) for row in rows)
+    assert not [row for row in rows if {"nan", "NaN", "None", "NaT", "<NA>"} & set(row)]
+
+
+def test_csv_and_json_hold_the_same_rows(command: Command):
+    words = ["results", "--metric", "overall_absence_percent", "--area", HALTON]
+    from_json = rows_of(command(*words, "--format", "json"))
+    from_csv = list(csv.DictReader(io.StringIO(command(*words, "--format", "csv").out)))
+    assert len(from_json) == len(from_csv) > 0
+    for one, other in zip(from_json, from_csv, strict=True):
+        for name in RESULT_COLUMNS:
+            if isinstance(one[name], (int, float)):
+                assert float(other[name]) == pytest.approx(one[name])
+            else:
+                assert other[name] == (one[name] or "")
+
+
+def test_results_as_text_show_figures_as_a_page_does(command: Command):
+    status, out, err = command("results", "--metric", INMSS, "--area", HALTON)
+    assert (status, err) == (0, "")
+    told = [line.split() for line in out.splitlines() if "January 2023" in line]
+    assert len(told) == 1
+    assert "8.2%" in told[0]
+    assert out.splitlines()[0] == f"{len(out.splitlines()) - 2} rows"
+
+
+def test_results_as_text_show_a_symbol_with_its_meaning(command: Command):
+    out = command("results", "--metric", "overall_absence_percent", "--area", HALTON).out
+    (missing,) = [line for line in out.splitlines() if "EHC plan and EAL" in line and "September 2024" in line]
+    assert "x" in missing.split()
+    assert f"x = {SYMBOLS['x']}" in out
+
+
+def test_a_metric_is_chosen_by_its_id_and_given_again_for_more(command: Command):
+    one = rows_of(command("results", "--metric", INMSS, "--format", "json"))
+    two = rows_of(command("results", "--metric", INMSS, "--metric", "caseload_count", "--format", "json"))
+    assert {row["metric_id"] for row in one} == {INMSS}
+    assert {row["metric_id"] for row in two} == {INMSS, "caseload_count"}
+    assert [row for row in two if row["metric_id"] == INMSS] == one
+
+
+def test_an_area_is_chosen_by_its_code_and_given_again_for_more(command: Command):
+    words = ["results", "--metric", INMSS, "--format", "json"]
+    assert {row["area_name"] for row in rows_of(command(*words, "--area", HALTON))} == {"Halton"}
+    two = rows_of(command(*words, "--area", HALTON, "--area", "E92000001"))
+    assert {row["area_name"] for row in two} == {"Halton", "England"}
+
+
+def test_a_breakdown_is_chosen_by_its_topic(command: Command):
+    rows = rows_of(command("results", "--by", "Scenario", "--format", "json"))
+    assert {row["breakdown_topic"] for row in rows} == {"Scenario"}
+    assert {row["breakdown"] for row in rows} == {"Unmitigated", "Target", "Stretch"}
+    assert {row["metric_id"] for row in rows} >= {"dsg_expenditure", "dsg_cumulative_deficit"}
+
+
+def test_a_quarter_leaves_out_what_came_later(command: Command):
+    words = ["results", "--metric", INMSS, "--area", HALTON, "--format", "json"]
+    every, known = rows_of(command(*words)), rows_of(command(*words, "--quarter", QUARTER))
+    assert [row for row in every if row["published"] <= "2024-09-26"] == known
+    assert [row["period_label"] for row in every if row not in known] == ["January 2025"]
+
+
+def test_filters_that_leave_nothing_give_no_row_in_every_form(command: Command):
+    words = ["results", "--metric", "dsg_expenditure", "--by", "Total"]
+    assert rows_of(command(*words, "--format", "json")) == []
+    assert command(*words, "--format", "csv").out.splitlines() == [",".join(RESULT_COLUMNS)]
+    status, out, err = command(*words)
+    assert (status, err) == (0, "")
+    assert out.startswith("0 rows")
+
+
+def test_results_kept_from_last_time_are_the_same_and_changed_inputs_are_seen(command: Command, project: Path):
+    words = ["results", "--metric", INMSS, "--area", HALTON, "--format", "json"]
+    first, second = command(*words, cwd=project), command(*words, cwd=project)
+    assert first == second
+    placements = project / "data" / "raw" / "dfe-ehc-plans-2025" / "placements.csv"
+    one_more(placements, area_code=HALTON, period="2024-01-18", placement="special_independent")
+    third = command(*words, cwd=project)
+    changed = [(one, other) for one, other in zip(rows_of(first), rows_of(third), strict=True) if one != other]
+    ((one, other),) = changed
+    assert (other["numerator"], other["denominator"]) == (one["numerator"] + 1, one["denominator"] + 1)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["results", "--metric", "placement_inmss_percentt"], f'Did you mean "{INMSS}"?'),
+        (["results", "--metric", INMSS, "--metric", "caseload"], 'There is no metric "caseload".'),
+        (["results", "--area", "E06000006X"], f'Did you mean "{HALTON}"?'),
+        (["results", "--area", "Halton"], 'No result has area_code "Halton".'),
+        (["results", "--by", "Scenarios"], 'Did you mean "Scenario"?'),
+        (["results", "--by", "scenario"], 'Did you mean "Scenario"?'),
+        (["results", "--quarter", "2024-25-Q5"], '"2024-25-Q5" is not a quarter.'),
+        (["results", "--quarter", "2024-25-Q3"], "2024-25-Q3 is not among the quarters of programme.toml"),
+        (["results", "--format", "jsn"], "'jsn' is not one of 'text', 'csv', 'json'"),
+        (["results", "--profile", "open"], "'open' is not one of 'public', 'controlled'"),
+        (["results", "--metrics", INMSS], "Did you mean '--metric'?"),
+        (["results", "--data", "nowhere"], "There is no folder nowhere."),
+        (["check", "--data", "nowhere"], "There is no folder nowhere."),
+        (["metrics", "--format", "csv"], "'csv' is not one of"),
+        (["reslts"], "Did you mean 'results'?"),
+        (["check", "everything"], "unexpected extra argument"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_a_wrong_call_ends_with_2_and_says_what_to_type(command: Command, words: list[str], said: str):
+    status, out, err = command(*words)
+    assert (status, out) == (2, "")
+    assert said in err
+    assert "Traceback" not in err
+
+
+def test_problems_with_inputs_end_results_with_1(command: Command, project: Path):
+    path = project / "data" / "raw" / "dfe-ehc-plans-2025" / "placements.csv"
+    path.write_bytes(b"")
+    status, out, err = command("results", "--format", "json", cwd=project)
+    assert (status, out) == (1, "")
+    assert err.startswith("data/raw/dfe-ehc-plans-2025/placements.csv: is empty.")
+
+
+def test_metrics_as_json_tell_of_every_metric(command: Command):
+    status, out, err = command("metrics", "--format", "json")
+    assert (status, err) == (0, "")
+    told = {record["metric_id"]: record for record in json.loads(out)}
+    metrics = registry.discover()
+    assert set(told) == set(metrics)
+    for name, record in told.items():
+        assert (record["title"], record["unit"]) == (metrics[name].title, metrics[name].unit.name)
+        assert record["definition"]
+        assert record["source"]
+    assert told["dsg_expenditure"]["breakdowns"] == ["Scenario"]
+    assert told[INMSS]["better"] == "lower"
+
+
+def test_metrics_as_text_tell_of_every_metric_in_the_order_of_a_pack(command: Command):
+    status, out, err = command("metrics")
+    assert (status, err) == (0, "")
+    heads = [line.split() for line in out.splitlines() if not line.startswith(" ")]
+    assert sorted(head[1] for head in heads) == sorted(registry.discover())
+    sections = list(dict.fromkeys(head[0] for head in heads))
+    assert sections == list(SECTIONS)
+
+
+def test_metrics_as_markdown_have_a_heading_a_metric(command: Command):
+    out = command("metrics", "--format", "markdown").out
+    for metric in registry.discover().values():
+        assert f"### {metric.title}\n" in out
+        assert f"`{metric.id}`" in out
+
+
+@pytest.mark.parametrize("word", ["--help", "-h"])
+def test_help_names_every_command(command: Command, word: str):
+    status, out, err = command(word)
+    assert (status, err) == (0, "")
+    for name in COMMANDS:
+        assert f"  {name} " in out
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_each_command_explains_itself(command: Command, name: str):
+    status, out, err = command(name, "--help")
+    assert (status, err) == (0, "")
+    assert f"dbv {name}" in out
+    assert "--format" in out or "--data" in out
+
+
+def test_help_on_run_names_every_option_of_the_contract(command: Command):
+    out = command("run", "--help").out
+    for option in ("QUARTER", "--data", "--out", "--as-at", "--only", "--profile", "--jobs", "--force"):
+        assert option in out
+
+
+def test_the_version_is_that_of_the_package(command: Command):
+    status, out, err = command("--version")
+    assert (status, err) == (0, "")
+    assert out == f"dbv, version {dbv_analysis.__version__}\n"
+
+
+def test_the_command_by_its_own_name_says_the_same():
+    beside = Path(sys.executable).with_name("dbv")
+    if not beside.exists():
+        pytest.skip("the command is not installed beside Python")
+    done = subprocess.run([beside, "--version"], capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout) == (0, f"dbv, version {dbv_analysis.__version__}\n")
+
+
+def loaded_by(*words: str, cwd: Path) -> set[str]:
+    """Which libraries the command loads for a call: the first part of every module's name."""
+    program = (
+        "import sys\n"
+        f"sys.argv = ['dbv', *{list(words)!r}]\n"
+        "from dbv_analysis.cli import main\n"
+        "try:\n    main()\n"
+        "finally:\n    sys.stderr.write(' '.join({name.partition('.')[0] for name in sys.modules}))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=cwd, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    return set(done.stderr.split())
+
+
+def test_the_version_and_help_load_no_library_of_tables_or_schemas(folder: Path):
+    for words in (["--version"], ["--help"], ["run", "--help"]):
+        heavy = {
+            "pandas",
+            "numpy",
+            "pandera",
+            "pyarrow",
+            "narwhals",
+            "matplotlib",
+            "papermill",
+            "pydantic",
+            "nbconvert",
+        }
+        assert not loaded_by(*words, cwd=folder) & heavy
+
+
+def test_results_load_nothing_that_draws_or_runs_notebooks(project: Path):
+    loaded = loaded_by("results", "--metric", INMSS, cwd=project)
+    assert "pandas" in loaded
+    assert not loaded & {"matplotlib", "seaborn", "afcharts", "papermill", "nbconvert", "nbclient", "gptables", "bs4"}
+
+
+def test_results_kept_from_last_time_are_read_without_the_schemas(folder: Path, command: Command):
+    words = ["results", "--metric", INMSS]
+    assert command(*words).status == 0
+    assert "pandera" not in loaded_by(*words, cwd=folder)
