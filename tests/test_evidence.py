@@ -234,3 +234,34 @@ def test_every_source_has_the_sum_that_its_file_has_now(inputs, results, tables)
     keep(inputs, results, tables)
     after = {source.file: source.sha256 for source in open_evidence(QUARTER, inputs).sources}
     assert {file for file in before if before[file] != after[file]} == {"dfe-ehc-plans-2025/flows.csv"}
+
+
+def with_another_release(evidence: Evidence, published: str, value: float) -> Evidence:
+    """The evidence, and a release of its own that gives Halton's caseload of January 2024 anew."""
+    shipped = next(source for source in evidence.sources if source.table == "caseload")
+    source = shipped.model_copy(update={"release": "another", "published": date.fromisoformat(published)})
+    rows = evidence.results
+    rows = rows[(rows["metric_id"] == "caseload_count") & (rows["period_label"] == "January 2024")]
+    return dataclasses.replace(
+        evidence,
+        sources=[*evidence.sources, source],
+        results=pd.concat([evidence.results, rows.assign(release="another", value=value)], ignore_index=True),
+    )
+
+
+@pytest.mark.parametrize(
+    ("published", "cut_off", "release"),
+    [
+        ("2024-06-13", "2024-09-26", "another"),  # was out by the cut-off, the shipped one was not
+        ("2024-06-13", "2026-01-01", "ehc-plans-2025"),  # both were out: the newest counts
+        ("2026-06-01", "2026-01-01", "ehc-plans-2025"),  # only the shipped one was out
+        ("2026-06-01", "2024-09-26", "ehc-plans-2025"),  # neither was: the first after the cut-off
+    ],
+)
+def test_of_several_releases_the_newest_that_was_out_counts_or_else_the_first_after(
+    evidence, published, cut_off, release
+):
+    both = at(with_another_release(evidence, published, value=1500.0), cut_off)
+    january = both.rows("caseload_count").query("period_label == 'January 2024'")
+    assert january["release"].tolist() == [release]
+    assert january["value"].tolist() == [1500.0 if release == "another" else 1524.0]

@@ -324,6 +324,16 @@ def test_a_pack_changed_by_hand_is_not_replaced_unasked(command: Command, last_p
     assert contents(last_pack) == before
 
 
+def test_a_pack_of_the_other_profile_is_not_replaced_unasked(command: Command, last_pack: Path, trace: Path):
+    before = contents(last_pack)
+    status, out, err = command("run", QUARTER, "--profile", "controlled")
+    assert (status, out) == (2, "")
+    assert "holds the public pack, which this one would replace" in err
+    assert "--out" in err
+    assert not trace.exists()
+    assert contents(last_pack) == before
+
+
 def test_a_file_that_somebody_put_into_a_pack_is_not_thrown_away_unasked(
     command: Command, last_pack: Path, trace: Path
 ):
