@@ -32,7 +32,7 @@ def test_a_notebook_with_a_picture_a_path_or_work_of_its_own_is_refused(tmp_path
     assert "/home/someone" in words
 
 
-@pytest.mark.parametrize("text", ["at 12:30 today", "see /tmp/pack/index.html", "C:\\Users\\someone"])
+@pytest.mark.parametrize("text", ["at 12:30 today", "see /srv/pack/index.html", "C:\\Users\\someone"])
 def test_paths_and_times_are_found(text):
     assert MACHINE.search(text)
 
