@@ -111,7 +111,7 @@ class Links(Block):
 
 @dataclass(frozen=True)
 class Table(Block):
-    """A table with its caption. The first column names each row; ``numbers`` is how many columns hold figures.
+    """A table with its caption. The first column names each row; columns after ``text_columns`` hold figures.
 
     A cell that is one of the symbols is explained beneath.
     """

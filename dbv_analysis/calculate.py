@@ -81,7 +81,10 @@ def _counted(asked: Count | Ratio, topic: str, column: str | None) -> pd.DataFra
     chosen = of.filter(asked.numerator) if isinstance(asked, Ratio) else of
     total = of.group_by(keys).agg(denominator=nw.col("count").sum(), spoilt=nw.col("spoilt").max())
     part = chosen.group_by(keys).agg(numerator=nw.col("count").sum(), spoilt_part=nw.col("spoilt").max())
-    frame = nw.to_native(total.join(part, on=keys, how="left").collect())
+    joined = total.join(part, on=keys, how="left")
+    if isinstance(asked, Ratio) and asked.within is not None:
+        joined = joined.join(asked.within.group_by(keys).agg(whole=nw.col("count").sum()), on=keys, how="left")
+    frame = nw.to_native(joined.collect())
     ranks = frame[["spoilt", "spoilt_part"]].fillna(0).max(axis=1).astype(int)
     spoilt = ranks > 0
     return frame[PLACE + PERIOD].assign(
@@ -89,6 +92,7 @@ def _counted(asked: Count | Ratio, topic: str, column: str | None) -> pd.DataFra
         breakdown=frame[column] if column else TOTAL,
         numerator=frame["numerator"].fillna(0).astype(float).mask(spoilt),
         denominator=(frame["denominator"].astype(float).mask(spoilt) if isinstance(asked, Ratio) else float("nan")),
+        left_out=(frame["whole"] - frame["denominator"]).astype(float) if "whole" in frame else float("nan"),
         symbol=ranks.map(dict(enumerate(["", *reversed(SYMBOLS)]))),
     )
 

@@ -57,7 +57,6 @@ def _pyplot():
             "axes.labelsize": 13,
             "xtick.labelsize": 13,
             "ytick.labelsize": 13,
-            "svg.hashsalt": "dbv",
         },
     )
     return plt
@@ -150,9 +149,10 @@ def _alt(series: list[Series], measure: str, write: Callable[[float], str], brea
             f"{write(last['value'])} in {last['period_label']}."
         )
     ends = [one.rows["period_end"] for one in series]
-    for stop in breaks:
-        if any(min(end) < stop.on <= max(end) for end in ends):
-            sentences.append(f"The lines break at {stop.on:%B %Y}, when {stop.why}.")
+    inside = [stop for stop in breaks if any(min(end) < stop.on <= max(end) for end in ends)]
+    for why in dict.fromkeys(stop.why for stop in inside):
+        days = listed(f"{stop.on:%B %Y}" for stop in inside if stop.why == why)
+        sentences.append(f"The lines break at {days}: {why}.")
     return " ".join(sentences)
 
 
@@ -215,7 +215,8 @@ def _segments(rows: pd.DataFrame, breaks: tuple[Break, ...]) -> list[pd.DataFram
 def _mark(axes, periods: pd.DataFrame, start: date | None, breaks: tuple[Break, ...]) -> None:
     """Vertical lines where the series breaks and where the programme began, each with its words."""
     first, last = periods["period_end"].iloc[0], periods["period_end"].iloc[-1]
-    marks = [(stop.on, "way of counting\nchanged") for stop in breaks if first < stop.on <= last]
+    inside = {stop.why: stop.on for stop in reversed(breaks) if first < stop.on <= last}  # the first day of each reason
+    marks = [(day, "way of counting\nchanged") for day in sorted(inside.values())]
     if start is not None and start > first:
         marks.append((start, "programme\nbegan"))
         last = max(last, start)

@@ -47,11 +47,13 @@ def dbv() -> None:
 @data_option
 def check(data: Path) -> None:
     """Validate every input. One line a problem: file, row, column, what is wrong, what to do."""
+    from dbv_analysis.evidence import check_printed_figures
     from dbv_analysis.loaders import load
     from dbv_analysis.programme import load_programme
 
     load_programme(data)
     inputs = load(data)
+    check_printed_figures(inputs.tables["printed_figures"])
     for warning in inputs.warnings:
         say(f"Warning: {warning}")
     rows = sum(len(frame) for frame in inputs.tables.values())
@@ -144,8 +146,10 @@ def results(
 
     known = registry.discover()
     for name in metric:
-        if name not in known:
-            raise CallProblem(f'There is no metric "{name}".{did_you_mean(name, known)} See: dbv metrics')
+        try:
+            registry.find(name)
+        except KeyError as error:
+            raise CallProblem(f"{error.args[0]} See: dbv metrics") from None
     try:
         cut_off = load_programme(data).cut_off(Quarter(quarter)) if quarter else None
     except ValueError as error:

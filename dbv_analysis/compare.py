@@ -10,7 +10,9 @@ import pandas as pd
 from dbv_analysis.evidence import Evidence, period_of
 from dbv_analysis.periods import why_not_comparable
 from dbv_analysis.registry import Metric
-from dbv_analysis.terms import PERCENT, TOTAL, lower_first
+from dbv_analysis.terms import COUNT, POUNDS, TOTAL, lower_first
+
+SIMILAR, EVERYWHERE = "Similar areas", "All areas"
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,7 @@ def change(evidence: Evidence, metric_id: str, area: str | None = None, breakdow
 def middle(evidence: Evidence, metric_id: str, areas: list[str], breakdown: str = TOTAL) -> pd.DataFrame:
     """The middle of several areas, a row a period: median, lowest, highest, and how many have a figure.
 
-    The median, so that one area with a bad return does not move it. Only full years and counts on one
+    The median, so that one area with a bad return moves it little. Only full years and counts on one
     day enter; the rows have the results' period columns.
     """
     rows = evidence.whole(metric_id, areas, breakdown)
@@ -84,6 +86,35 @@ def middle(evidence: Evidence, metric_id: str, areas: list[str], breakdown: str 
     period = ["period_label", "period_start", "period_end", "basis"]
     spread = rows.groupby(period, sort=False)["value"].agg(value="median", lowest="min", highest="max", areas="count")
     return spread.reset_index().sort_values("period_end", ignore_index=True)
+
+
+def comparators(evidence: Evidence, metric_id: str, breakdown: str = TOTAL) -> dict[str, pd.DataFrame]:
+    """What the authority's own figures stand beside: rows by name, those without a figure left out.
+
+    The middle of similar authorities, the region and the country; where a source has no figure for the
+    country, the middle of all its authorities. A count or a sum of money has none: other places are of
+    other sizes.
+    """
+    programme = evidence.programme
+    if evidence.metrics[metric_id].unit in (COUNT, POUNDS):
+        return {}
+    found = {SIMILAR: middle(evidence, metric_id, evidence.neighbours.codes, breakdown)}
+    for area in (programme.region, programme.country):
+        found[area.name] = evidence.whole(metric_id, [area.code], breakdown)
+    if found[programme.country.name].empty:
+        found[EVERYWHERE] = middle(evidence, metric_id, evidence.authorities, breakdown)
+    return {name: rows for name, rows in found.items() if rows["value"].notna().any()}
+
+
+def elsewhere(evidence: Evidence, moved: Change, breakdown: str = TOTAL) -> dict[str, tuple[float, float]]:
+    """What the comparators' figures were at both ends of the authority's own change, by name."""
+    ends = (moved.earlier["period_end"], moved.later["period_end"])
+    found = {}
+    for name, rows in comparators(evidence, moved.metric.id, breakdown).items():
+        values = rows.dropna(subset="value").set_index("period_end")["value"]
+        if set(ends) <= set(values.index):
+            found[name] = (values[ends[0]], values[ends[1]])
+    return found
 
 
 def before_programme(evidence: Evidence, row: pd.Series) -> bool:
@@ -101,6 +132,8 @@ def beside(evidence: Evidence, metric_ids: list[str]) -> pd.DataFrame:
     """
     claims = evidence.printed_figures
     claims = claims[claims["metric_id"].isin(metric_ids) & (claims["symbol"] == "")]
+    places = (evidence.programme.area, evidence.programme.region, evidence.programme.country)
+    claims = claims[claims["area_code"].isin([place.code for place in places])]
     claims = claims[claims["published"] <= evidence.cut_off]
     claims = claims.drop_duplicates(["label_printed", "period_printed", "printed", "area_code"])
     rows = [_beside(evidence, claim) for claim in claims.to_dict("records")]
@@ -125,7 +158,8 @@ def _beside(evidence: Evidence, claim: dict) -> dict:
     rows = evidence.rows(claim["metric_id"], areas=[claim["area_code"]], breakdown=claim["breakdown"])
     same = rows[(rows["period_start"] == claim["period_start"]) & (rows["period_end"] == claim["period_end"])]
     decimals = len((re.search(r"\.(\d+)", claim["printed"]) or [""])[0].lstrip("."))
-    printed = PERCENT.write(claim["value"], decimals)
+    unit = evidence.metrics[claim["metric_id"]].unit
+    printed = unit.write(claim["value"], decimals)
     found = {name: claim[name] for name in ("label_printed", "period_printed", "printed", "area_name")} | {
         "metric_id": claim["metric_id"],
         "breakdown": claim["breakdown"],
@@ -137,7 +171,7 @@ def _beside(evidence: Evidence, claim: dict) -> dict:
     if same.empty or same.iloc[-1]["symbol"]:
         return found
     holds = same.iloc[-1]
-    agrees = PERCENT.write(holds["value"], decimals) == printed
+    agrees = unit.write(holds["value"], decimals) == printed
     matches = "" if agrees else _what_it_matches(evidence, claim, printed, decimals)
     return found | {"published": evidence.write(holds), "agrees": agrees, "matches": matches}
 
@@ -148,7 +182,7 @@ def _what_it_matches(evidence: Evidence, claim: dict, printed: str, decimals: in
     others = [m for m in evidence.in_section(own.section) if m.unit is own.unit and m is not own]
     for metric in [own, *others]:
         rows = evidence.rows(metric.id, areas=[claim["area_code"]], breakdown=claim["breakdown"])
-        rows = rows[[PERCENT.write(value, decimals) == printed for value in rows["value"].fillna(-1)]]
+        rows = rows[[own.unit.write(value, decimals) == printed for value in rows["value"].fillna(-1)]]
         if not rows.empty:
             return f"{lower_first(metric.title)} in {rows.iloc[-1]['period_label']}"
     return ""

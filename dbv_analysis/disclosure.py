@@ -24,7 +24,8 @@ def suppress(counts: pd.DataFrame, rule: Disclosure, profile: str) -> pd.DataFra
     """Hide small counts, before anything is divided.
 
     Args:
-        counts: one row a figure, with ``numerator``, ``denominator`` (missing for a plain count) and ``symbol``.
+        counts: one row a figure, with ``numerator``, ``denominator`` (missing for a plain count), ``symbol``, and
+            ``left_out`` where what a denominator leaves out of a larger whole could be worked out.
         rule: the authority's rule.
         profile: ``public`` hides; ``controlled`` shows all, for use inside the authority only.
 
@@ -33,9 +34,10 @@ def suppress(counts: pd.DataFrame, rule: Disclosure, profile: str) -> pd.DataFra
     if profile == CONTROLLED:  # anything else hides: a misspelt profile must not show
         return counts
     complement = counts["denominator"] - counts["numerator"]
+    left_out = [counts["left_out"]] if "left_out" in counts else []
     small = sum(
         ((count > 0) & (count < rule.threshold)).astype(int)
-        for count in (counts["numerator"], counts["denominator"], complement)
+        for count in (counts["numerator"], counts["denominator"], complement, *left_out)
     ).astype(bool)
     return counts.assign(
         numerator=counts["numerator"].mask(small),

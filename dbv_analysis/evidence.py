@@ -23,9 +23,10 @@ from dbv_analysis.periods import FULL_YEAR, SNAPSHOT, Period, Quarter
 from dbv_analysis.programme import FILE, NeighbourSet, Programme, load_programme
 from dbv_analysis.registry import Metric
 from dbv_analysis.sources import SUFFIX, Source, read_source, sha256_of
-from dbv_analysis.terms import PROFILES, CallProblem, listed, section_order
+from dbv_analysis.terms import PROFILES, CallProblem, DataProblem, DataProblems, did_you_mean, listed, section_order
 
 DIGEST = b"dbv_inputs"
+FIGURE = ["area_code", "breakdown_topic", "breakdown", "period_start", "period_end"]
 NEVER = 1_000_000  # days: more than lie between any two releases
 
 
@@ -88,10 +89,12 @@ class Evidence:
         if basis is not None:
             chosen &= frame["basis"] == basis
         rows = frame[chosen]
+        if since:  # a figure that was out before is not news, though a later release gives it again
+            known = frame[frame["published"] <= self.cut_off].set_index(FIGURE).index
+            rows = rows[~rows.set_index(FIGURE).index.isin(known)]
         rows = rows.assign(preference=rows["release"].map(self._preferences))
         rows = rows.sort_values(["period_end", "period_start", "breakdown", "preference"], kind="stable")
-        figure = ["area_code", "breakdown_topic", "breakdown", "period_start", "period_end"]
-        return rows.drop_duplicates(figure).drop(columns="preference").reset_index(drop=True)
+        return rows.drop_duplicates(FIGURE).drop(columns="preference").reset_index(drop=True)
 
     @cached_property
     def _by_metric(self) -> dict[str, pd.DataFrame]:
@@ -152,8 +155,26 @@ def assemble(data: Path, profile: str) -> Assembled:
 
     programme = load_programme(data)
     inputs = load(data)
+    check_printed_figures(inputs.tables["printed_figures"])
     results = calculate(registry.discover().values(), inputs.tables, programme.disclosure, profile)
     return Assembled(programme, results, inputs.tables, inputs.warnings)
+
+
+def check_printed_figures(printed: pd.DataFrame) -> None:
+    """Raise DataProblems for every printed figure that names a measure that does not exist."""
+    known = registry.discover()
+    unknown = printed[~printed["metric_id"].isin(known)].drop_duplicates(["release", "metric_id"])
+    problems = [
+        DataProblem(
+            f"printed_figures of {row.release}",
+            f'"{row.metric_id}" is not a metric.',
+            f"Use one that `dbv metrics` lists.{did_you_mean(row.metric_id, known)}",
+            column="metric_id",
+        )
+        for row in unknown.itertuples()
+    ]
+    if problems:
+        raise DataProblems(problems)
 
 
 def store(assembled: Assembled, data: Path, profile: str) -> None:

@@ -54,8 +54,11 @@ class Disclosure(_Settings):
 
 
 class ProgrammeDates(_Settings):
+    """The programme's name and first day, and the forecast path that the authority budgets for."""
+
     name: str
     start: date
+    budget_path: str = "Target"
 
 
 class Programme(_Settings):

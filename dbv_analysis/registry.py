@@ -27,10 +27,15 @@ class Count:
 
 @dataclass(frozen=True)
 class Ratio:
-    """A share in per cent: of all that ``of`` counts, how much is in the rows where ``numerator`` holds."""
+    """A share in per cent: of all that ``of`` counts, how much is in the rows where ``numerator`` holds.
+
+    ``within`` is the whole that ``of`` is a part of, where that whole is shown too: then what ``of`` leaves
+    out can be worked out, and must not be a small count.
+    """
 
     of: nw.LazyFrame
     numerator: nw.Expr
+    within: nw.LazyFrame | None = None
 
 
 @dataclass(frozen=True)

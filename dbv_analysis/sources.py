@@ -14,7 +14,6 @@ from dbv_analysis.programme import settings_problems
 from dbv_analysis.terms import DataProblem, DataProblems
 
 SUFFIX = ".source.toml"
-FORMATS = ("tidy", "ees")
 
 
 class Original(BaseModel):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
 import narwhals as nw
 import pandas as pd
@@ -12,8 +13,9 @@ from dbv_analysis.calculate import calculate
 from dbv_analysis.loaders import PROVENANCE
 from dbv_analysis.periods import Period
 from dbv_analysis.programme import Disclosure
-from dbv_analysis.registry import Count, Metric, Ratio, Value
+from dbv_analysis.registry import Count, Metric, Ratio, Value, discover
 from dbv_analysis.terms import CONTROLLED, COUNT, NEITHER, PERCENT, PUBLIC, RESULT_COLUMNS, SYMBOLS, TOTAL
+from tests.conftest import HALTON
 
 RULE = Disclosure(threshold=5)
 
@@ -299,3 +301,28 @@ def counts(asked: Ratio) -> tuple[float, float]:
     """The numerator and the denominator of a frame of any library."""
     parts = [frame.select(nw.col("count").sum()).collect() for frame in (asked.of.filter(asked.numerator), asked.of)]
     return tuple(float(part["count"][0]) for part in parts)
+
+
+def test_no_change_is_read_across_a_year_that_is_not_there(tables):
+    scenarios = tables["scenarios"]
+    gap = scenarios[~((scenarios["measure"] == "cumulative deficit") & (scenarios["period_printed"] == "2025"))]
+    metrics = [discover()["dsg_in_year_deficit"]]
+    rows = calculate(metrics, {**tables, "scenarios": gap}, Disclosure(), PUBLIC)
+    assert sorted(rows["period_label"].unique()) == ["2024", "2027", "2028"]
+
+
+def test_a_share_is_hidden_where_two_wholes_would_give_away_a_small_count(tables):
+    """Of 100 plans 3 have no known placement: the share of the 97 beside that of the 100 would say so."""
+    one = tables["placements"].iloc[[0]].assign(area_code=HALTON, period_start=date(2024, 1, 18), symbol="")
+    plans = pd.concat(
+        [
+            one.assign(placement="mainstream_academy", count=50.0),
+            one.assign(placement="special_academy_free", count=47.0),
+            one.assign(placement="placement_unknown", count=3.0),
+        ]
+    )
+    wanted = [discover()[name] for name in ("placement_special_percent", "placement_special_known_percent")]
+    rows = calculate(wanted, {**tables, "placements": plans}, Disclosure(), PUBLIC).set_index("metric_id")
+    assert rows.loc["placement_special_percent", "value"] == 47
+    assert rows.loc["placement_special_known_percent", "symbol"] == "c"
+    assert pd.isna(rows.loc["placement_special_known_percent", "value"])

@@ -87,7 +87,7 @@ def test_the_alt_text_names_every_series_with_its_first_and_last_value(drawn):
 
 
 def test_the_alt_text_says_where_the_lines_break_and_why(drawn):
-    assert "The lines break at January 2023, when the return changed from totals to persons." in drawn.alt
+    assert "The lines break at January 2023: the return changed from totals to persons." in drawn.alt
 
 
 def test_a_break_outside_the_years_drawn_is_not_mentioned():

@@ -265,3 +265,19 @@ def test_of_several_releases_the_newest_that_was_out_counts_or_else_the_first_af
     january = both.rows("caseload_count").query("period_label == 'January 2024'")
     assert january["release"].tolist() == [release]
     assert january["value"].tolist() == [1500.0 if release == "another" else 1524.0]
+
+
+def test_a_figure_that_was_out_by_the_cut_off_is_not_news_when_a_later_release_gives_it_again(evidence):
+    both = with_another_release(evidence, "2026-06-01", value=1500.0)
+    again = both.results["release"] == "another"
+    both = dataclasses.replace(
+        both, results=both.results.assign(published=both.results["published"].mask(again, date(2026, 6, 1)))
+    )
+    assert set(both.rows("caseload_count", since=True)["period_label"]) == {"January 2025"}
+
+
+def test_a_printed_figure_of_a_measure_that_does_not_exist_is_a_problem_of_the_data(project):
+    path = project / "data" / "raw" / "quarterly-report-2024-09" / "printed_figures.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace("placement_inmss_percent", "placement_inms_percent"))
+    with pytest.raises(DataProblems, match='"placement_inms_percent" is not a metric.*placement_inmss_percent'):
+        open_evidence(QUARTER, project / "data" / "raw")

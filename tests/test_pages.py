@@ -140,7 +140,7 @@ SECTION_METHODS = {
 }
 SUMMARY_METHODS = {
     name: lambda page, name=name: getattr(page, name)()
-    for name in ("answer", "key_figures", "sections", "not_yet", "corrections", "decisions")
+    for name in ("answer", "key_figures", "sections", "here_and_elsewhere", "not_yet", "corrections", "decisions")
 }
 
 
@@ -170,7 +170,7 @@ def test_a_page_is_headed_by_its_finding_its_quarter_and_its_cut_off(read, evide
     assert headline.words == find(section, evidence).headline
     assert headline.about == [
         f"Halton · Delivering Better Value in SEND · {section}",
-        "Quarter 2, 2024-25 (July to September 2024). Figures published by 26 September 2024.",
+        "Quarter 2, 2024-25 (July to September 2024). Figures first published by 26 September 2024.",
     ]
 
 
@@ -224,11 +224,25 @@ def test_a_section_that_is_not_in_the_pack_is_not_linked(evidence):
 
 
 def test_the_summary_corrects_what_the_reports_printed(read):
-    words = read[SUMMARY][4].text()
+    words = read[SUMMARY][5].text()
     assert "printed 44.7 % → 32.4%" in words
     assert "The printed figure is that of plans in any special school in January 2022." in words
     assert "printed 37.2% → 29.2%" in words
     assert "11.6 " not in words
+
+
+def test_the_summary_sets_halton_beside_the_same_move_elsewhere(read):
+    table = next(block for block in read[SUMMARY] if isinstance(block, Table))
+    assert table.header == ["Measure", "Period", "Halton", "Similar areas", "North West", "England"]
+    rows = {row[0]: row[1:] for row in table.rows}
+    assert rows["Plans in any special school"] == [
+        "January 2023 → January 2024",
+        "40.6% → 37.2%",
+        "38.3% → 38.0%",
+        "35.0% → 34.0%",
+        "33.2% → 32.3%",
+    ]
+    assert rows["Overall absence, EHC plan"][-1].endswith("(all areas)")
 
 
 def test_the_deficits_page_says_where_the_target_path_does_not_add_up(read):
@@ -262,7 +276,7 @@ def test_the_placements_chart_sets_halton_against_similar_areas_the_region_and_t
 def test_the_attendance_chart_says_that_all_areas_stand_in_for_england(read):
     chart = next(block for block in read["Attendance"] if isinstance(block, Figure))
     assert chart.table.header == ["Period", "Halton", "Similar areas", "All areas"]
-    assert any("there is no figure for England" in line for line in chart.caption)
+    assert any("the source has no figure for England" in line for line in chart.caption)
     assert "No figure between 2018/19 and 2020/21." in chart.caption
 
 

@@ -10,7 +10,7 @@ import importlib.util
 from dataclasses import dataclass, field
 
 from dbv_analysis.blocks import KeyFigure
-from dbv_analysis.compare import before_programme, change
+from dbv_analysis.compare import Change, before_programme, change, elsewhere
 from dbv_analysis.evidence import Evidence
 from dbv_analysis.terms import TOTAL, listed, slug
 
@@ -64,6 +64,16 @@ NO_COMPARISON = (
     "Grade: monitoring only. The figures are as counted or published; nothing here sets them against what "
     "would have happened without the programme."
 )
+
+
+def others_in_words(evidence: Evidence, moved: Change, breakdown: str = "Total") -> list[str]:
+    """How the comparators moved over the same time, so that a move made everywhere is seen as one."""
+    write = moved.metric.write
+    said = [
+        f"{name} {write(before)} → {write(now)}"
+        for name, (before, now) in elsewhere(evidence, moved, breakdown).items()
+    ]
+    return [f"Over the same time: {'; '.join(said)}."] if said else []
 
 
 def monitoring(evidence: Evidence, metric_id: str, breakdown: str = "Total") -> str:

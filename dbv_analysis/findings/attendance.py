@@ -7,7 +7,7 @@ import pandas as pd
 from dbv_analysis.blocks import KeyFigure
 from dbv_analysis.compare import Change, change, middle
 from dbv_analysis.evidence import Evidence
-from dbv_analysis.findings import Findings, monitoring
+from dbv_analysis.findings import Findings, monitoring, others_in_words
 from dbv_analysis.periods import FULL_YEAR, PART_YEAR, Period
 
 OVERALL, PUPILS = "overall_absence_percent", "EHC plan"
@@ -25,10 +25,10 @@ def find(evidence: Evidence) -> Findings | None:
         sure=[
             monitoring(evidence, OVERALL, PUPILS),
             *_against(evidence, later),
-            "Published as percentages, without the counts behind them, so no interval can be given.",
-            "There is no full-year figure for 2019/20, and 2020/21 was a year of the pandemic.",
+            *others_in_words(evidence, moved, PUPILS),
+            *_without_counts(later),
             *_part_years(evidence),
-            f"What would change our mind: {_next_year(evidence)}.",
+            f"What would change our mind: {_next_year(evidence, later)}.",
         ],
         key_figures=[
             KeyFigure(
@@ -38,7 +38,7 @@ def find(evidence: Evidence) -> Findings | None:
                 "monitoring only",
             )
         ],
-        not_yet=[f"Whether attendance improved because of the programme: {_next_year(evidence)}."],
+        not_yet=[f"Whether attendance improved because of the programme: {_next_year(evidence, later)}."],
     )
 
 
@@ -52,6 +52,8 @@ def _headline(moved: Change, first: pd.Series) -> str:
     )
     if first["period_end"] == earlier["period_end"]:
         return words
+    if metric.write(later["value"]) == metric.write(first["value"]):
+        return f"{words} and as much as in {first['period_label']}"
     since = "more than" if later["value"] > first["value"] else "less than"
     joined = (
         "but"
@@ -62,7 +64,7 @@ def _headline(moved: Change, first: pd.Series) -> str:
 
 
 def _against(evidence: Evidence, later) -> list[str]:
-    """The same year in similar authorities, and in all."""
+    """The same year in similar authorities, and how far they are spread."""
     metric = evidence.metrics[OVERALL]
     neighbours = evidence.neighbours
     spread = middle(evidence, OVERALL, neighbours.codes, PUPILS)
@@ -70,13 +72,10 @@ def _against(evidence: Evidence, later) -> list[str]:
     if spread.empty:
         return []
     row = spread.iloc[0]
-    every = middle(evidence, OVERALL, evidence.authorities, PUPILS)
-    whole = every[every["period_end"] == later["period_end"]].iloc[0]
+    lowest, highest = metric.write(row["lowest"]), metric.write(row["highest"])
     return [
         f"In {later['period_label']} the middle of {row['areas']} similar authorities was {metric.write(row['value'])} "
-        f"(from {metric.write(row['lowest'])} to {metric.write(row['highest'])}), and the middle of all "
-        f"{whole['areas']} authorities {metric.write(whole['value'])}. The source has no figure for England itself; "
-        "the middle of all authorities stands in for it."
+        f"(from {lowest} to {highest})."
     ]
 
 
@@ -87,11 +86,21 @@ def _part_years(evidence: Evidence) -> list[str]:
     if not said:
         return []
     return [
-        f"The quarterly report also prints {' and '.join(said)}. These are parts of a year. Absence starts low in "
+        f"Reports also print {' and '.join(said)}. These are parts of a year. Absence starts low in "
         "autumn and rises, so they are not set against full years, and no improvement is read from them."
     ]
 
 
-def _next_year(evidence: Evidence) -> str:
+def _without_counts(later: pd.Series) -> list[str]:
+    if not pd.isna(later["denominator"]):
+        return []
+    return ["Published as percentages, without the counts behind them, so no interval can be given."]
+
+
+def _next_year(evidence: Evidence, later: pd.Series) -> str:
+    """The next school year that can say something, and when its figures come out."""
     first = evidence.start.year if evidence.start.month <= 9 else evidence.start.year + 1
-    return f"{Period.academic_year(first).label} is the first school year after the programme began"
+    if later["period_start"] >= evidence.start:
+        following = Period.academic_year(later["period_start"].year + 1).label
+        return f"{following}, published the March after it ends"
+    return f"{Period.academic_year(first).label}, published the March after it ends, is the first since it began"

@@ -5,53 +5,56 @@ from __future__ import annotations
 from dbv_analysis.blocks import KeyFigure
 from dbv_analysis.evidence import Evidence
 from dbv_analysis.findings import Findings
+from dbv_analysis.periods import day_in_words
 from dbv_analysis.scenarios import funding_agreement
 from dbv_analysis.terms import POUNDS
 
-CHOSEN = "Target"
+UNMITIGATED = "Unmitigated"
 
 
 def find(evidence: Evidence) -> Findings | None:
+    path = evidence.programme.programme.budget_path
     balances = evidence.rows("dsg_cumulative_deficit")
     balances = balances[balances["value"].notna()]
-    chosen = balances[balances["breakdown"] == CHOSEN]
-    unmitigated = balances[balances["breakdown"] == "Unmitigated"]
+    chosen = balances[balances["breakdown"] == path]
+    unmitigated = balances[balances["breakdown"] == UNMITIGATED]
     if len(chosen) < 2 or unmitigated.empty or unmitigated.iloc[-1]["period_end"] != chosen.iloc[-1]["period_end"]:
         return None
     first, last = chosen.iloc[0], chosen.iloc[-1]
     year = last["period_label"]
     saved = unmitigated.iloc[-1]["value"] - last["value"]
     without = POUNDS.write(unmitigated.iloc[-1]["value"])
-    grows = POUNDS.write(last["value"])
+    reaches = POUNDS.write(last["value"])
+    moves = "grow" if last["value"] > first["value"] else "fall"
     return Findings(
         headline=(
-            f"Even on the path that {evidence.area} budgets for, the deficit grows from "
-            f"{POUNDS.write(first['value'])} in {first['period_label']} to {grows} in {year}"
+            f"Even on the path that {evidence.area} budgets for, the deficit is forecast to {moves} from "
+            f"{POUNDS.write(first['value'])} in {first['period_label']} to {reaches} in {year}"
         ),
         sure=[
-            "Grade: forecast. These are the application's own forecasts of December 2023. "
-            "No outturn has been reported since, so nothing here says which path is being followed.",
-            f"By {year} the {CHOSEN.lower()} path is {POUNDS.write(saved)} below the unmitigated one ({without}).",
+            f"Grade: forecast. These are forecasts published on {day_in_words(last['published'])}. "
+            "No outturn is among the inputs, so nothing here says which path is being followed.",
+            f"By {year} the {path.lower()} path is {POUNDS.write(saved)} below the unmitigated one ({without}).",
             "Every figure is printed to £0.1m, so a balance may be out by £0.05m, an in-year deficit by £0.1m and "
             "implied funding by £0.15m.",
             *disagreements(evidence),
             "The document prints years without saying which kind. They are read here as financial years that end on "
             "31 March; if they are years that begin then, every date moves a year later.",
-            "What would change our mind: the high-needs outturn of 2023-24 and of this year, set beside the paths.",
+            "What would change our mind: the high-needs outturn of each year since, set beside the paths.",
         ],
         key_figures=[
             KeyFigure(
-                grows,
+                reaches,
                 f"deficit forecast for {year} on the path that {evidence.area} budgets for",
-                f"{without} if nothing changes",
-                "forecast, no outturn reported",
+                f"{without} on the unmitigated path",
+                "forecast; no outturn at hand",
             )
         ],
         not_yet=[
-            "Whether the deficit follows the path: no high-needs outturn has been reported. It can be told once the "
-            "outturn of 2023-24 is put beside the forecasts."
+            "Whether the deficit follows the path: no high-needs outturn is among the inputs. It can be told as soon "
+            "as the authority's outturn is put beside the forecasts."
         ],
-        decide=["Ask for the high-needs outturn of 2023-24 and the forecast for this year with each quarter's pack."],
+        decide=["Ask for the high-needs outturn, and a new forecast, with each quarter's pack."],
     )
 
 

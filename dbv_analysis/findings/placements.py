@@ -2,93 +2,173 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 from dbv_analysis.blocks import KeyFigure
 from dbv_analysis.compare import Change, change
 from dbv_analysis.disclosure import shown
 from dbv_analysis.evidence import Evidence
-from dbv_analysis.findings import Findings, monitoring
+from dbv_analysis.findings import Findings, monitoring, others_in_words
 from dbv_analysis.periods import SEN2_CENSUS, day_in_words
-from dbv_analysis.terms import lower_first
+from dbv_analysis.terms import PERCENT, listed, lower_first
 
-SPECIAL, INMSS = "placement_special_percent", "placement_inmss_percent"
+SPECIAL, SPECIAL_KNOWN = "placement_special_percent", "placement_special_known_percent"
+INMSS = "placement_inmss_percent"
 MAINSTREAM, MAINSTREAM_KNOWN = "placement_mainstream_percent", "placement_mainstream_known_percent"
+MANY_UNKNOWN = 10  # per cent of plans
 
 
 def find(evidence: Evidence) -> Findings | None:
     special = change(evidence, SPECIAL)
     if special is None or special.refusal:
         return None
+    bounds = _bounds(evidence)
     return Findings(
         headline=in_short(
+            evidence,
             special,
             f" ({special.metric.write(special.earlier['value'])} → {special.metric.write(special.later['value'])})",
         ),
         sure=[
             monitoring(evidence, SPECIAL),
-            *_elsewhere(evidence, special),
-            *_recording(evidence),
-            "Every plan is counted, so there is no sampling error; plans whose placement is not recorded are in the "
-            "denominator.",
+            f"The share {special.in_words}.",
+            *others_in_words(evidence, special),
+            *_inmss(evidence),
+            *_recording(evidence, bounds),
+            *_poor_returns(evidence, special),
+            "Every plan is counted, so there is no sampling error, but small moves can be chance, and no test of that "
+            "has been made.",
             "Figures from before 2023 were returned as totals and from 2023 on as persons, so no change is read "
             "across that year.",
-            f"What would change our mind: {_next_count(evidence)}, set beside similar authorities.",
+            f"What would change our mind: {_next_count(evidence, special)}, set beside similar authorities.",
         ],
         key_figures=[_key_figure(evidence, metric_id) for metric_id in (SPECIAL, INMSS) if change(evidence, metric_id)],
-        not_yet=[f"Whether the programme moved placements: {_next_count(evidence)}."],
+        not_yet=[f"Whether the programme moved placements: {_next_count(evidence, special)}."],
     )
 
 
-def in_short(special: Change, shares: str = "") -> str:
-    """The share's move and the number's, which may go different ways."""
+def in_short(evidence: Evidence, special: Change, shares: str = "") -> str:
+    """The share's move and the number's, which may go different ways.
+
+    Where unknown placements could undo the number's move, it is said to be of those recorded.
+    """
     share = {"rose": "A larger share", "fell": "A smaller share", "stayed": "The same share"}[special.verb]
     before, now = special.earlier["numerator"], special.later["numerator"]
     number = "more children are" if now > before else "fewer children are" if now < before else "as many children are"
     joined = "but" if (special.verb == "fell" and now > before) or (special.verb == "rose" and now < before) else "and"
-    return f"{share} of plans is in special schools{shares}, {joined} {number} ({before:,.0f} → {now:,.0f})"
+    bounds = _bounds(evidence).get(SPECIAL)
+    recorded = "" if bounds and bounds.number_is_certain else " recorded there"
+    return f"{share} of plans is in special schools{shares}, {joined} {number}{recorded} ({before:,.0f} → {now:,.0f})"
 
 
-def _elsewhere(evidence: Evidence, special: Change) -> list[str]:
-    """The same change in the country and the region, so that a move made everywhere is seen as one."""
-    said = []
-    for area in (evidence.programme.country, evidence.programme.region):
-        other = change(evidence, SPECIAL, area=area.code)
-        if other and not other.refusal and other.later["period_end"] == special.later["period_end"]:
-            said.append(f"{area.name} {other.in_words}")
-    if not said:
-        return []
-    return [f"The share {special.in_words}. Elsewhere: {'; '.join(said)}."]
+@dataclass(frozen=True)
+class Bounds:
+    """A share at both ends of a change: its count, its whole, and how many of the whole have no known placement."""
+
+    moved: Change
+    known: Change
+
+    def unknown(self, end: str) -> float:
+        return getattr(self.moved, end)["denominator"] - getattr(self.known, end)["denominator"]
+
+    def numbers(self, end: str) -> tuple[float, float]:
+        """From as recorded to as if every unknown placement were in it."""
+        recorded = getattr(self.moved, end)["numerator"]
+        return recorded, recorded + self.unknown(end)
+
+    def _apart(self, scale: Callable[[str], float]) -> bool:
+        (low_before, high_before), (low_now, high_now) = (
+            tuple(number / scale(end) for number in self.numbers(end)) for end in ("earlier", "later")
+        )
+        return low_now > high_before or high_now < low_before
+
+    @property
+    def number_is_certain(self) -> bool:
+        return self._apart(lambda end: 1)
+
+    @property
+    def share_is_certain(self) -> bool:
+        return self._apart(lambda end: getattr(self.moved, end)["denominator"])
 
 
-def _recording(evidence: Evidence) -> list[str]:
-    """Whether better recording could be the whole of a change: the same shares of known placements."""
-    said, unknown = [], []
-    for all_plans, of_known in ((SPECIAL, "placement_special_known_percent"), (MAINSTREAM, MAINSTREAM_KNOWN)):
+def _bounds(evidence: Evidence) -> dict[str, Bounds]:
+    """What unknown placements could do to each share, where neither of its figures is hidden."""
+    found = {}
+    for all_plans, of_known in ((SPECIAL, SPECIAL_KNOWN), (MAINSTREAM, MAINSTREAM_KNOWN)):
         moved, known = change(evidence, all_plans), change(evidence, of_known)
-        if moved is None or known is None or moved.refusal or known.refusal:
-            continue
-        unknown = [
-            shown(row["denominator"] - of["denominator"], evidence.programme.disclosure, evidence.profile)
-            for row, of in ((moved.earlier, known.earlier), (moved.later, known.later))
-        ]
-        explains = (
-            "recording does not explain the move"
-            if moved.verb == known.verb and abs(known.difference) >= abs(moved.difference)
-            else "part of the move is recording alone"
-        )
-        said.append(
-            f"{moved.metric.title}: {moved.verb} by {moved.size} of all plans, {known.verb} by {known.size} of known "
-            f"placements, so {explains}."
-        )
-    if not said:
+        if moved and known and not moved.refusal and not known.refusal:
+            same = all(
+                getattr(moved, end)["period_end"] == getattr(known, end)["period_end"] for end in ("earlier", "later")
+            )
+            if same:
+                found[all_plans] = Bounds(moved, known)
+    return found
+
+
+def _recording(evidence: Evidence, bounds: dict[str, Bounds]) -> list[str]:
+    """Whether better recording alone could be a change: each share if all unknown placements were in it, or none."""
+    if not bounds:
         return []
-    return [f"Plans with no known placement went from {unknown[0]} to {unknown[1]}. {' '.join(said)}"]
-
-
-def _next_count(evidence: Evidence) -> str:
-    after = [day for day in sorted(SEN2_CENSUS.values()) if day > evidence.start]
-    return (
-        f"the count of {day_in_words(after[0])} is the first after the programme began" if after else "the next count"
+    special = bounds.get(SPECIAL)
+    said = []
+    for one in bounds.values():
+        verdict = "cannot explain this" if one.share_is_certain else "may explain some or all of this"
+        said.append(
+            f"{one.moved.metric.title} {one.moved.verb} by {one.moved.size} of all plans and {one.known.verb} by "
+            f"{one.known.size} of known placements; better recording alone {verdict}."
+        )
+    first = next(iter(bounds.values()))
+    before, now = (
+        shown(first.unknown(end), evidence.programme.disclosure, evidence.profile) for end in ("earlier", "later")
     )
+    lines = [f"Plans with no known placement went from {before} to {now}. {' '.join(said)}"]
+    if special and not special.number_is_certain:
+        (low_before, high_before), (low_now, high_now) = (special.numbers(end) for end in ("earlier", "later"))
+        lines.append(
+            f"The number in special schools is less sure: with unknown placements it may have been from "
+            f"{low_before:,.0f} to {high_before:,.0f} before and from {low_now:,.0f} to {high_now:,.0f} after."
+        )
+    return lines
+
+
+def _inmss(evidence: Evidence) -> list[str]:
+    """The share in INMSS with its number, which may go another way."""
+    moved = change(evidence, INMSS)
+    if moved is None or moved.refusal:
+        return []
+    before, now = moved.earlier["numerator"], moved.later["numerator"]
+    return [
+        f"The share in independent and non-maintained special schools {moved.in_words}; the plans, from "
+        f"{before:,.0f} to {now:,.0f}.",
+        *others_in_words(evidence, moved),
+    ]
+
+
+def _poor_returns(evidence: Evidence, special: Change) -> list[str]:
+    """Similar authorities whose own return left many placements unknown: their shares of all plans mislead."""
+    named = []
+    areas = evidence.neighbours.codes
+    every, known = (evidence.whole(metric_id, areas) for metric_id in (SPECIAL, SPECIAL_KNOWN))
+    both = every.merge(known, on=["area_code", "period_end"], suffixes=("", "_known"))
+    both = both[both["period_end"].isin([special.earlier["period_end"], special.later["period_end"]])]
+    for row in both.itertuples():
+        unknown = 100 * (1 - row.denominator_known / row.denominator)
+        if unknown > MANY_UNKNOWN:
+            named.append(f"{row.area_name} in {row.period_label} ({PERCENT.write(unknown, 0)})")
+    return (
+        [f"Similar authorities with many unknown placements pull their middle down: {listed(named)}."] if named else []
+    )
+
+
+def _next_count(evidence: Evidence, special: Change) -> str:
+    """The next count that can say something, and when it comes out."""
+    newest = special.later["period_end"]
+    after = [day for day in sorted(SEN2_CENSUS.values()) if day > max(evidence.start, newest)]
+    if not after:
+        return "the next count"
+    words = f"the count of {day_in_words(after[0])}, published the June after"
+    return words if newest >= evidence.start else f"{words}, is the first since the programme began"
 
 
 def _key_figure(evidence: Evidence, metric_id: str) -> KeyFigure:

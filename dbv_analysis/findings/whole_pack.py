@@ -9,6 +9,8 @@ from dbv_analysis.evidence import Evidence
 from dbv_analysis.findings import find
 from dbv_analysis.findings.placements import SPECIAL, in_short
 
+NO_YEAR = "not stated"
+
 
 def answer(evidence: Evidence) -> str:
     """The summary's h1: what moved, and whether the programme can have moved it."""
@@ -21,7 +23,7 @@ def answer(evidence: Evidence) -> str:
         if before_programme(evidence, special.later)
         else "whether the programme changed this has not been tested"
     )
-    return f"{in_short(special)}; {credit}"
+    return f"{in_short(evidence, special)}; {credit}"
 
 
 def _has_figures(evidence: Evidence, section: str) -> bool:
@@ -31,4 +33,6 @@ def _has_figures(evidence: Evidence, section: str) -> bool:
 def corrections(evidence: Evidence) -> pd.DataFrame:
     """Printed figures that the published ones do not bear out, as ``compare.beside`` gives them."""
     claims = beside(evidence, list(evidence.metrics))
-    return claims[claims["agrees"].eq(False)]
+    # Where no year is printed, a figure that holds for some year is not called wrong.
+    undated = claims["period_printed"].eq(NO_YEAR) & claims["matches"].ne("")
+    return claims[claims["agrees"].eq(False) & ~undated]

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import narwhals as nw
 
+from dbv_analysis.periods import Break
 from dbv_analysis.registry import Value, metric
 from dbv_analysis.terms import LOWER, PERCENT
 
 RELEASE = "DfE, Pupil absence in schools in England, by SEN provision"
+PANDEMIC = "in 2020/21 pupils kept at home by the pandemic were counted in other ways"
+PANDEMIC_YEAR = (Break(date(2020, 9, 1), PANDEMIC), Break(date(2021, 9, 1), PANDEMIC))
 
 
 def _published(absence: nw.LazyFrame, measure: str) -> Value:
@@ -22,6 +27,7 @@ def _absence(title: str):
         better=LOWER,
         source=RELEASE,
         by={"SEN provision": "sen_provision"},
+        breaks=PANDEMIC_YEAR,
         decimals=2,
     )
 

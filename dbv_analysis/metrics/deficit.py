@@ -7,7 +7,7 @@ import narwhals as nw
 from dbv_analysis.registry import Value, metric
 from dbv_analysis.terms import LOWER, NEITHER, POUNDS
 
-APPLICATION = "DBV grant application, 20 December 2023, section 3, Scenario Selection & Rationale"
+APPLICATION = "DBV grant application, scenario table"
 BY_SCENARIO = {"Scenario": "scenario"}
 
 
@@ -26,7 +26,9 @@ def _identity(scenarios: nw.LazyFrame) -> nw.LazyFrame:
         *path,
         "period_end",
         change=nw.col("pounds").diff().over(*path, order_by="period_end"),
+        years=nw.col("period_end").cast(nw.Datetime).dt.year().diff().over(*path, order_by="period_end"),
     )
+    balances = balances.filter(nw.col("years") == 1)  # across a year that is not there, no change is known
     years = _measure(scenarios, "expenditure").drop("printed")
     return years.join(balances, on=[*path, "period_end"], how="inner").filter(~nw.col("change").is_null())
 

@@ -90,7 +90,7 @@ def placement_mainstream_known_percent(placements) -> Ratio:
 
     Beside the share of all plans it shows whether a change is only better recording. From 2023.
     """
-    return Ratio(_known(placements), _placed(*MAINSTREAM))
+    return Ratio(_known(placements), _placed(*MAINSTREAM), within=placements)
 
 
 @_share("Known placements in any special school", NEITHER)
@@ -99,7 +99,7 @@ def placement_special_known_percent(placements) -> Ratio:
 
     Beside the share of all plans it shows whether a change is only better recording. From 2023.
     """
-    return Ratio(_known(placements), _placed(*STATE_SPECIAL, *INMSS))
+    return Ratio(_known(placements), _placed(*STATE_SPECIAL, *INMSS), within=placements)
 
 
 @_share("Known placements in state special schools", NEITHER)
@@ -108,7 +108,7 @@ def placement_state_special_known_percent(placements) -> Ratio:
 
     Beside the share of all plans it shows whether a change is only better recording. From 2023.
     """
-    return Ratio(_known(placements), _placed(*STATE_SPECIAL))
+    return Ratio(_known(placements), _placed(*STATE_SPECIAL), within=placements)
 
 
 @_share("Known placements in independent and non-maintained special schools", LOWER)
@@ -117,4 +117,4 @@ def placement_inmss_known_percent(placements) -> Ratio:
 
     Beside the share of all plans it shows whether a change is only better recording. From 2023.
     """
-    return Ratio(_known(placements), _placed(*INMSS))
+    return Ratio(_known(placements), _placed(*INMSS), within=placements)

@@ -12,7 +12,7 @@ def headline(evidence: Evidence, section: str, words: str, *more: str) -> Headli
     """A page's h1, with the programme, the quarter, the cut-off and the profile."""
     about = [
         f"{evidence.area} · {evidence.programme.programme.name} · {section}",
-        f"{evidence.quarter.title}. Figures published by {day_in_words(evidence.cut_off)}.",
+        f"{evidence.quarter.title}. Figures first published by {day_in_words(evidence.cut_off)}.",
         *more,
     ]
     if evidence.profile == CONTROLLED:

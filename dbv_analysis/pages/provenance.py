@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dbv_analysis.blocks import Blocks, Paragraphs, Table, paragraphs
 from dbv_analysis.charts import Series
+from dbv_analysis.compare import EVERYWHERE, SIMILAR
 from dbv_analysis.evidence import Evidence
 from dbv_analysis.periods import day_in_words
 from dbv_analysis.registry import Metric
 from dbv_analysis.sources import Source
 from dbv_analysis.terms import TOTAL, listed
-
-SIMILAR, EVERYWHERE = "Similar areas", "All areas"
 
 
 def caption(evidence: Evidence, metric: Metric) -> list[str]:
@@ -22,25 +21,32 @@ def caption(evidence: Evidence, metric: Metric) -> list[str]:
     found = sources(evidence, [metric], set(rows["release"]))
     named = dict.fromkeys(f"{one.publisher}, {one.title} ({day_in_words(one.published)})" for one in found)
     lines = [f"Source: {'; '.join(named)}."]
-    if newest["as_at"] <= evidence.cut_off:
-        lines.append(f"As at {day_in_words(newest['as_at'])}.")
+    as_at = f"As at {day_in_words(newest['as_at'])}"
     if any(source.published > evidence.cut_off for source in found):
-        lines.append(f"The newest figure here was first published on {day_in_words(rows['published'].max())}.")
+        first_out = day_in_words(rows["published"].max())
+        as_at += f"; first published by {first_out}, read from a later release, which may have revised it"
+    lines.append(f"{as_at}.")
     lines.append(f"{metric.definition} {metric.notes}".strip())
     first, last = rows["period_end"].min(), rows["period_end"].max()
-    lines += [
-        f"Not comparable across {stop.on:%B %Y}: {stop.why}." for stop in metric.breaks if first < stop.on <= last
-    ]
+    for why in dict.fromkeys(stop.why for stop in metric.breaks if first < stop.on <= last):
+        days = [f"{stop.on:%B %Y}" for stop in metric.breaks if stop.why == why and first < stop.on <= last]
+        lines.append(f"Not comparable across {listed(days)}: {why}.")
     return lines
 
 
-def comparator_notes(series: list[Series]) -> list[str]:
+def comparator_notes(evidence: Evidence, series: list[Series]) -> list[str]:
     """What the chart's comparators are, where their names do not say it."""
     lines = []
     for one in series:
         if one.name in (SIMILAR, EVERYWHERE):
-            of = "statistical neighbours" if one.name == SIMILAR else "authorities; there is no figure for England"
-            lines.append(f"{one.name}: the middle of {one.rows['areas'].iloc[-1]} {of}.")
+            fewest, most = one.rows["areas"].min(), one.rows["areas"].max()
+            number = f"{most}" if fewest == most else f"{fewest} to {most}"
+            of = (
+                evidence.neighbours.neighbours.name
+                if one.name == SIMILAR
+                else f"authorities; the source has no figure for {evidence.programme.country.name}"
+            )
+            lines.append(f"{one.name}: the middle of {number} {of}.")
     return lines
 
 
@@ -79,7 +85,7 @@ def definitions(evidence: Evidence, shown: list[str], printed: list[str]) -> Blo
             f"Similar authorities are the {neighbours.neighbours.name} of {neighbours.neighbours.source}: "
             f"{names}.{late}"
         )
-    return Blocks([table, Paragraphs(lines, listed=True)])
+    return Blocks([table, Paragraphs(lines, listed=True)] if lines else [table])
 
 
 def published_since(evidence: Evidence, shown: list[str]) -> Table | Paragraphs:

@@ -6,12 +6,11 @@ import pandas as pd
 
 from dbv_analysis.blocks import Block, Blocks, Figure, Headline, Paragraphs, Table, paragraphs
 from dbv_analysis.charts import Series, line_chart
-from dbv_analysis.compare import beside, change, middle
+from dbv_analysis.compare import beside, change, comparators
 from dbv_analysis.evidence import Evidence
 from dbv_analysis.findings import find
 from dbv_analysis.pages import provenance
 from dbv_analysis.pages.heading import headline
-from dbv_analysis.pages.provenance import EVERYWHERE, SIMILAR
 from dbv_analysis.pages.tabular import across, printed_table
 from dbv_analysis.periods import PART_YEAR, day_in_words
 from dbv_analysis.registry import Metric
@@ -37,7 +36,7 @@ class SectionPage:
         metric = self._show(metric_id)
         series = [
             Series(self.evidence.area, self.evidence.whole(metric_id, breakdown=breakdown), own=True),
-            *self._others(metric_id, breakdown),
+            *(Series(name, rows) for name, rows in comparators(self.evidence, metric_id, breakdown).items()),
         ]
         series = [one for one in series if one.rows["value"].notna().any()]
         if not series:
@@ -48,7 +47,7 @@ class SectionPage:
             title=self._active_title(metric, breakdown),
             measure=f"{metric.title}{of}, {metric.unit.name}",
             write=metric.write,
-            caption=[*provenance.caption(self.evidence, metric), *provenance.comparator_notes(series)],
+            caption=[*provenance.caption(self.evidence, metric), *provenance.comparator_notes(self.evidence, series)],
             start=self.evidence.start,
             breaks=metric.breaks,
         )
@@ -144,7 +143,7 @@ class SectionPage:
         self._printed += metric_ids
         claims = beside(self.evidence, list(metric_ids))
         if claims.empty:
-            return paragraphs("Neither document prints a figure of this measure.")
+            return paragraphs("No report prints a figure of this measure.")
         return printed_table(self.evidence, claims, "Figures as the reports printed them, beside the published ones")
 
     def funding_agreement(self) -> Table | Paragraphs:
@@ -209,22 +208,6 @@ class SectionPage:
         if metric_id not in self._shown:
             self._shown.append(metric_id)
         return self.evidence.metrics[metric_id]
-
-    def _others(self, metric_id: str, breakdown: str) -> list[Series]:
-        """Comparators: the middle of similar authorities, the region, the country.
-
-        Where a source has no figure for the country, the middle of all its authorities stands in. A
-        count has no comparators: other places are of other sizes.
-        """
-        evidence, programme = self.evidence, self.evidence.programme
-        if evidence.metrics[metric_id].unit in (COUNT, POUNDS):
-            return []
-        comparators = [Series(SIMILAR, middle(evidence, metric_id, evidence.neighbours.codes, breakdown))]
-        for area in (programme.region, programme.country):
-            comparators.append(Series(area.name, evidence.whole(metric_id, [area.code], breakdown)))
-        if comparators[-1].rows.empty:
-            comparators.append(Series(EVERYWHERE, middle(evidence, metric_id, evidence.authorities, breakdown)))
-        return comparators
 
     def _active_title(self, metric: Metric, breakdown: str) -> str:
         moved = change(self.evidence, metric.id, breakdown=breakdown)

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from dbv_analysis.blocks import Headline, KeyFigures, Link, Links, Paragraphs, paragraphs
+from dbv_analysis.blocks import Headline, KeyFigures, Link, Links, Paragraphs, Table, paragraphs
+from dbv_analysis.compare import EVERYWHERE, SIMILAR, beside, change, elsewhere
 from dbv_analysis.evidence import Evidence
 from dbv_analysis.findings import find
-from dbv_analysis.findings.whole_pack import answer, corrections
+from dbv_analysis.findings.whole_pack import NO_YEAR, answer, corrections
 from dbv_analysis.pages.heading import headline
-from dbv_analysis.terms import lower_first, slug
+from dbv_analysis.terms import TOTAL, lower_first, slug
 
 SUMMARY = "Board summary"
+HEADLINES = (
+    ("placement_special_percent", TOTAL),
+    ("placement_mainstream_percent", TOTAL),
+    ("placement_inmss_percent", TOTAL),
+    ("overall_absence_percent", "EHC plan"),
+    ("persistent_absence_percent", "EHC plan"),
+)
 GRADES = ["Monitoring only: the figure is watched; nothing yet tests whether the programme moved it."]
 
 
@@ -25,7 +33,8 @@ class SummaryPage:
         settings = self.evidence.programme.quarters.get(str(self.evidence.quarter))
         label = settings.printed_label if settings else ""
         called = [f"The report for this quarter calls it “{label}”."] if label else []
-        return headline(self.evidence, SUMMARY, answer(self.evidence), *called)
+        revised = "Some are read from later releases, which may have revised them; each page names its sources."
+        return headline(self.evidence, SUMMARY, answer(self.evidence), revised, *called)
 
     def key_figures(self) -> KeyFigures | Paragraphs:
         """At most four headline figures."""
@@ -55,6 +64,33 @@ class SummaryPage:
             ]
         )
 
+    def here_and_elsewhere(self) -> Table | Paragraphs:
+        """The headline shares and rates beside the same figures elsewhere, over the same time."""
+        evidence = self.evidence
+        country = evidence.programme.country.name
+        names = [evidence.area, SIMILAR, evidence.programme.region.name, country]
+        rows = []
+        for metric_id, breakdown in HEADLINES:
+            moved = change(evidence, metric_id, breakdown=breakdown) if metric_id in evidence.metrics else None
+            if moved is None or moved.refusal:
+                continue
+            found = elsewhere(evidence, moved, breakdown)
+            found[evidence.area] = (moved.earlier["value"], moved.later["value"])
+            cells = {name: " → ".join(moved.metric.write(value) for value in ends) for name, ends in found.items()}
+            if EVERYWHERE in cells:
+                cells[country] = f"{cells[EVERYWHERE]} ({EVERYWHERE.lower()})"
+            of = "" if breakdown == TOTAL else f", {breakdown}"
+            period = f"{moved.earlier['period_label']} → {moved.later['period_label']}"
+            rows.append([f"{moved.metric.title}{of}", period, *(cells.get(name, "x") for name in names)])
+        if not rows:
+            return paragraphs("No two figures may be compared yet.")
+        notes = [
+            f"{SIMILAR}: the middle of the {evidence.neighbours.neighbours.name}. {EVERYWHERE}: the middle of all "
+            f"authorities, where the source has no figure for {country}."
+        ]
+        caption = "How the headline measures moved, here and elsewhere"
+        return Table(caption, ["Measure", "Period", *names], rows, text_columns=2, notes=notes)
+
     def not_yet(self) -> Paragraphs:
         """What cannot be told yet, and when."""
         words = [line for found in self._findings.values() for line in found.not_yet]
@@ -63,24 +99,22 @@ class SummaryPage:
     def corrections(self) -> Paragraphs:
         """What the reports printed that the published figures do not bear out: printed → what holds, and why."""
         wrong = corrections(self.evidence)
-        if wrong.empty:
+        if not wrong.empty:
+            return Paragraphs([self._correction(claim) for claim in wrong.to_dict("records")], listed=True)
+        if beside(self.evidence, list(self.evidence.metrics))["agrees"].notna().any():
             return paragraphs("Every printed figure that can be checked agrees with the published one.")
-        metrics = self.evidence.metrics
-        return Paragraphs(
-            [
-                f"“{claim['label_printed']}”, {_year_printed(claim)}: printed {claim['printed']} → "
-                f"{claim['published']} ({lower_first(metrics[claim['metric_id']].title)}, {claim['period_label']}). "
-                + (f"The printed figure is that of {claim['matches']}." if claim["matches"] else "")
-                for claim in wrong.to_dict("records")
-            ],
-            listed=True,
+        return paragraphs("No printed figure could be checked against a published one.")
+
+    def _correction(self, claim: dict) -> str:
+        title = lower_first(self.evidence.metrics[claim["metric_id"]].title)
+        year = "no year printed" if claim["period_printed"] == NO_YEAR else claim["period_printed"]
+        words = (
+            f"“{claim['label_printed']}”, {claim['area_name']}, {year}: printed {claim['printed']} → "
+            f"{claim['published']} ({title}, {claim['period_label']})."
         )
+        return f"{words} The printed figure is that of {claim['matches']}." if claim["matches"] else words
 
     def decisions(self) -> Paragraphs:
         """What the board should settle."""
         words = [line for found in self._findings.values() for line in found.decide]
         return Paragraphs(words, listed=True) if words else paragraphs("Nothing is put to the board this quarter.")
-
-
-def _year_printed(claim: dict) -> str:
-    return "no year printed" if claim["period_printed"] == "not stated" else claim["period_printed"]

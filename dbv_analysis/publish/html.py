@@ -46,6 +46,7 @@ def page(task: Task, executed: Path, evidence: Evidence, pages: list[tuple[str, 
         "version": dbv_analysis.__version__,
         "inputs": inputs(evidence.sources),
         "disclosure": disclosure(evidence),
+        "open_government": any(source.licence.startswith("Open Government") for source in evidence.sources),
     }
     notebook = nbformat.read(executed, as_version=4)
     html, _ = _exporter().from_notebook_node(notebook, resources={"dbv": about})

@@ -38,12 +38,22 @@ def write(evidence: Evidence, sections: list[str], path: Path) -> None:
     Holds the authority, its region, the country and its neighbours, as published by the cut-off. A
     figure that is missing shows its symbol; a count that a figure does not have shows ``z``.
     """
-    sheets = {section: _sheet(evidence, section) for section in sections}
+    tables = {section: _rows(evidence, section) for section in sections}
+    sheets = {section: _sheet(evidence, section, rows) for section, rows in tables.items() if not rows.empty}
+    without = [
+        f"{section}: no figure had been published by the cut-off." for section in tables if section not in sheets
+    ]
+    if not sheets:
+        sheets = {"No figures": _sheet_of_none(evidence)}
     cover = gptables.Cover(
         cover_label="Cover",
         title=f"{evidence.area}: {evidence.programme.programme.name}, evidence for {evidence.quarter}",
         intro=[f"{evidence.quarter.title}.", f"Figures first published by {day_in_words(evidence.cut_off)}."],
-        about=[disclosure(evidence), "Each sheet holds one table. Symbols and sources are on the sheet Notes."],
+        about=[
+            disclosure(evidence),
+            *without,
+            "Each sheet holds one table. Symbols and sources are on the sheet Notes.",
+        ],
         contact=["The programme lead of the authority that sent you this file."],
     )
     notes = pd.DataFrame(
@@ -62,10 +72,19 @@ def write(evidence: Evidence, sections: list[str], path: Path) -> None:
         )
 
 
-def _sheet(evidence: Evidence, section: str) -> gptables.GPTable:
+def _rows(evidence: Evidence, section: str) -> pd.DataFrame:
     programme = evidence.programme
     areas = [programme.area.code, *evidence.neighbours.codes, programme.region.code, programme.country.code]
-    rows = pd.concat([evidence.rows(metric.id, areas=areas) for metric in evidence.in_section(section)])
+    return pd.concat([evidence.rows(metric.id, areas=areas) for metric in evidence.in_section(section)])
+
+
+def _sheet_of_none(evidence: Evidence) -> gptables.GPTable:
+    nothing = pd.DataFrame([["No figure had been published by the cut-off."]], columns=["Figures"])
+    return gptables.GPTable(table=nothing, table_name="no_figures", title=f"Figures of the pack for {evidence.quarter}")
+
+
+def _sheet(evidence: Evidence, section: str, rows: pd.DataFrame) -> gptables.GPTable:
+    programme = evidence.programme
     rows = rows.assign(title=rows["metric_id"].map({name: metric.title for name, metric in evidence.metrics.items()}))
     symbol = rows["symbol"].where(rows["symbol"] != "", "x")
     table = pd.DataFrame(
@@ -85,5 +104,6 @@ def _sheet(evidence: Evidence, section: str) -> gptables.GPTable:
         subtitles=[f"Figures first published by {day_in_words(evidence.cut_off)}."],
         instructions="One row is one figure. Symbols are explained on the sheet Notes.",
         source="the column Source names each figure's release",
-        scope=f"{evidence.area}, its statistical neighbours, {programme.region.name}, {programme.country.name}",
+        scope=f"{evidence.area} and its comparators: {evidence.neighbours.neighbours.name}, {programme.region.name}, "
+        f"{programme.country.name}",
     )

@@ -493,7 +493,7 @@ def test_at_an_earlier_cut_off_january_2024_stands_only_under_published_since(ea
     for text in (page.h1.get_text(), *(image["alt"] for image in page.find_all("img"))):
         assert "January 2024" not in text
     assert "1,319" in page.get_text()
-    assert "Figures published by 31 January 2024." in page.get_text()
+    assert "Figures first published by 31 January 2024." in page.get_text()
 
 
 def test_at_an_earlier_cut_off_the_share_of_2024_is_told_as_later(earlier: Earlier):

@@ -11,9 +11,11 @@ from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from dbv_analysis import registry
+from dbv_analysis.evidence import open_evidence
 from dbv_analysis.programme import load_programme
+from dbv_analysis.publish import spreadsheet
 from dbv_analysis.terms import SYMBOLS
-from tests.conftest import ROOT
+from tests.conftest import QUARTER, ROOT
 from tests.publish.conftest import Run
 
 CUT_OFF = date(2024, 9, 26)
@@ -188,3 +190,19 @@ def test_no_cell_is_a_formula(book: Workbook):
     for sheet in book:
         for row in sheet.rows:
             assert not [cell.coordinate for cell in row if cell.data_type == "f"]
+
+
+@pytest.mark.parametrize(
+    ("day", "sheets"),
+    [
+        ("2023-06-30", ["Cover", "Contents", "Notes", "Placements", "Attendance"]),  # before the application
+        ("2018-01-01", ["Cover", "Contents", "Notes", "No figures"]),
+    ],
+)
+def test_a_section_without_a_figure_by_the_cut_off_has_no_sheet_and_the_cover_says_so(data, tmp_path, day, sheets):
+    evidence = open_evidence(QUARTER, data, as_at=day)
+    spreadsheet.write(evidence, evidence.sections, tmp_path / "early.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "early.xlsx")
+    assert sorted(book.sheetnames) == sorted(sheets)
+    cover = [str(cell.value) for row in book["Cover"].iter_rows() for cell in row]
+    assert any("Deficit: no figure had been published by the cut-off." in text for text in cover)
