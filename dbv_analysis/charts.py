@@ -6,6 +6,7 @@ Colours and style are the Government Analysis Function's, from ``afcharts``.
 from __future__ import annotations
 
 import io
+import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -28,6 +29,7 @@ DPI = 200
 CSS_PIXELS = 96
 LABEL_GAP = 0.085  # of the chart's height, between two labels at line ends
 MARK_ROOM = 0.13  # of the chart's height, for the words beside a vertical line
+WIDEST_MARK = 14  # characters in a line of those words
 LONGEST_STEP = timedelta(days=500)  # a longer step between two figures leaves a gap in the line
 
 
@@ -215,22 +217,23 @@ def _segments(rows: pd.DataFrame, breaks: tuple[Break, ...]) -> list[pd.DataFram
 def _mark(axes, periods: pd.DataFrame, start: date | None, breaks: tuple[Break, ...]) -> None:
     """Vertical lines where the series breaks and where the programme began, each with its words."""
     first, last = periods["period_end"].iloc[0], periods["period_end"].iloc[-1]
-    inside = {stop.why: stop.on for stop in reversed(breaks) if first < stop.on <= last}  # the first day of each reason
-    marks = [(day, "way of counting\nchanged") for day in sorted(inside.values())]
+    inside = {stop.label: stop.on for stop in reversed(breaks) if first < stop.on <= last}  # its first day each
+    marks = sorted((day, label) for label, day in inside.items())
     if start is not None and start > first:
-        marks.append((start, "programme\nbegan"))
+        marks.append((start, "programme began"))
         last = max(last, start)
     # Room for the words above the lines, a row for each mark, so that neither hides a figure or the other.
     axes.set_ylim(top=axes.get_ylim()[1] * (1.05 + MARK_ROOM * len(marks)))
     for row, (day, words) in enumerate(marks):
         axes.axvline(day, color=INK, linewidth=1, linestyle=(0, (1, 2)))
+        left = (day - first) < (last - first) * 0.4  # no room for words before it
         axes.annotate(
-            words,
+            textwrap.fill(words, WIDEST_MARK),
             (day, 0.99 - row * MARK_ROOM),
             xycoords=("data", "axes fraction"),
-            xytext=(-4, 0),
+            xytext=(4 if left else -4, 0),
             textcoords="offset points",
-            ha="right",
+            ha="left" if left else "right",
             va="top",
             fontsize=11,
             color=INK,

@@ -37,10 +37,11 @@ HOW_TO_WRITE = (
 
 @dataclass(frozen=True)
 class Break:
-    """A day across which a series cannot be followed, and why."""
+    """A day across which a series cannot be followed, why, and in a word or two for a chart."""
 
     on: date
     why: str
+    label: str = "way of counting changed"
 
 
 @dataclass(frozen=True)

@@ -279,5 +279,5 @@ def test_a_figure_that_was_out_by_the_cut_off_is_not_news_when_a_later_release_g
 def test_a_printed_figure_of_a_measure_that_does_not_exist_is_a_problem_of_the_data(project):
     path = project / "data" / "raw" / "quarterly-report-2024-09" / "printed_figures.csv"
     path.write_text(path.read_text(encoding="utf-8").replace("placement_inmss_percent", "placement_inms_percent"))
-    with pytest.raises(DataProblems, match='"placement_inms_percent" is not a metric.*placement_inmss_percent'):
+    with pytest.raises(DataProblems, match=r'"placement_inms_percent" is not a metric.*placement_inmss_percent'):
         open_evidence(QUARTER, project / "data" / "raw")

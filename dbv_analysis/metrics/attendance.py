@@ -12,7 +12,7 @@ from dbv_analysis.terms import LOWER, PERCENT
 
 RELEASE = "DfE, Pupil absence in schools in England, by SEN provision"
 PANDEMIC = "in 2020/21 pupils kept at home by the pandemic were counted in other ways"
-PANDEMIC_YEAR = (Break(date(2020, 9, 1), PANDEMIC), Break(date(2021, 9, 1), PANDEMIC))
+PANDEMIC_YEAR = (Break(date(2020, 9, 1), PANDEMIC, "pandemic year"), Break(date(2021, 9, 1), PANDEMIC, "pandemic year"))
 
 
 def _published(absence: nw.LazyFrame, measure: str) -> Value:

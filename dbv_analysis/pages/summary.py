@@ -8,7 +8,7 @@ from dbv_analysis.evidence import Evidence
 from dbv_analysis.findings import find
 from dbv_analysis.findings.whole_pack import NO_YEAR, answer, corrections
 from dbv_analysis.pages.heading import headline
-from dbv_analysis.terms import TOTAL, lower_first, slug
+from dbv_analysis.terms import TOTAL, listed, lower_first, slug
 
 SUMMARY = "Board summary"
 HEADLINES = (
@@ -68,28 +68,28 @@ class SummaryPage:
         """The headline shares and rates beside the same figures elsewhere, over the same time."""
         evidence = self.evidence
         country = evidence.programme.country.name
-        names = [evidence.area, SIMILAR, evidence.programme.region.name, country]
-        rows = []
+        names = [evidence.area, SIMILAR, country]
+        rows, stood_in = [], []
         for metric_id, breakdown in HEADLINES:
             moved = change(evidence, metric_id, breakdown=breakdown) if metric_id in evidence.metrics else None
             if moved is None or moved.refusal:
                 continue
             found = elsewhere(evidence, moved, breakdown)
             found[evidence.area] = (moved.earlier["value"], moved.later["value"])
+            title = moved.metric.title if breakdown == TOTAL else f"{moved.metric.title}, {breakdown}"
+            if EVERYWHERE in found:
+                found[country] = found[EVERYWHERE]
+                stood_in.append(lower_first(title))
             cells = {name: " → ".join(moved.metric.write(value) for value in ends) for name, ends in found.items()}
-            if EVERYWHERE in cells:
-                cells[country] = f"{cells[EVERYWHERE]} ({EVERYWHERE.lower()})"
-            of = "" if breakdown == TOTAL else f", {breakdown}"
-            period = f"{moved.earlier['period_label']} → {moved.later['period_label']}"
-            rows.append([f"{moved.metric.title}{of}", period, *(cells.get(name, "x") for name in names)])
+            period = f"{moved.earlier['period_label']} to {moved.later['period_label']}"
+            rows.append([f"{title}, {period}", *(cells.get(name, "x") for name in names)])
         if not rows:
             return paragraphs("No two figures may be compared yet.")
-        notes = [
-            f"{SIMILAR}: the middle of the {evidence.neighbours.neighbours.name}. {EVERYWHERE}: the middle of all "
-            f"authorities, where the source has no figure for {country}."
-        ]
+        notes = [f"{SIMILAR}: the middle of the {evidence.neighbours.neighbours.name}."]
+        if stood_in:
+            notes.append(f"For {listed(stood_in)} the middle of all authorities stands in for {country}.")
         caption = "How the headline measures moved, here and elsewhere"
-        return Table(caption, ["Measure", "Period", *names], rows, text_columns=2, notes=notes)
+        return Table(caption, ["Measure", *names], rows, notes=notes)
 
     def not_yet(self) -> Paragraphs:
         """What cannot be told yet, and when."""
