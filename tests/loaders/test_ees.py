@@ -316,7 +316,11 @@ def test_a_wrong_figure_is_shown_where_it_stands_in_the_download(tmp_path):
     assert (problem.row, problem.column) == (3, "special_independent")
 
 
-@pytest.mark.parametrize("content", [b"", b"no zip at all", zipped(data__requests="a\n1\n")[:60]])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"no zip at all", zipped(data__requests="a\n1\n")[:60]],
+    ids=["empty", "no zip at all", "cut short"],  # the time of packing is in the bytes
+)
 def test_a_zip_that_is_not_whole_is_to_be_downloaded_again(refused, content):
     assert refused(content, "release.zip") == [
         DataProblem("release.zip", "is not a whole zip file.", "Download it again.")
