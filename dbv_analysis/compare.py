@@ -13,6 +13,15 @@ from dbv_analysis.registry import Metric
 from dbv_analysis.terms import COUNT, POUNDS, TOTAL, lower_first
 
 SIMILAR, EVERYWHERE = "Similar areas", "All areas"
+CLAIMED = (
+    "label_printed",
+    "period_printed",
+    "printed",
+    "area_name",
+    "metric_id",
+    "breakdown",
+    "period_label",
+)
 
 
 @dataclass(frozen=True)
@@ -137,21 +146,7 @@ def beside(evidence: Evidence, metric_ids: list[str]) -> pd.DataFrame:
     claims = claims[claims["published"] <= evidence.cut_off]
     claims = claims.drop_duplicates(["label_printed", "period_printed", "printed", "area_code"])
     rows = [_beside(evidence, claim) for claim in claims.to_dict("records")]
-    return pd.DataFrame(
-        rows,
-        columns=[
-            "label_printed",
-            "period_printed",
-            "printed",
-            "area_name",
-            "metric_id",
-            "breakdown",
-            "period_label",
-            "published",
-            "agrees",
-            "matches",
-        ],
-    )
+    return pd.DataFrame(rows, columns=[*CLAIMED, "published", "agrees", "matches"])
 
 
 def _beside(evidence: Evidence, claim: dict) -> dict:
@@ -160,14 +155,7 @@ def _beside(evidence: Evidence, claim: dict) -> dict:
     decimals = len((re.search(r"\.(\d+)", claim["printed"]) or [""])[0].lstrip("."))
     unit = evidence.metrics[claim["metric_id"]].unit
     printed = unit.write(claim["value"], decimals)
-    found = {name: claim[name] for name in ("label_printed", "period_printed", "printed", "area_name")} | {
-        "metric_id": claim["metric_id"],
-        "breakdown": claim["breakdown"],
-        "period_label": claim["period_label"],
-        "published": "",
-        "agrees": None,
-        "matches": "",
-    }
+    found = {name: claim[name] for name in CLAIMED} | {"published": "", "agrees": None, "matches": ""}
     if same.empty or same.iloc[-1]["symbol"]:
         return found
     holds = same.iloc[-1]

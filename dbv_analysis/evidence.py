@@ -34,7 +34,7 @@ NEVER = 1_000_000  # days: more than lie between any two releases
 class Evidence:
     """Results, and what a page must know to quote from them.
 
-    ``results`` holds everything; ``known`` and ``later`` divide it at ``cut_off``.
+    ``results`` holds everything; ``rows`` divides it at ``cut_off``.
     """
 
     results: pd.DataFrame
