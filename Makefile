@@ -26,8 +26,8 @@ lint: $(READY)
 notebooks: $(READY)  # run every notebook and keep what it says, as text
 	$(BIN)/python -m tests.notebooks refresh
 
-catalogue: $(READY)  # write docs/metrics.md from the code
-	$(BIN)/dbv metrics --format markdown > docs/metrics.md
+catalogue: $(READY)  # write docs/metrics.md from the code, and the README's table of measures from the data
+	$(BIN)/python -m dbv_analysis.catalogue $(QUARTER)
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks.pack

@@ -10,13 +10,16 @@ from collections.abc import Iterable, Mapping
 import narwhals as nw
 import pandas as pd
 
-from dbv_analysis.disclosure import suppress
+from dbv_analysis.disclosure import protect_groups, suppress
 from dbv_analysis.programme import Disclosure
-from dbv_analysis.registry import Count, Metric, Ratio, Value
+from dbv_analysis.registry import Count, Mean, Metric, Ratio, Total, Value
 from dbv_analysis.terms import RESULT_COLUMNS, RESULT_KEY, SYMBOLS, TOTAL
 
 PLACE = ["area_code", "area_name", "geographic_level"]
 PERIOD = ["period_label", "period_start", "period_end", "basis", "as_at", "source", "release", "published"]
+# Which of a figure's two counts are of children.
+GUARDED = {Count: ("numerator",), Total: (), Mean: ("denominator",), Ratio: ("numerator", "denominator")}
+_RANKS = {symbol: rank for rank, symbol in enumerate(reversed(SYMBOLS), start=1)}
 
 
 def calculate(
@@ -49,13 +52,32 @@ def calculate(
 def _figures(metric: Metric, tables: Mapping[str, pd.DataFrame], rule: Disclosure, profile: str) -> pd.DataFrame:
     asked = metric.define(**{name: nw.from_native(tables[name]).lazy() for name in metric.tables})
     topics: list[tuple[str, str | None]] = list(metric.by.items())
-    if isinstance(asked, Value):
-        parts = [_as_they_stand(asked, topic, column) for topic, column in topics or [(TOTAL, None)]]
-    else:
-        parts = [_counted(asked, topic, column) for topic, column in [(TOTAL, None), *topics]]
-        parts = [_divided(suppress(part, rule, profile), asked) for part in parts]
-    figures = pd.concat(parts, ignore_index=True)
+    # Where a measure is broken down in one way, its total is one of those figures.
+    whole = topics[0][0] if len(topics) == 1 else TOTAL
+    parts = []
+    for one in asked if isinstance(asked, tuple) else (asked,):
+        if isinstance(one, Value):
+            parts += [_as_they_stand(one, topic, column) for topic, column in topics or [(TOTAL, None)]]
+        else:
+            parts += [_divided(part, one) for part in _shown(one, topics, whole, rule, profile)]
+    figures = pd.concat([part for part in parts if not part.empty] or parts[:1], ignore_index=True)
     return figures.assign(metric_id=metric.id, unit=metric.unit.name)[list(RESULT_COLUMNS)]
+
+
+def _shown(
+    asked: Count | Total | Mean | Ratio,
+    topics: list[tuple[str, str | None]],
+    whole: str,
+    rule: Disclosure,
+    profile: str,
+) -> list[pd.DataFrame]:
+    """The counts of the whole and of each breakdown, small ones hidden, and with them what would give them away."""
+    guarded = GUARDED[type(asked)]
+    groups = [suppress(_counted(asked, topic, column), rule, profile, guarded) for topic, column in topics]
+    if not getattr(asked, "adds_up", True):
+        return groups
+    total = suppress(_counted(asked, whole, None), rule, profile, guarded)
+    return [total, *(protect_groups(part, PLACE + PERIOD, profile) for part in groups)]
 
 
 def _as_they_stand(asked: Value, topic: str, column: str | None) -> pd.DataFrame:
@@ -67,50 +89,67 @@ def _as_they_stand(asked: Value, topic: str, column: str | None) -> pd.DataFrame
             "breakdown": frame[column] if column else TOTAL,
             "numerator": float("nan"),
             "denominator": float("nan"),
-            "value": frame["value"].astype(float),
+            "value": frame["value"].astype(float).mask(frame["symbol"] != ""),
             "symbol": frame["symbol"],
             "printed": frame["printed"].fillna("") if "printed" in frame else "",
         }
     )
 
 
-def _counted(asked: Count | Ratio, topic: str, column: str | None) -> pd.DataFrame:
+def _counted(asked: Count | Total | Mean | Ratio, topic: str, column: str | None) -> pd.DataFrame:
     """Numerators and denominators by area, period and breakdown; a symbol in any row spoils its sum."""
     keys = PLACE + PERIOD + ([column] if column else [])
-    of = asked.of.with_columns(spoilt=_rank(nw.col("symbol")))
-    chosen = of.filter(asked.numerator) if isinstance(asked, Ratio) else of
-    total = of.group_by(keys).agg(denominator=nw.col("count").sum(), spoilt=nw.col("spoilt").max())
-    part = chosen.group_by(keys).agg(numerator=nw.col("count").sum(), spoilt_part=nw.col("spoilt").max())
-    joined = total.join(part, on=keys, how="left")
-    if isinstance(asked, Ratio) and asked.within is not None:
-        joined = joined.join(asked.within.group_by(keys).agg(whole=nw.col("count").sum()), on=keys, how="left")
+    if isinstance(asked, Mean):
+        joined = _sum(asked.number, keys, "denominator").join(_sum(asked.total, keys, "numerator"), on=keys, how="left")
+    elif isinstance(asked, Ratio):
+        part = asked.of.filter(asked.numerator) if isinstance(asked.numerator, nw.Expr) else asked.numerator
+        part = _sum(part, keys, "numerator")
+        joined = _sum(asked.of, keys, "denominator").join(part, on=keys, how="left")
+    else:
+        joined = _sum(asked.of, keys, "numerator")
+    # What the figure is a part of, and the children that money is about: a symbol among these hides the money.
+    within, behind = getattr(asked, "within", None), getattr(asked, "behind", None)
+    if within is not None:
+        joined = joined.join(within.group_by(keys).agg(whole=nw.col("count").sum()), on=keys, how="left")
+    if behind is not None:
+        joined = joined.join(_sum(behind, keys, "behind"), on=keys, how="left")
     frame = nw.to_native(joined.collect())
-    ranks = frame[["spoilt", "spoilt_part"]].fillna(0).max(axis=1).astype(int)
+    ranks = frame[[name for name in frame if name.startswith("spoilt")]].fillna(0).max(axis=1).astype(int)
+    numerator = frame["numerator"] if isinstance(asked, Mean) else frame["numerator"].fillna(0)
+    ranks = ranks.mask(numerator.isna() & (ranks == 0), _RANKS["x"])  # a sum for which only the number is known
     spoilt = ranks > 0
-    return frame[PLACE + PERIOD].assign(
+    counts = frame[PLACE + PERIOD].assign(
         breakdown_topic=topic,
         breakdown=frame[column] if column else TOTAL,
-        numerator=frame["numerator"].fillna(0).astype(float).mask(spoilt),
-        denominator=(frame["denominator"].astype(float).mask(spoilt) if isinstance(asked, Ratio) else float("nan")),
-        left_out=(frame["whole"] - frame["denominator"]).astype(float) if "whole" in frame else float("nan"),
-        symbol=ranks.map(dict(enumerate(["", *reversed(SYMBOLS)]))),
+        numerator=numerator.astype(float).mask(spoilt),
+        denominator=(frame["denominator"].astype(float).mask(spoilt) if "denominator" in frame else float("nan")),
+        symbol=ranks.map({rank: symbol for symbol, rank in {"": 0, **_RANKS}.items()}),
     )
+    if within is not None:
+        counts = counts.assign(left_out=(frame["whole"] - frame["denominator"]).astype(float))
+    return counts.assign(behind=frame["behind"].astype(float)) if behind is not None else counts
+
+
+def _sum(of: nw.LazyFrame, keys: list[str], name: str) -> nw.LazyFrame:
+    """The sum of ``count`` as ``name``, and the strongest symbol among its rows."""
+    ranked = of.with_columns(spoilt=_rank(nw.col("symbol")))
+    return ranked.group_by(keys).agg(nw.col("count").sum().alias(name), nw.col("spoilt").max().alias(f"spoilt_{name}"))
 
 
 def _rank(symbol: nw.Expr) -> nw.Expr:
     """0 for a number; else the higher, the stronger the symbol, so that the maximum of a sum wins."""
     rank = nw.lit(0)
-    for place, name in enumerate(reversed(SYMBOLS), start=1):
+    for name, place in _RANKS.items():
         rank = nw.when(symbol == name).then(nw.lit(place)).otherwise(rank)
     return rank
 
 
-def _divided(counts: pd.DataFrame, asked: Count | Ratio) -> pd.DataFrame:
-    if isinstance(asked, Count):
+def _divided(counts: pd.DataFrame, asked: Count | Total | Mean | Ratio) -> pd.DataFrame:
+    if isinstance(asked, Count | Total):
         value = counts["numerator"]
     else:
         nothing = counts["denominator"] == 0
         # Multiplied first: 23 of 80 is 28.75 exactly, and prints as 28.8.
-        value = counts["numerator"] * 100 / counts["denominator"].mask(nothing)
+        value = counts["numerator"] * (100 if isinstance(asked, Ratio) else 1) / counts["denominator"].mask(nothing)
         counts = counts.assign(symbol=counts["symbol"].mask(nothing, "z"))
     return counts.assign(value=value.mask(counts["symbol"] != ""), printed="")

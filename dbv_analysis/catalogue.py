@@ -1,12 +1,23 @@
-"""The catalogue of metrics, as text, JSON and the page in ``docs/``: generated, never written by hand."""
+"""The catalogue of metrics and of promised measures, as text, JSON and Markdown: generated, never written by hand.
+
+``python -m dbv_analysis.catalogue 2024-25-Q2`` writes the page in ``docs/`` and the table in the README.
+"""
 
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from dbv_analysis.registry import Metric
-from dbv_analysis.terms import listed, section_order
+from dbv_analysis.registry import Metric, discover
+from dbv_analysis.terms import CallProblem, UserProblem, listed, section_order
+
+if TYPE_CHECKING:  # the catalogue of metrics is shown without loading pandas
+    import pandas as pd
+
+BEGIN, END = "<!-- measures: begin -->", "<!-- measures: end -->"
 
 
 def _records(metrics: Mapping[str, Metric]) -> list[dict]:
@@ -61,3 +72,102 @@ def as_markdown(metrics: Mapping[str, Metric]) -> str:
         lines += [f"- Not comparable across {stop['on']}: {stop['why']}" for stop in record["breaks"]]
         lines += [f"- Source: {record['source']}", f"- Table: `{listed(record['tables'])}`"]
     return "\n".join(lines)
+
+
+def completeness(promised: pd.DataFrame) -> str:
+    """How many promised measures stand how, and a table of each kind that is not reported, as text.
+
+    ``promised`` is as ``promises.standing`` gives it.
+    """
+    from dbv_analysis.blocks import Table
+    from dbv_analysis.promises import REPORTED, STATUSES
+
+    tables = [
+        Table(
+            f"{status[:1].upper()}{status[1:]} ({len(rows)}):",
+            ["measure", "section", "newest", "why"],
+            [
+                [f"{row.number} {row.measure_printed}", row.section_of_pack, row.newest or "none", row.why]
+                for row in rows.itertuples()
+            ],
+            text_columns=4,
+        ).text()
+        for status in STATUSES
+        if status != REPORTED and len(rows := promised[promised["status"] == status])
+    ]
+    return "\n\n".join([_counted(promised), *tables])
+
+
+def _counted(promised: pd.DataFrame) -> str:
+    from dbv_analysis.promises import STATUSES
+
+    counts = [f"{number} {status}" for status in STATUSES if (number := int((promised["status"] == status).sum()))]
+    return f"{len(promised)} measures: {'; '.join(counts) or 'nothing is promised'}."
+
+
+def measures_as_markdown(promised: pd.DataFrame, quarter: str) -> str:
+    """Every promised measure, a row each; what both workstreams promise in the same words is one row."""
+    lines = [
+        f"At the cut-off of {quarter} there are {_counted(promised)}",
+        "",
+        "<details><summary>All of them</summary>",
+        "",
+        f"| named in | measure, as printed | shown by | section | data behind it | {quarter} |",
+        "|---|---|---|---|---|---|",
+    ]
+    heading = promised["place"].str.split(": ").str[-1]
+    same = ["document", "heading", "measure_printed", "shown_by", "status"]
+    for _, rows in promised.assign(heading=heading).groupby(same, sort=False):
+        row = rows.iloc[0]
+        streams = set(rows["workstream"])
+        stream = f"workstream {row['workstream']}" if len(streams) == 1 and "both" not in streams else ""
+        where = row["heading"] if stream in row["heading"].lower() else f"{row['heading']}, {stream}"
+        cells = [
+            f"{row['document'].capitalize()}: {where}",
+            row["measure_printed"],
+            " ".join(f"`{name}`" for name in row["shown_by"].split()) or "nothing",
+            row["section_of_pack"],
+            "; ".join(dict.fromkeys(map(_short, row["sources"]))) or "none yet",
+            row["status"],
+        ]
+        lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
+    return "\n".join([*lines, "", "</details>"])
+
+
+def _short(title: str) -> str:
+    """A title up to the first comma after three words: without years, dates and breakdowns."""
+    for place, letter in enumerate(title):
+        if letter == "," and len(title[:place].split()) >= 3:
+            return title[:place]
+    return title
+
+
+def with_measures(readme: str, table: str) -> str:
+    """``readme`` with ``table`` between its two markers. Raises CallProblem where they are not there."""
+    before, begin, rest = readme.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not end:
+        raise CallProblem(f"README.md lacks the lines {BEGIN} and {END}, between which the measures stand.")
+    return f"{before}{begin}\n{table}\n{end}{after}"
+
+
+def write(quarter: str) -> None:
+    """Write ``docs/metrics.md`` and the README's table of measures, as they stand in ``quarter``."""
+    from dbv_analysis.evidence import open_evidence
+    from dbv_analysis.promises import standing
+
+    evidence = open_evidence(quarter, Path("data/raw"))
+    root = evidence.programme.root
+    table = measures_as_markdown(standing(evidence), quarter)
+    readme = with_measures((root / "README.md").read_text(encoding="utf-8"), table)
+    (root / "docs" / "metrics.md").write_text(as_markdown(discover()) + "\n", encoding="utf-8", newline="\n")
+    (root / "README.md").write_text(readme, encoding="utf-8", newline="\n")
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit("Name the quarter whose table is to be written, such as 2024-25-Q2.")
+    try:
+        write(sys.argv[1])
+    except UserProblem as problem:
+        sys.exit(str(problem))

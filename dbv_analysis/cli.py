@@ -19,6 +19,7 @@ from dbv_analysis.terms import (
     RESULT_COLUMNS,
     CallProblem,
     UserProblem,
+    all_at_once,
     did_you_mean,
     is_missing,
 )
@@ -45,19 +46,52 @@ def dbv() -> None:
 
 @dbv.command()
 @data_option
-def check(data: Path) -> None:
+@click.option("--quarter", metavar="Q", help="Then list the promised measures that this quarter's pack lacks.")
+def check(data: Path, quarter: str | None) -> None:
     """Validate every input. One line a problem: file, row, column, what is wrong, what to do."""
-    from dbv_analysis.evidence import check_printed_figures
+    from dbv_analysis.evidence import check_own_figures, open_evidence
     from dbv_analysis.loaders import load
     from dbv_analysis.programme import load_programme
+    from dbv_analysis.promises import check_measures, standing
+    from dbv_analysis.reports import check_narratives
 
     load_programme(data)
     inputs = load(data)
-    check_printed_figures(inputs.tables["printed_figures"])
+    all_at_once(
+        lambda: check_own_figures(inputs.tables, data),
+        lambda: check_measures(inputs.tables["measures"], data),
+        lambda: check_narratives(inputs.tables["phases"], data),
+    )
+    promised = standing(open_evidence(quarter, data)) if quarter is not None else None
     for warning in inputs.warnings:
         say(f"Warning: {warning}")
+    for note in inputs.notes:
+        say(note)
     rows = sum(len(frame) for frame in inputs.tables.values())
     click.echo(f"{len(inputs.sources)} files, {rows:,} rows: no problems.")
+    if promised is not None:
+        from dbv_analysis.catalogue import completeness
+
+        click.echo(f"\n{completeness(promised)}")
+
+
+@dbv.command("new-quarter")
+@click.argument("quarter")
+@data_option
+@click.option("--cut-off", metavar="DATE", default="", help="The day by which its figures are out (year-month-day).")
+def new_quarter(quarter: str, data: Path, cut_off: str) -> None:
+    """Begin QUARTER: write an empty return and narrative to fill in, and its entry in programme.toml."""
+    from dbv_analysis.new_quarter import start
+
+    begun = start(quarter, data, cut_off)
+    for path in begun.files:
+        click.echo(path)
+    if begun.chosen:
+        say(
+            f"The cut-off is {begun.cut_off}, the last day of the quarter. Where figures come out later, change "
+            "cut_off in programme.toml, and published in return.source.toml."
+        )
+    say(f"Next: fill in return.xlsx (its first sheet says how) and the narrative, then: dbv check, dbv run {quarter}")
 
 
 @dbv.command()

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from dbv_analysis.evidence import Evidence, period_of
-from dbv_analysis.periods import why_not_comparable
+from dbv_analysis.evidence import Evidence, during, period_of
+from dbv_analysis.periods import PART_YEAR, why_not_comparable
 from dbv_analysis.registry import Metric
 from dbv_analysis.terms import COUNT, POUNDS, TOTAL, lower_first
 
@@ -63,10 +63,7 @@ class Change:
         later, earlier = (self.metric.write(row["value"]) for row in (self.later, self.earlier))
         if self.verb == "stayed":
             return f"stayed at {later}, from {self.earlier['period_label']} to {self.later['period_label']}"
-        return (
-            f"{self.verb} by {self.size}, from {earlier} in {self.earlier['period_label']} "
-            f"to {later} in {self.later['period_label']}"
-        )
+        return f"{self.verb} by {self.size}, from {earlier} {during(self.earlier)} to {later} {during(self.later)}"
 
 
 def change(evidence: Evidence, metric_id: str, area: str | None = None, breakdown: str = TOTAL) -> Change | None:
@@ -75,29 +72,63 @@ def change(evidence: Evidence, metric_id: str, area: str | None = None, breakdow
     Returns None where fewer than two figures are known. Where the newest two may not be compared the
     change says why, and has no difference.
     """
-    metric = evidence.metrics[metric_id]
     rows = evidence.whole(metric_id, [area] if area else None, breakdown)
+    rows = rows[rows["value"].notna()]
+    return _between(evidence.metrics[metric_id], rows.iloc[-2], rows.iloc[-1]) if len(rows) >= 2 else None
+
+
+def _between(metric: Metric, earlier: pd.Series, later: pd.Series) -> Change:
+    refusal = why_not_comparable(period_of(earlier), period_of(later), metric.breaks, metric.any_day)
+    return Change(metric, earlier, later, refusal)
+
+
+def like_for_like(evidence: Evidence, metric_id: str, area: str | None = None, breakdown: str = TOTAL) -> Change | None:
+    """The move to the newest figure of any period from the newest earlier one with which it compares.
+
+    A term is set beside the same term of a year before, a quarter of what does not follow the school year beside
+    the quarter before it. Where nothing compares, the change is refused with the reason that holds for the figure
+    just before. Returns None where fewer than two figures are known.
+    """
+    metric = evidence.metrics[metric_id]
+    rows = evidence.rows(metric_id, [area] if area else None, breakdown)
     rows = rows[rows["value"].notna()]
     if len(rows) < 2:
         return None
-    earlier, later = rows.iloc[-2], rows.iloc[-1]
-    return Change(metric, earlier, later, why_not_comparable(period_of(earlier), period_of(later), metric.breaks))
+    later = rows.iloc[-1]
+    every = [_between(metric, rows.iloc[place], later) for place in reversed(range(len(rows) - 1))]
+    return next((one for one in every if not one.refusal), every[0])
 
 
-def middle(evidence: Evidence, metric_id: str, areas: list[str], breakdown: str = TOTAL) -> pd.DataFrame:
+def season(evidence: Evidence, metric_id: str, areas: list[str] | None = None, breakdown: str = TOTAL) -> pd.DataFrame:
+    """Rows of the same part of the year as the authority's own newest figure: the autumn terms, or the full years."""
+    own = evidence.rows(metric_id, None, breakdown)
+    rows = evidence.rows(metric_id, areas, breakdown)
+    own = own[own["value"].notna()]
+    if own.empty:
+        return rows.iloc[:0]
+    newest = period_of(own.iloc[-1])
+    alike = [not why_not_comparable(period_of(row), newest) for _, row in rows.iterrows()]
+    return rows[pd.Series(alike, index=rows.index, dtype=bool)]
+
+
+def middle(
+    evidence: Evidence, metric_id: str, areas: list[str], breakdown: str = TOTAL, terms: bool = False
+) -> pd.DataFrame:
     """The middle of several areas, a row a period: median, lowest, highest, and how many have a figure.
 
-    The median, so that one area with a bad return moves it little. Only full years and counts on one
-    day enter; the rows have the results' period columns.
+    The median, so that one area with a bad return moves it little. Full years and counts on one day enter, or
+    with ``terms`` the rows of one ``season``; the rows have the results' period columns.
     """
-    rows = evidence.whole(metric_id, areas, breakdown)
+    rows = season(evidence, metric_id, areas, breakdown) if terms else evidence.whole(metric_id, areas, breakdown)
     rows = rows[rows["value"].notna()]
     period = ["period_label", "period_start", "period_end", "basis"]
     spread = rows.groupby(period, sort=False)["value"].agg(value="median", lowest="min", highest="max", areas="count")
     return spread.reset_index().sort_values("period_end", ignore_index=True)
 
 
-def comparators(evidence: Evidence, metric_id: str, breakdown: str = TOTAL) -> dict[str, pd.DataFrame]:
+def comparators(
+    evidence: Evidence, metric_id: str, breakdown: str = TOTAL, terms: bool = False
+) -> dict[str, pd.DataFrame]:
     """What the authority's own figures stand beside: rows by name, those without a figure left out.
 
     The middle of similar authorities, the region and the country; where a source has no figure for the
@@ -107,11 +138,12 @@ def comparators(evidence: Evidence, metric_id: str, breakdown: str = TOTAL) -> d
     programme = evidence.programme
     if evidence.metrics[metric_id].unit in (COUNT, POUNDS):
         return {}
-    found = {SIMILAR: middle(evidence, metric_id, evidence.neighbours.codes, breakdown)}
+    rows = season if terms else Evidence.whole
+    found = {SIMILAR: middle(evidence, metric_id, evidence.neighbours.codes, breakdown, terms)}
     for area in (programme.region, programme.country):
-        found[area.name] = evidence.whole(metric_id, [area.code], breakdown)
+        found[area.name] = rows(evidence, metric_id, [area.code], breakdown)
     if found[programme.country.name].empty:
-        found[EVERYWHERE] = middle(evidence, metric_id, evidence.authorities, breakdown)
+        found[EVERYWHERE] = middle(evidence, metric_id, evidence.authorities, breakdown, terms)
     return {name: rows for name, rows in found.items() if rows["value"].notna().any()}
 
 
@@ -119,7 +151,8 @@ def elsewhere(evidence: Evidence, moved: Change, breakdown: str = TOTAL) -> dict
     """What the comparators' figures were at both ends of the authority's own change, by name."""
     ends = (moved.earlier["period_end"], moved.later["period_end"])
     found = {}
-    for name, rows in comparators(evidence, moved.metric.id, breakdown).items():
+    terms = moved.later["basis"] == PART_YEAR
+    for name, rows in comparators(evidence, moved.metric.id, breakdown, terms).items():
         values = rows.dropna(subset="value").set_index("period_end")["value"]
         if set(ends) <= set(values.index):
             found[name] = (values[ends[0]], values[ends[1]])
@@ -137,7 +170,8 @@ def beside(evidence: Evidence, metric_ids: list[str]) -> pd.DataFrame:
     Returns one row a printed figure (said twice, it counts once): ``label_printed``,
     ``period_printed``, ``printed``, ``area_name``, ``period_label``, ``published`` (the figure that
     holds, as text, or ""), ``agrees`` (to the precision printed; missing where nothing can be
-    checked) and ``matches``: where they disagree, which figure the printed one does match, if any.
+    checked) and ``matches``: where they disagree, or nothing has been published for that period, which
+    figure the printed one does match, if any.
     """
     claims = evidence.printed_figures
     claims = claims[claims["metric_id"].isin(metric_ids) & (claims["symbol"] == "")]
@@ -156,18 +190,24 @@ def _beside(evidence: Evidence, claim: dict) -> dict:
     unit = evidence.metrics[claim["metric_id"]].unit
     printed = unit.write(claim["value"], decimals)
     found = {name: claim[name] for name in CLAIMED} | {"published": "", "agrees": None, "matches": ""}
-    if same.empty or same.iloc[-1]["symbol"]:
+    if same.empty:  # nothing to check it against; but a count may be the figure of another period
+        exact = unit in (COUNT, POUNDS)
+        matches = _what_it_matches(evidence, claim, printed, decimals, of_itself=True) if exact else ""
+        return found | {"matches": matches}
+    if same.iloc[-1]["symbol"]:
         return found
     holds = same.iloc[-1]
     agrees = unit.write(holds["value"], decimals) == printed
-    matches = "" if agrees else _what_it_matches(evidence, claim, printed, decimals)
+    # A whole percentage is that of some period by chance.
+    exact = unit in (COUNT, POUNDS) or decimals > 0
+    matches = "" if agrees or not exact else _what_it_matches(evidence, claim, printed, decimals)
     return found | {"published": evidence.write(holds), "agrees": agrees, "matches": matches}
 
 
-def _what_it_matches(evidence: Evidence, claim: dict, printed: str, decimals: int) -> str:
+def _what_it_matches(evidence: Evidence, claim: dict, printed: str, decimals: int, of_itself: bool = False) -> str:
     """The newest figure of the same measure, or else of its section, that would be printed so."""
     own = evidence.metrics[claim["metric_id"]]
-    others = [m for m in evidence.in_section(own.section) if m.unit is own.unit and m is not own]
+    others = [] if of_itself else [m for m in evidence.in_section(own.section) if m.unit is own.unit and m is not own]
     for metric in [own, *others]:
         rows = evidence.rows(metric.id, areas=[claim["area_code"]], breakdown=claim["breakdown"])
         rows = rows[[own.unit.write(value, decimals) == printed for value in rows["value"].fillna(-1)]]

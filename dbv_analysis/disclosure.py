@@ -7,6 +7,8 @@ any of them is hidden.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from dbv_analysis.programme import Disclosure
@@ -20,27 +22,59 @@ def shown(count: float, rule: Disclosure, profile: str) -> str:
     return COUNT.write(count)
 
 
-def suppress(counts: pd.DataFrame, rule: Disclosure, profile: str) -> pd.DataFrame:
+def suppress(
+    counts: pd.DataFrame, rule: Disclosure, profile: str, guarded: Sequence[str] = ("numerator", "denominator")
+) -> pd.DataFrame:
     """Hide small counts, before anything is divided.
 
     Args:
         counts: one row a figure, with ``numerator``, ``denominator`` (missing for a plain count), ``symbol``, and
-            ``left_out`` where what a denominator leaves out of a larger whole could be worked out.
+            where they are known ``left_out``, what a denominator leaves out of a larger whole, and ``behind``, the
+            children whom a sum of money is about.
         rule: the authority's rule.
         profile: ``public`` hides; ``controlled`` shows all, for use inside the authority only.
+        guarded: which of the two counts children; where both do, so does what is between them.
 
-    Returns ``counts`` with both counts missing and ``symbol`` ``c`` wherever one of them is too small.
+    Returns ``counts`` with both counts missing and ``symbol`` ``c`` wherever one that is guarded is too small.
     """
     if profile == CONTROLLED:  # anything else hides: a misspelt profile must not show
         return counts
-    complement = counts["denominator"] - counts["numerator"]
-    left_out = [counts["left_out"]] if "left_out" in counts else []
-    small = sum(
-        ((count > 0) & (count < rule.threshold)).astype(int)
-        for count in (counts["numerator"], counts["denominator"], complement, *left_out)
-    ).astype(bool)
+    children = [counts[name] for name in guarded]
+    if len(children) == 2:
+        children.append(counts["denominator"] - counts["numerator"])
+    if "left_out" in counts:
+        children.append(counts["left_out"])
+    small = pd.Series(False, index=counts.index)
+    for count in children:
+        small |= (count > 0) & (count < rule.threshold)
+    if "behind" in counts:
+        small |= (counts["behind"] > 0) & (counts["behind"] < rule.money_threshold)
     return counts.assign(
         numerator=counts["numerator"].mask(small),
         denominator=counts["denominator"].mask(small),
         symbol=counts["symbol"].mask(small, "c"),
+    )
+
+
+def protect_groups(groups: pd.DataFrame, key: Sequence[str], profile: str) -> pd.DataFrame:
+    """Hide a second group wherever only one is hidden: from the whole and the others it could be worked out.
+
+    Args:
+        groups: the groups of one breakdown, as ``suppress`` gives them; they add up to a whole that is shown.
+        key: the columns that groups of one whole share.
+        profile: ``public`` hides; ``controlled`` shows all.
+
+    Returns ``groups`` with the smallest of the shown ones that is not 0 hidden beside a single hidden one.
+    """
+    if profile == CONTROLLED or groups.empty:
+        return groups
+    hidden = groups["symbol"] == "c"
+    alone = hidden.astype(int).groupby([groups[name] for name in key]).transform("sum") == 1
+    sized = groups.assign(size=groups["denominator"].fillna(groups["numerator"]))
+    others = sized[alone & ~hidden & (sized["size"] > 0)]
+    second = others.sort_values("size", kind="stable").drop_duplicates(list(key)).index
+    return groups.assign(
+        numerator=groups["numerator"].mask(groups.index.isin(second)),
+        denominator=groups["denominator"].mask(groups.index.isin(second)),
+        symbol=groups["symbol"].mask(groups.index.isin(second), "c"),
     )

@@ -7,7 +7,8 @@ inputs, the settings and the code are the same.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -23,10 +24,24 @@ from dbv_analysis.periods import FULL_YEAR, SNAPSHOT, Period, Quarter
 from dbv_analysis.programme import FILE, NeighbourSet, Programme, load_programme
 from dbv_analysis.registry import Metric
 from dbv_analysis.sources import SUFFIX, Source, read_source, sha256_of
-from dbv_analysis.terms import PROFILES, CallProblem, DataProblem, DataProblems, did_you_mean, listed, section_order
+from dbv_analysis.terms import (
+    COUNT,
+    PERCENT,
+    PROFILES,
+    REGISTERS,
+    TOTAL,
+    CallProblem,
+    DataProblem,
+    DataProblems,
+    did_you_mean,
+    listed,
+    section_order,
+)
 
 DIGEST = b"dbv_inputs"
 FIGURE = ["area_code", "breakdown_topic", "breakdown", "period_start", "period_end"]
+OWN_FIGURES = "own_figures"
+LISTS = (*REGISTERS, "printed_figures")
 NEVER = 1_000_000  # days: more than lie between any two releases
 
 
@@ -34,11 +49,12 @@ NEVER = 1_000_000  # days: more than lie between any two releases
 class Evidence:
     """Results, and what a page must know to quote from them.
 
-    ``results`` holds everything; ``rows`` divides it at ``cut_off``.
+    ``results`` holds everything; ``rows`` divides it at ``cut_off``. ``lists`` holds the tables that are shown as
+    they are, by name: the registers, and the printed figures.
     """
 
     results: pd.DataFrame
-    printed_figures: pd.DataFrame
+    lists: dict[str, pd.DataFrame]
     sources: list[Source]
     metrics: dict[str, Metric]
     programme: Programme
@@ -55,6 +71,19 @@ class Evidence:
     def start(self) -> date:
         """The day on which the programme began."""
         return self.programme.programme.start
+
+    @property
+    def printed_figures(self) -> pd.DataFrame:
+        """Every figure as a report printed it, whenever that was."""
+        return self.lists["printed_figures"]
+
+    def register(self, name: str) -> pd.DataFrame:
+        """The entries of a register, each as it was last given by the cut-off, in their order."""
+        entries = self.lists[name]
+        entries = entries[entries["published"] <= self.cut_off]
+        key = list(REGISTERS[name])
+        newest = entries.sort_values("published", kind="stable").drop_duplicates(key, keep="last")
+        return newest.set_index(key).loc[entries.drop_duplicates(key).set_index(key).index].reset_index()
 
     @property
     def neighbours(self) -> NeighbourSet:
@@ -80,6 +109,14 @@ class Evidence:
         ``areas`` are codes, the authority's own unless given. Sorted by period. Where several releases
         give a figure, the newest that was out by the cut-off counts, or else the first after it.
         """
+        asked = (metric_id, None if areas is None else tuple(areas), breakdown, basis, since)
+        if asked not in self.remembered:
+            self.remembered[asked] = self._rows(*asked)
+        return self.remembered[asked].copy()
+
+    def _rows(
+        self, metric_id: str, areas: tuple[str, ...] | None, breakdown: str | None, basis: str | None, since: bool
+    ) -> pd.DataFrame:
         frame = self._by_metric.get(metric_id, self.results.iloc[:0])
         chosen = frame["area_code"].isin([self.programme.area.code] if areas is None else list(areas)) & (
             (frame["published"] > self.cut_off) if since else (frame["published"] <= self.cut_off)
@@ -95,6 +132,11 @@ class Evidence:
         rows = rows.assign(preference=rows["release"].map(self._preferences))
         rows = rows.sort_values(["period_end", "period_start", "breakdown", "preference"], kind="stable")
         return rows.drop_duplicates(FIGURE).drop(columns="preference").reset_index(drop=True)
+
+    @cached_property
+    def remembered(self) -> dict:
+        """What has been worked out from this evidence, by what was asked: a report asks again what a page asked."""
+        return {}
 
     @cached_property
     def _by_metric(self) -> dict[str, pd.DataFrame]:
@@ -126,6 +168,24 @@ class Evidence:
         return row["symbol"] or self.metrics[row["metric_id"]].write(row["value"])
 
 
+def during(row: pd.Series) -> str:
+    """When a figure is from, as a sentence goes on: ``in 2022/23``, ``from 1 to 21 September 2024``."""
+    label = row["period_label"]
+    if label.startswith("to "):
+        return f"by {label.removeprefix('to ')}"
+    return f"from {label}" if label[:1].isdigit() and " to " in label else f"in {label}"
+
+
+def written(metric: Metric, row: pd.Series) -> str:
+    """A figure as a page prints it, with as many decimals as its own document gives it."""
+    if row["symbol"]:
+        return row["symbol"]
+    if not row["printed"]:
+        return metric.write(row["value"])
+    decimals = re.search(r"\d\.(\d+)", row["printed"])
+    return metric.unit.write(row["value"], len(decimals[1]) if decimals else 0)
+
+
 def period_of(row: pd.Series) -> Period:
     """A result row's period. Its kind follows from its dates, which the tables keep distinct."""
     length = {(9, 1): "academic year", (4, 1): "financial year", (1, 1): "calendar year"}
@@ -155,26 +215,46 @@ def assemble(data: Path, profile: str) -> Assembled:
 
     programme = load_programme(data)
     inputs = load(data)
-    check_printed_figures(inputs.tables["printed_figures"])
+    check_own_figures(inputs.tables, data)
     results = calculate(registry.discover().values(), inputs.tables, programme.disclosure, profile)
     return Assembled(programme, results, inputs.tables, inputs.warnings)
 
 
-def check_printed_figures(printed: pd.DataFrame) -> None:
-    """Raise DataProblems for every printed figure that names a measure that does not exist."""
+def check_own_figures(tables: Mapping[str, pd.DataFrame], data: Path) -> None:
+    """Raise DataProblems for every figure that names a measure which is not known, or does not go with it."""
     known = registry.discover()
-    unknown = printed[~printed["metric_id"].isin(known)].drop_duplicates(["release", "metric_id"])
-    problems = [
-        DataProblem(
-            f"printed_figures of {row.release}",
-            f'"{row.metric_id}" is not a metric.',
-            f"Use one that `dbv metrics` lists.{did_you_mean(row.metric_id, known)}",
-            column="metric_id",
-        )
-        for row in unknown.itertuples()
-    ]
+    problems = []
+    for name in ("printed_figures", "own_figures"):
+        for row in tables[name].itertuples():
+            found = _figure_problem(row, known, own=name == "own_figures")
+            if found:
+                column, what, fix = found
+                problems.append(DataProblem((data / row.file).as_posix(), what, fix, int(row.row), column))
     if problems:
         raise DataProblems(problems)
+
+
+def _figure_problem(row, known: Mapping[str, Metric], own: bool) -> tuple[str, str, str] | None:
+    """The column, what is wrong and what to do, where a figure does not go with its metric."""
+    metric = known.get(row.metric_id)
+    if metric is None:
+        fix = f"Use one that `dbv metrics` lists.{did_you_mean(row.metric_id, known)}"
+        return "metric_id", f'"{row.metric_id}" is not a metric.', fix
+    if not own:
+        return None
+    if OWN_FIGURES not in metric.tables:
+        return "metric_id", f"{metric.id} is not read from figures of the authority's own.", "Take the row out."
+    allowed = metric.groups or (TOTAL,)
+    if row.breakdown not in allowed:
+        fix = f"Use {listed(allowed, 'or')}.{did_you_mean(row.breakdown, allowed)}"
+        return "breakdown", f'"{row.breakdown}" is not a breakdown of {metric.id}.', fix
+    if row.symbol:
+        return None
+    if metric.unit is COUNT and not (row.value >= 0 and float(row.value).is_integer()):
+        return "value", f"{row.value:g} is not a count.", "Write a whole number of 0 or more."
+    if metric.unit is PERCENT and row.value < 0:
+        return "value", f"{row.value:g} is below 0.", "Check the figure."
+    return None
 
 
 def store(assembled: Assembled, data: Path, profile: str) -> None:
@@ -191,14 +271,22 @@ def store(assembled: Assembled, data: Path, profile: str) -> None:
 
 def stored(data: Path, profile: str, name: str = "results") -> pd.DataFrame | None:
     """A kept table, or None where there is none or anything that it came from has changed."""
-    path = _processed(data) / f"{name}.parquet"
-    try:
-        table = pq.read_table(path)
-    except (OSError, pa.ArrowInvalid):  # none, or not whole
-        return None
-    if (table.schema.metadata or {}).get(DIGEST) != digest(data, profile).encode():
-        return None
-    return table.to_pandas()
+    found = _stored(data, [name], digest(data, profile))
+    return found and found[name]
+
+
+def _stored(data: Path, names: Iterable[str], key: str) -> dict[str, pd.DataFrame] | None:
+    """Kept tables by name, None where one of them is not there or not of this ``key``."""
+    found = {}
+    for name in names:
+        try:
+            table = pq.read_table(_processed(data) / f"{name}.parquet")
+        except (OSError, pa.ArrowInvalid):  # none, or not whole
+            return None
+        if (table.schema.metadata or {}).get(DIGEST) != key.encode():
+            return None
+        found[name] = table.to_pandas()
+    return found
 
 
 def _processed(data: Path) -> Path:
@@ -252,13 +340,13 @@ def open_evidence(quarter: str, data: str | Path, profile: str = "public", as_at
     except ValueError as error:
         raise CallProblem(str(error)) from None
     programme = load_programme(data)
-    results, printed = stored(data, profile), stored(data, profile, "printed_figures")
-    if results is None or printed is None:
+    kept = _stored(data, ["results", *LISTS], digest(data, profile))
+    if kept is None:
         assembled = assemble(data, profile)
-        results, printed = assembled.results, assembled.tables["printed_figures"]
+        kept = {"results": assembled.results, **{name: assembled.tables[name] for name in LISTS}}
     return Evidence(
-        results=results,
-        printed_figures=printed,
+        results=kept.pop("results"),
+        lists=kept,
         sources=_sources(data),
         metrics=registry.discover(),
         programme=programme,

@@ -27,6 +27,8 @@ SEN2_CENSUS = {
     2027: date(2027, 1, 21),
 }
 
+MONTHS_DIFFER = 3  # days by which one quarter may be longer than another
+
 FIRST_YEAR, LAST_YEAR = 1, 9998  # what a date can hold, with the year after it
 
 HOW_TO_WRITE = (
@@ -44,6 +46,13 @@ class Break:
     label: str = "way of counting changed"
 
 
+# SEN2 was returned as totals up to 2022 and as persons from the return of January 2023 on, which counted plans on
+# that day and the requests, assessments and new plans of the year before it.
+PERSON_LEVEL = date(2023, 1, 1)
+SEN2_BREAK = (Break(PERSON_LEVEL, "the return changed from totals to persons"),)
+SEN2_FLOWS_BREAK = (Break(date(2022, 1, 1), "the return changed from totals to persons"),)
+
+
 @dataclass(frozen=True)
 class Period:
     """A stretch of days. ``kind`` tells an academic year from a financial one of equal length."""
@@ -53,6 +62,20 @@ class Period:
     basis: str
     kind: str
     label: str
+
+    @property
+    def days(self) -> int:
+        return (self.end - self.start).days + 1
+
+    @property
+    def terms(self) -> int | None:
+        """How many whole school terms the period is made of; None where it is not made of terms."""
+        first = self.start.year if self.start.month >= 9 else self.start.year - 1
+        year = [Period.term("autumn", first), Period.term("spring", first + 1), Period.term("summer", first + 1)]
+        inside = [term for term in year if self.start <= term.start and term.end <= self.end]
+        if not inside or inside[0].start != self.start or inside[-1].end != self.end:
+            return None
+        return len(inside)
 
     @classmethod
     def parse(cls, text: str) -> Period:
@@ -206,18 +229,29 @@ class Quarter:
         return self.name
 
 
-def why_not_comparable(earlier: Period, later: Period, breaks: tuple[Break, ...] = ()) -> str | None:
+def why_not_comparable(
+    earlier: Period, later: Period, breaks: tuple[Break, ...] = (), any_day: bool = False
+) -> str | None:
     """Why two periods of one measure may not be compared, in words; None where they may.
 
     Two full years of one kind compare, two snapshots in the same season, two equal parts of a year.
-    Nothing compares across a break in the series.
+    A measure that is ``any_day`` does not follow the school year: its counts on any two days compare, and
+    its parts of a year where they are about as long. Nothing compares across a break in the series.
     """
+    if any_day and earlier.basis == later.basis != FULL_YEAR:
+        if abs(earlier.days - later.days) > MONTHS_DIFFER:
+            return f"{earlier.label} and {later.label} are not equally long"
+        return _broken(earlier, later, breaks)
     if earlier.basis == later.basis == PART_YEAR and _days_of_year(earlier) != _days_of_year(later):
         return f"{earlier.label} and {later.label} are different parts of a year"
     if earlier.basis != later.basis or earlier.kind != later.kind:
         return f"{later.label} is {_in_words(later)} and {earlier.label} is {_in_words(earlier)}"
     if later.basis == SNAPSHOT and earlier.start.month != later.start.month:
         return f"{earlier.label} and {later.label} are at different times of the year"
+    return _broken(earlier, later, breaks)
+
+
+def _broken(earlier: Period, later: Period, breaks: tuple[Break, ...]) -> str | None:
     for stop in breaks:
         if earlier.end < stop.on <= later.end:
             return f"between {earlier.label} and {later.label} {stop.why}"

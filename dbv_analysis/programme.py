@@ -47,9 +47,13 @@ class QuarterSettings(_Settings):
 
 
 class Disclosure(_Settings):
-    """The rule for small counts. ``threshold``: the smallest count shown; 0 is always shown."""
+    """The rule for small counts. ``threshold``: the smallest count of children shown; 0 is always shown.
+
+    ``money_threshold``: the smallest number of children for whom a sum of money is shown.
+    """
 
     threshold: int = Field(default=5, ge=1)
+    money_threshold: int = Field(default=3, ge=1)
     signed_off: str = ""
 
 

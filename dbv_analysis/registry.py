@@ -20,21 +20,47 @@ from dbv_analysis.terms import HIGHER, LOWER, NEITHER, UNITS, Unit, did_you_mean
 
 @dataclass(frozen=True)
 class Count:
-    """How many there are: the sum of ``count`` over the rows of ``of``."""
+    """How many children or plans there are: the sum of ``count`` over the rows of ``of``. Few are hidden.
+
+    ``adds_up``: whether the groups of a breakdown add up to the whole; where they do not, the whole is a row of its
+    own among them, or there is none.
+    """
 
     of: nw.LazyFrame
+    adds_up: bool = True
+
+
+@dataclass(frozen=True)
+class Total:
+    """How much there is of what is not children: money, schools, staff, tasks. The sum of ``count``.
+
+    ``behind`` counts the children whom the sum is about, where there are such: it is hidden where they are few.
+    """
+
+    of: nw.LazyFrame
+    behind: nw.LazyFrame | None = None
+    adds_up: bool = True
+
+
+@dataclass(frozen=True)
+class Mean:
+    """An average a child: the sum of ``count`` over ``total``, divided by that over ``number``."""
+
+    total: nw.LazyFrame
+    number: nw.LazyFrame
 
 
 @dataclass(frozen=True)
 class Ratio:
     """A share in per cent: of all that ``of`` counts, how much is in the rows where ``numerator`` holds.
 
-    ``within`` is the whole that ``of`` is a part of, where that whole is shown too: then what ``of`` leaves
-    out can be worked out, and must not be a small count.
+    Where the part is counted in rows of its own, ``numerator`` is those rows. ``within`` is the whole that
+    ``of`` is a part of, where that whole is shown too: then what ``of`` leaves out can be worked out, and must
+    not be a small count.
     """
 
     of: nw.LazyFrame
-    numerator: nw.Expr
+    numerator: nw.Expr | nw.LazyFrame
     within: nw.LazyFrame | None = None
 
 
@@ -46,12 +72,17 @@ class Value:
     value: nw.Expr
 
 
+Asked = Count | Total | Mean | Ratio | Value
+
+
 @dataclass(frozen=True)
 class Metric:
     """One definition, with all that a reader must know of it.
 
-    ``by`` maps the topic of a breakdown to the column that holds it. ``better`` says which way is
-    better; ``breaks`` are days across which the series cannot be followed.
+    ``by`` maps the topic of a breakdown to the column that holds it; ``groups`` are the breakdowns that a
+    figure of the authority's own may be given for. ``better`` says which way is better; ``breaks`` are
+    days across which the series cannot be followed. A measure that is ``any_day`` does not follow the
+    school year, so that figures of any two days, or any two quarters, compare.
     """
 
     id: str
@@ -60,10 +91,12 @@ class Metric:
     unit: Unit
     better: str
     source: str
-    define: Callable[..., Count | Ratio | Value]
+    define: Callable[..., Asked | tuple[Asked, ...]]
     by: Mapping[str, str]
     breaks: tuple[Break, ...]
-    decimals: int
+    decimals: int | None
+    groups: tuple[str, ...] = ()
+    any_day: bool = False
 
     @property
     def tables(self) -> list[str]:
@@ -95,8 +128,10 @@ def metric(
     source: str,
     better: str = NEITHER,
     by: Mapping[str, str] | None = None,
+    groups: tuple[str, ...] = (),
     breaks: tuple[Break, ...] = (),
     decimals: int | None = None,
+    any_day: bool = False,
 ) -> Callable[[Callable], Callable]:
     """Register a function as a metric. Its name is the metric's id, its parameters are tables.
 
@@ -107,26 +142,48 @@ def metric(
         source: the publication or rule that defines it.
         better: ``HIGHER``, ``LOWER`` or ``NEITHER``.
         by: topic of a breakdown -> column of the table.
+        groups: the breakdowns that a figure of the authority's own may be given for.
         breaks: days across which the series cannot be followed.
-        decimals: how many to print; the unit's own number unless given.
+        decimals: how many to print; the unit's own number unless given. Money is printed in full where it is.
+        any_day: whether figures of any two days or quarters compare, whatever the season.
 
     Raises ValueError where the id is taken, or the function lacks a docstring.
     """
     if unit.name not in UNITS or better not in (HIGHER, LOWER, NEITHER):
         raise ValueError("unit and better must be among those in dbv_analysis.terms")
 
-    def register(define: Callable[..., Count | Ratio | Value]) -> Callable[..., Count | Ratio | Value]:
+    def register(define: Callable) -> Callable:
         name = define.__name__
         known = _METRICS.get(name)
         if known and known.define.__module__ != define.__module__:
             raise ValueError(f"two metrics are called {name}: in {known.define.__module__} and {define.__module__}")
         if not inspect.getdoc(define):
             raise ValueError(f"{name} has no docstring: say what it counts, of what, and in which unit")
-        places = unit.decimals if decimals is None else decimals
-        _METRICS[name] = Metric(name, section, title, unit, better, source, define, dict(by or {}), breaks, places)
+        _METRICS[name] = Metric(
+            name, section, title, unit, better, source, define, dict(by or {}), breaks, decimals, groups, any_day
+        )
         return define
 
     return register
+
+
+def own(own_figures: nw.LazyFrame, metric_id: str, column: str = "breakdown") -> nw.LazyFrame:
+    """The authority's own figures of one metric, with ``count`` as the number and ``column`` as the breakdown."""
+    rows = own_figures.filter(nw.col("metric_id") == metric_id)
+    return rows.with_columns(count=nw.col("value")).rename({} if column == "breakdown" else {"breakdown": column})
+
+
+def as_it_stood(register: nw.LazyFrame, *key: str) -> nw.LazyFrame:
+    """A register's entries after each of its releases: one that a release does not repeat is as it was told last.
+
+    ``key`` names an entry. Each row has the period and the provenance of the release after which it stood so.
+    """
+    provenance = ["as_at", "source", "release", "published", "period_label", "period_start", "period_end", "basis"]
+    ends = register.select("area_code", *provenance).unique()
+    entries = register.rename({"published": "told"}).drop([name for name in provenance if name != "published"])
+    known = ends.join(entries, on="area_code", how="inner").filter(nw.col("told") <= nw.col("published"))
+    newest = nw.col("told").max().over("area_code", "release", *key)
+    return known.with_columns(newest=newest).filter(nw.col("told") == nw.col("newest"))
 
 
 def discover() -> dict[str, Metric]:

@@ -1,4 +1,4 @@
-"""The SEN2 release's placement columns, each in the group that the SEN2 guide gives it.
+"""The SEN2 release's placement columns, each in the group that the SEN2 guide gives it, and the primary needs.
 
 Independent mainstream schools are mainstream; "special" is not "maintained special".
 """
@@ -30,3 +30,22 @@ ELSEWHERE = (
 )
 UNKNOWN = ("placement_unknown",)
 PLACEMENTS = MAINSTREAM + STATE_SPECIAL + INMSS + ALTERNATIVE + FURTHER_EDUCATION + EARLY_YEARS + ELSEWHERE + UNKNOWN
+
+RESOURCED = tuple(name for name in MAINSTREAM if name.endswith(("_resourced_provision", "_senunit")))
+
+NEEDS = (
+    "Autistic spectrum disorder",
+    "Hearing impairment",
+    "Moderate learning difficulty",
+    "Multi-sensory impairment",
+    "Other difficulty or disability",
+    "Physical disability",
+    "Profound and multiple learning difficulty",
+    "Social, emotional and mental health",
+    "Speech, language and communication needs",
+    "Severe learning difficulty",
+    "Specific learning difficulty",
+    "Vision impairment",
+    "Need unknown",
+)
+SEMH = "Social, emotional and mental health"

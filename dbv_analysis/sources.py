@@ -7,13 +7,15 @@ import tomllib
 from datetime import date
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
 
 from dbv_analysis.periods import Period
 from dbv_analysis.programme import settings_problems
 from dbv_analysis.terms import DataProblem, DataProblems
 
 SUFFIX = ".source.toml"
+RETURN = "return"
 
 
 class Original(BaseModel):
@@ -31,13 +33,14 @@ class Source(BaseModel):
     ``published`` is the day on which this file's release came out. ``first_published`` gives, for a
     period written as in the tables, the day on which figures of that period first came out, where an
     earlier release had them. ``as_at`` is the day to which figures other than counts on one day refer,
-    where it is not the day of publication.
+    where it is not the day of publication. ``sha256`` may be missing while a quarterly return is being filled in.
+    ``assumptions`` hold for the whole file; ``about`` gives those that hold for one section of the pack, by its name.
     """
 
     model_config = ConfigDict(extra="forbid")
 
     file: str = Field(pattern=r"^[^/\\]+$")
-    format: str = Field(default="tidy", pattern="^(tidy|ees)$")
+    format: str = Field(default="tidy", pattern=f"^(tidy|ees|{RETURN})$")
     table: str | None = None
     release: str = Field(min_length=1)
     publisher: str = Field(min_length=1)
@@ -46,12 +49,20 @@ class Source(BaseModel):
     retrieved: date
     licence: str = Field(min_length=1)
     url: str | None = None
-    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    sha256: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$", validate_default=True)
     as_at: date | None = None
     original: Original | None = None
     assumptions: list[str] = []
     notes: list[str] = []
+    about: dict[str, list[str]] = {}
     first_published: dict[str, date] = {}
+
+    @field_validator("sha256")
+    @classmethod
+    def _only_a_return_may_be_unsealed(cls, sha256: str | None, info: ValidationInfo) -> str | None:
+        if sha256 is None and info.data.get("format") != RETURN:
+            raise PydanticCustomError("missing", "Field required")
+        return sha256
 
     def published_on(self, period: str) -> date:
         return self.first_published.get(period, self.published)

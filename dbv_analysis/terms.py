@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -24,8 +24,8 @@ class Unit:
     difference: str = ""
 
     def write(self, value: float, decimals: int | None = None) -> str:
-        """``value`` as a reader sees it: ``8.2%``, ``1,524``, ``£22.1m``."""
-        if self is POUNDS and abs(value) >= 1_000_000:
+        """``value`` as a reader sees it: ``8.2%``, ``1,524``, ``£22.1m``; in full where ``decimals`` is given."""
+        if self is POUNDS and decimals is None and abs(value) >= 1_000_000:
             size = f"£{_rounded(abs(value) / 1_000_000, 1)}m"
         else:
             places = self.decimals if decimals is None else decimals
@@ -69,7 +69,44 @@ SYMBOLS_READ = {**{s: s for s in SYMBOLS}, "k": "low", "~": "low", ":": "x"}
 TOTAL = "Total"
 
 # The order in which sections stand in a pack; a section that is not named here follows, by name.
-SECTIONS = ("Deficit", "Placements", "Attendance")
+SECTIONS = (
+    "Deficit",
+    "High needs spend",
+    "Plans",
+    "Placements",
+    "Attendance",
+    "Exclusions",
+    "Grant",
+    "Delivery",
+    "Voice",
+)
+
+# Lists that the programme keeps, and which of their columns together name an entry. Where a later file
+# gives an entry again, the newest that was out by a pack's cut-off counts.
+REGISTERS = {
+    "measures": ("number",),
+    "phases": ("element", "quarter", "said_in"),
+    "tasks": ("plan", "number"),
+    "milestones": ("workstream", "milestone"),
+    "risks": ("number",),
+    "capital_places": ("school",),
+    "opportunities": ("number",),
+    "grant_lines": ("reference",),
+    "engagement": ("event",),
+    "voice": ("number",),
+}
+
+# The programme's own words, in order: phases from early to late, states from good to bad, ratings from low to high.
+PHASES = ("Co-design", "Implementation", "Pilot", "Sustain")
+STATUSES = ("Ahead", "On track", "Slightly behind", "Behind", "Complete")
+RATINGS = {"L": "Low", "M": "Medium", "H": "High"}
+
+# The reports that a pack holds as Word documents, by file name.
+REPORTS = {
+    "dfe_return": "Quarterly return to the DfE",
+    "high_needs_monitoring": "High Needs Funding Allocation & Monitoring Report",
+    "impact_assessment": "Annual Impact Assessment",
+}
 
 PUBLIC, CONTROLLED = "public", "controlled"
 PROFILES = (PUBLIC, CONTROLLED)
@@ -198,3 +235,15 @@ class PublishingRefused(UserProblem):
     """A page or a pack may not be published."""
 
     status = 4
+
+
+def all_at_once(*checks: Callable[[], object]) -> None:
+    """Make every check, and raise the problems of all of them together."""
+    problems = []
+    for check in checks:
+        try:
+            check()
+        except DataProblems as found:
+            problems += found.problems
+    if problems:
+        raise DataProblems(problems)

@@ -8,16 +8,22 @@ from datetime import date
 import narwhals as nw
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from dbv_analysis.calculate import calculate
+from dbv_analysis.calculate import PERIOD, PLACE, calculate
 from dbv_analysis.loaders import PROVENANCE
 from dbv_analysis.periods import Period
 from dbv_analysis.programme import Disclosure
-from dbv_analysis.registry import Count, Metric, Ratio, Value, discover
-from dbv_analysis.terms import CONTROLLED, COUNT, NEITHER, PERCENT, PUBLIC, RESULT_COLUMNS, SYMBOLS, TOTAL
+from dbv_analysis.registry import Count, Mean, Metric, Ratio, Total, Value, discover
+from dbv_analysis.terms import CONTROLLED, COUNT, NEITHER, PERCENT, POUNDS, PUBLIC, RESULT_COLUMNS, SYMBOLS, TOTAL
 from tests.conftest import HALTON
 
-RULE = Disclosure(threshold=5)
+RULE = Disclosure(threshold=5, money_threshold=3)
+LIBRARIES = ("pandas", "pyarrow", "polars", "duckdb")
+METRICS = discover()
+# Differences from row to row within a group are more than narwhals can ask of pyarrow.
+NOT_ON_PYARROW = ("dsg_in_year_deficit", "dsg_implied_funding")
 
 
 def table(text: str) -> pd.DataFrame:
@@ -44,6 +50,8 @@ def table(text: str) -> pd.DataFrame:
         source="A return",
         release="return-1",
         published=[period.end for period in periods],
+        file="return.csv",
+        row=range(2, len(frame) + 2),
     ).drop(columns="area")
     assert set(PROVENANCE) <= set(frame.columns)
     return frame
@@ -62,6 +70,25 @@ def number(plans):
 def as_given(plans):
     """A figure as it stands."""
     return Value(plans, nw.col("count"))
+
+
+def pounds(plans):
+    """Pounds, whoever they are spent on."""
+    return Total(of_kind(plans, "pounds"))
+
+
+def pounds_on_pupils(plans):
+    """Pounds, with the pupils whom they are spent on."""
+    return Total(of_kind(plans, "pounds"), behind=of_kind(plans, "pupils"))
+
+
+def pounds_each(plans):
+    """Pounds a pupil."""
+    return Mean(of_kind(plans, "pounds"), of_kind(plans, "pupils"))
+
+
+def of_kind(plans, kind: str):
+    return plans.filter(nw.col("kind") == kind)
 
 
 def metric(define, unit=PERCENT, by: dict[str, str] | None = None) -> Metric:
@@ -237,10 +264,27 @@ def test_a_breakdown_has_a_row_for_each_of_its_parts_beside_the_total():
     """)
     found = figures(plans, metric(in_school, by={"Sex": "kind"}))
     assert [tuple(row) for row in found[["breakdown_topic", "breakdown", "numerator", "value"]].to_numpy()] == [
+        ("Sex", TOTAL, 50, 62.5),
         ("Sex", "boys", 30, 75),
         ("Sex", "girls", 20, 50),
-        (TOTAL, TOTAL, 50, 62.5),
     ]
+
+
+@pytest.mark.parametrize(
+    ("by", "topic"),
+    [({}, TOTAL), ({"Sex": "kind"}, "Sex"), ({"Sex": "kind", "Setting": "setting"}, TOTAL)],
+    ids=["of no topic", "of one topic", "of two topics"],
+)
+def test_the_total_stands_under_the_topic_where_there_is_only_one(by, topic):
+    plans = table("""
+        setting  kind   count
+        school   boys   30
+        home     girls  20
+    """)
+    found = figures(plans, metric(number, COUNT, by=by))
+    total = found[found["breakdown"] == TOTAL]
+    assert [tuple(row) for row in total[["breakdown_topic", "value"]].to_numpy()] == [(topic, 50)]
+    assert set(found["breakdown_topic"]) == {topic, *by}
 
 
 def test_a_figure_that_already_is_what_it_should_be_stands_as_it_is():
@@ -255,6 +299,14 @@ def test_a_figure_that_already_is_what_it_should_be_stands_as_it_is():
     assert found["value"].isna().iloc[1]
     assert list(found["symbol"]) == ["", "u"]
     assert found[["numerator", "denominator"]].isna().all(axis=None)
+
+
+def test_a_figure_whose_row_has_a_symbol_is_not_shown_though_it_could_be_worked_out():
+    def worked_out(plans):
+        """A figure beside a symbol."""
+        return Value(plans, nw.lit(12.5))
+
+    assert only(figures(table("count\nx"), metric(worked_out))) == (None, None, None, "x")
 
 
 def test_two_figures_of_one_key_are_refused_by_name():
@@ -279,28 +331,95 @@ def test_a_share_that_is_exactly_half_way_is_printed_rounded_up_as_the_releases_
     assert PERCENT.write(value) == "28.8%"
 
 
-@pytest.mark.parametrize("library", ["pyarrow", "polars", "duckdb"])
-def test_a_metric_counts_the_same_on_every_kind_of_frame(library):
+def as_frame(library: str, frame: pd.DataFrame) -> nw.LazyFrame:
+    """The same rows as a frame of another library."""
+    if library == "pandas":
+        return nw.from_native(frame).lazy()
     engine = pytest.importorskip(library)
+    arrow = pytest.importorskip("pyarrow").Table.from_pandas(frame, preserve_index=False)
+    if library == "pyarrow":
+        return nw.from_native(arrow).lazy()
+    return nw.from_native(engine.from_arrow(arrow)).lazy()
+
+
+def asked_for(asked, by: list[str]) -> list[list[tuple]]:
+    """Every row that a definition asks for, as text in one order, whatever library it came from."""
+    parts = []
+    for one in asked if isinstance(asked, tuple) else (asked,):
+        if isinstance(one, Value):
+            parts.append((one.of, one.value))
+        elif isinstance(one, Mean):
+            parts += [(one.total, nw.col("count")), (one.number, nw.col("count"))]
+        elif isinstance(one, Ratio):
+            part = one.of.filter(one.numerator) if isinstance(one.numerator, nw.Expr) else one.numerator
+            parts += [(of, nw.col("count")) for of in (part, one.of, one.within) if of is not None]
+        else:
+            behind = getattr(one, "behind", None)
+            parts += [(of, nw.col("count")) for of in (one.of, behind) if of is not None]
+    return [rows_of(of, value, by) for of, value in parts]
+
+
+def rows_of(of: nw.LazyFrame, value: nw.Expr, by: list[str]) -> list[tuple]:
+    rows = of.with_columns(figure=value).select(*PLACE, *PERIOD, *by, "symbol", "figure").collect()
+    return sorted((*map(str, row[:-1]), as_number(row[-1])) for row in rows.iter_rows())
+
+
+def as_number(value) -> float | str:
+    return "none" if value is None or value != value else round(float(value), 6)
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
+def test_a_metric_counts_the_same_on_every_kind_of_frame(library):
     plans = table("""
         setting  count
         school   30
         school   12
         home     10
-    """)[["setting", "count"]]
-    if library == "pyarrow":
-        other = nw.from_native(engine.table({name: plans[name].to_list() for name in plans})).lazy()
-    elif library == "polars":
-        other = nw.from_native(engine.DataFrame(plans.to_dict("list"))).lazy()
-    else:
-        other = nw.from_native(engine.sql("select * from plans"))
-    assert counts(in_school(other)) == counts(in_school(nw.from_native(plans).lazy())) == (42, 52)
+    """)
+    part, whole = asked_for(in_school(as_frame(library, plans)), ["setting"])
+    assert sum(row[-1] for row in part) == 42
+    assert sum(row[-1] for row in whole) == 52
 
 
-def counts(asked: Ratio) -> tuple[float, float]:
-    """The numerator and the denominator of a frame of any library."""
-    parts = [frame.select(nw.col("count").sum()).collect() for frame in (asked.of.filter(asked.numerator), asked.of)]
-    return tuple(float(part["count"][0]) for part in parts)
+@pytest.mark.parametrize("library", LIBRARIES)
+@pytest.mark.parametrize("define", [pounds_on_pupils, pounds_each], ids=["a total", "a mean"])
+def test_pounds_and_pupils_are_told_apart_on_every_kind_of_frame(library, define):
+    plans = table("""
+        setting  kind    count
+        near     pounds  9000
+        near     pupils  40
+        far      pounds  x
+        far      pupils  10
+    """)
+    money, pupils = asked_for(define(as_frame(library, plans)), ["setting"])
+    assert [row[-3:] for row in money] == [("far", "x", "none"), ("near", "", 9000)]
+    assert [row[-3:] for row in pupils] == [("far", "", 10), ("near", "", 40)]
+
+
+@pytest.mark.parametrize(
+    ("name", "library"),
+    [
+        (name, library)
+        for name in METRICS
+        for library in LIBRARIES[1:]
+        if not (library == "pyarrow" and name in NOT_ON_PYARROW)
+    ],
+)
+def test_every_metric_of_the_project_asks_the_same_of_every_kind_of_frame(tables, name, library):
+    chosen = METRICS[name]
+    here, there = (
+        asked_for(
+            chosen.define(**{table: as_frame(kind, of_two_areas(tables[table])) for table in chosen.tables}),
+            list(chosen.by.values()),
+        )
+        for kind in ("pandas", library)
+    )
+    assert there == here
+
+
+def of_two_areas(frame: pd.DataFrame) -> pd.DataFrame:
+    """The rows of the authority and of one other, which are enough to tell two libraries apart."""
+    return frame[frame["area_code"].isin([HALTON, "E08000016"])].reset_index(drop=True)
 
 
 def test_no_change_is_read_across_a_year_that_is_not_there(tables):
@@ -326,3 +445,268 @@ def test_a_share_is_hidden_where_two_wholes_would_give_away_a_small_count(tables
     assert rows.loc["placement_special_percent", "value"] == 47
     assert rows.loc["placement_special_known_percent", "symbol"] == "c"
     assert pd.isna(rows.loc["placement_special_known_percent", "value"])
+
+
+def by_group(results: pd.DataFrame, column: str = "value") -> dict[str, float | str]:
+    """Each group's figure, or the symbol in its place."""
+    return {row["breakdown"]: row["symbol"] or row[column] for row in results.to_dict("records")}
+
+
+def spent(near: str, far: str, define=pounds_on_pupils, **options) -> dict[str, float | str]:
+    """What comes of two groups, each given as its pounds and its pupils, such as ``9000 for 40``."""
+    rows = "\n".join(
+        f"{place}  {kind}  {count}"
+        for place, words in (("near", near), ("far", far))
+        for kind, count in zip(("pounds", "pupils"), words.split(" for "), strict=True)
+        if count != "nothing"
+    )
+    plans = table(f"setting  kind  count\n{rows}")
+    return by_group(figures(plans, metric(define, POUNDS, by={"Place": "setting"}), **options))
+
+
+def test_a_total_of_what_is_not_children_is_shown_however_small_it_is():
+    plans = table("kind  count\npounds  3")
+    assert only(figures(plans, metric(pounds, POUNDS))) == (3, None, 3, "")
+
+
+@pytest.mark.parametrize("symbol", SYMBOLS)
+def test_a_total_with_a_symbol_among_its_rows_is_that_symbol(symbol):
+    plans = table(f"kind  setting  count\npounds  near  {symbol}\npounds  far  10")
+    assert only(figures(plans, metric(pounds, POUNDS))) == (None, None, None, symbol)
+
+
+@pytest.mark.parametrize(("pupils", "hidden"), [("0", False), ("1", True), ("2", True), ("3", False), ("40", False)])
+def test_money_is_hidden_where_fewer_pupils_are_behind_it_than_the_rule_for_money_allows(pupils, hidden):
+    plans = table(f"kind  count\npounds  5000\npupils  {pupils}")
+    found = only(figures(plans, metric(pounds_on_pupils, POUNDS)))
+    assert found == (HIDDEN if hidden else (5000, None, 5000, ""))
+
+
+def test_the_threshold_of_money_is_another_than_that_of_children():
+    plans = table("kind  count\npounds  5000\npupils  10")
+    wanted = metric(pounds_on_pupils, POUNDS)
+    assert only(figures(plans, wanted, rule=Disclosure(threshold=50, money_threshold=3)))[2] == 5000
+    assert only(figures(plans, wanted, rule=Disclosure(threshold=1, money_threshold=11))) == HIDDEN
+
+
+@pytest.mark.parametrize("symbol", SYMBOLS)
+def test_money_is_not_shown_where_the_number_of_pupils_behind_it_is_itself_a_symbol(symbol):
+    plans = table(f"kind  count\npounds  5000\npupils  {symbol}")
+    assert only(figures(plans, metric(pounds_on_pupils, POUNDS))) == (None, None, None, symbol)
+
+
+def test_money_of_a_group_with_few_pupils_takes_the_next_smallest_with_it_and_leaves_the_total():
+    assert spent("9000 for 40", "5000 for 2") == {"near": "c", "far": "c", TOTAL: 14000}
+    assert spent("9000 for 40", "5000 for 2", profile=CONTROLLED) == {"near": 9000, "far": 5000, TOTAL: 14000}
+    assert spent("9000 for 40", "5000 for 3") == {"near": 9000, "far": 5000, TOTAL: 14000}
+
+
+def test_a_mean_is_the_sum_of_one_over_the_sum_of_the_other():
+    plans = table("""
+        kind    setting  count
+        pounds  near     9000
+        pounds  far      5000
+        pupils  near     30
+        pupils  far      10
+    """)
+    assert only(figures(plans, metric(pounds_each, POUNDS))) == (14000, 40, 350, "")
+    assert spent("9000 for 30", "5000 for 10", pounds_each) == {"near": 300, "far": 500, TOTAL: 350}
+
+
+def test_the_mean_of_all_is_not_the_mean_of_the_means():
+    found = spent("9000 for 90", "5000 for 10", pounds_each)
+    assert found == {"near": 100, "far": 500, TOTAL: 140}
+
+
+def test_a_mean_is_hidden_where_few_children_are_behind_it_and_not_where_the_money_is_little():
+    plans = table("kind  count\npounds  3\npupils  40")
+    assert only(figures(plans, metric(pounds_each, POUNDS))) == (3, 40, 0.075, "")
+    plans = table("kind  count\npounds  3\npupils  4")
+    assert only(figures(plans, metric(pounds_each, POUNDS))) == HIDDEN
+    assert only(figures(plans, metric(pounds_each, POUNDS), profile=CONTROLLED)) == (3, 4, 0.75, "")
+
+
+def test_a_mean_of_more_money_than_children_is_not_taken_for_a_share():
+    """Between £10 and 8 children lie 2, and nobody is made known by them."""
+    plans = table("kind  count\npounds  10\npupils  8")
+    assert only(figures(plans, metric(pounds_each, POUNDS))) == (10, 8, 1.25, "")
+
+
+def test_a_group_with_few_children_takes_the_next_smallest_mean_with_it():
+    assert spent("9000 for 40", "5000 for 4", pounds_each) == {
+        "near": "c",
+        "far": "c",
+        TOTAL: pytest.approx(14000 / 44),
+    }
+
+
+@pytest.mark.parametrize("symbol", SYMBOLS)
+def test_a_mean_has_its_symbol_where_the_number_or_the_sum_has_one(symbol):
+    for pounds_given, pupils_given in (("5000", symbol), (symbol, "10"), (symbol, symbol)):
+        plans = table(f"kind  count\npounds  {pounds_given}\npupils  {pupils_given}")
+        assert only(figures(plans, metric(pounds_each, POUNDS))) == (None, None, None, symbol)
+
+
+def test_a_mean_of_which_only_the_number_is_known_is_not_available():
+    found = spent("9000 for 30", "nothing for 10", pounds_each)
+    assert (found["near"], found["far"]) == (300, "x")
+
+
+def test_a_mean_of_which_only_the_sum_is_known_has_no_row():
+    assert "far" not in spent("9000 for 30", "5000 for nothing", pounds_each)
+
+
+def test_a_mean_over_nobody_is_not_applicable():
+    plans = table("kind  count\npounds  0\npupils  0")
+    assert only(figures(plans, metric(pounds_each, POUNDS))) == (0, 0, None, "z")
+
+
+def test_a_group_whose_number_is_confidential_leaves_no_mean_of_all():
+    found = spent("9000 for 30", "5000 for c", pounds_each)
+    assert (found["far"], found[TOTAL]) == ("c", "c")
+
+
+@pytest.mark.parametrize("kind", [Count, Total])
+def test_groups_that_do_not_add_up_have_no_total_made_for_them(kind):
+    def separate(plans):
+        """Groups that overlap."""
+        return kind(plans, adds_up=False)
+
+    plans = table("kind  count\nthose trained  14\ntrainers among them  8")
+    found = figures(plans, metric(separate, COUNT, by={"Training": "kind"}))
+    assert by_group(found) == {"those trained": 14, "trainers among them": 8}
+
+
+def test_a_total_that_is_given_among_groups_that_do_not_add_up_stands_as_it_is_given():
+    def separate(plans):
+        """Groups of which one is the whole."""
+        return Count(plans, adds_up=False)
+
+    plans = table("kind  count\nTotal  1857\nEHC plan  300")
+    found = figures(plans, metric(separate, COUNT, by={"Pupils": "kind"}))
+    assert by_group(found) == {TOTAL: 1857, "EHC plan": 300}
+    assert set(found["breakdown_topic"]) == {"Pupils"}
+
+
+def test_groups_that_do_not_add_up_hide_no_other_beside_a_hidden_one():
+    def separate(plans):
+        """Groups that overlap."""
+        return Count(plans, adds_up=False)
+
+    plans = table("kind  count\nboys  3\ngirls  40\nyoungest  7")
+    found = figures(plans, metric(separate, COUNT, by={"Group": "kind"}))
+    assert by_group(found) == {"boys": "c", "girls": 40, "youngest": 7}
+
+
+def several(plans):
+    """Published plans in school, a reported share, and the pounds of the return, in one measure."""
+    reported = plans.filter(nw.col("kind") == "reported")
+    return (
+        Ratio(of_kind(plans, "any"), nw.col("setting") == "school"),
+        Value(reported, nw.col("count")),
+        Total(of_kind(plans, "pounds")),
+    )
+
+
+def test_a_measure_of_several_kinds_has_the_figures_of_each():
+    plans = table("""
+        period      setting  kind      count
+        2023-01-19  school   any       30
+        2023-01-19  home     any       10
+        2024-01-18  school   reported  62.4
+        2025-01-16  school   pounds    3
+    """)
+    found = figures(plans, metric(several)).astype(object)
+    shown = found.where(found.notna(), None)[["period_label", "numerator", "denominator", "value", "breakdown"]]
+    assert [tuple(row) for row in shown.to_numpy()] == [
+        ("January 2023", 30, 40, 75, TOTAL),
+        ("January 2024", None, None, 62.4, TOTAL),
+        ("January 2025", 3, None, 3, TOTAL),
+    ]
+
+
+def test_two_kinds_that_give_one_figure_are_refused_by_name():
+    plans = table("setting  kind  count\nschool  any  30\nschool  reported  62.4")
+    with pytest.raises(ValueError, match=r"more than one figure for several, E06000001"):
+        figures(plans, metric(several))
+
+
+def test_each_kind_of_a_measure_is_hidden_by_its_own_rule():
+    plans = table("""
+        period      setting  kind      count
+        2023-01-19  school   any       3
+        2023-01-19  home     any       90
+        2024-01-18  school   reported  3
+        2025-01-16  school   pounds    3
+    """)
+    found = figures(plans, metric(several))
+    assert [row["symbol"] or row["value"] for row in found.to_dict("records")] == ["c", 3, 3]
+
+
+def grouped(*counts: str) -> pd.DataFrame:
+    return table("kind  count\n" + "\n".join(f"group {place}  {count}" for place, count in enumerate(counts)))
+
+
+@pytest.mark.parametrize(
+    ("counts", "expected"),
+    [
+        (("3", "40", "7", "0"), ["c", 40, "c", 0]),
+        (("3", "4", "40", "7"), ["c", "c", 40, 7]),
+        (("30", "40", "7", "0"), [30, 40, 7, 0]),
+        (("3", "0", "0", "40"), ["c", 0, 0, "c"]),
+    ],
+    ids=["one is few", "two are few", "none is few", "noughts beside it"],
+)
+def test_beside_a_single_hidden_group_the_smallest_that_is_not_nought_is_hidden(counts, expected):
+    found = by_group(figures(grouped(*counts), metric(number, COUNT, by={"Group": "kind"})))
+    assert found.pop(TOTAL) == sum(map(int, counts))
+    assert [found[f"group {place}"] for place in range(len(counts))] == expected
+
+
+def test_a_second_group_is_hidden_only_where_the_first_is():
+    plans = table("""
+        area   period      kind   count
+        Here   2023-01-19  boys   3
+        Here   2023-01-19  girls  40
+        Here   2024-01-18  boys   30
+        Here   2024-01-18  girls  40
+        There  2023-01-19  boys   30
+        There  2023-01-19  girls  40
+    """)
+    found = figures(plans, metric(number, COUNT, by={"Sex": "kind"}))
+    hidden = found[found["symbol"] == "c"]
+    assert set(zip(hidden["area_name"], hidden["period_label"], strict=True)) == {("Here", "January 2023")}
+    assert sorted(hidden["breakdown"]) == ["boys", "girls"]
+
+
+def test_of_shares_the_group_with_the_fewest_plans_is_hidden_second():
+    plans = table("""
+        setting  kind    count
+        school   first   3
+        home     first   60
+        school   second  10
+        home     second  90
+        school   third   40
+        home     third   30
+    """)
+    found = by_group(figures(plans, metric(in_school, by={"Group": "kind"})))
+    assert found == {"first": "c", "second": 10, "third": "c", TOTAL: pytest.approx(100 * 53 / 233)}
+
+
+@settings(deadline=None, max_examples=40)
+@given(counts=st.lists(st.integers(0, 12), min_size=1, max_size=5))
+def test_no_single_hidden_group_can_be_worked_out_from_the_total_and_the_others(counts):
+    found = by_group(figures(grouped(*map(str, counts)), metric(number, COUNT, by={"Group": "kind"})))
+    total = found.pop(TOTAL)
+    assert total == ("c" if 0 < sum(counts) < 5 else sum(counts))
+    shown = [figure for figure in found.values() if figure != "c"]
+    assert not any(0 < figure < 5 for figure in shown)
+    assert total == "c" or len(found) - len(shown) != 1
+
+
+def test_tables_without_rows_give_no_figures_of_the_other_kinds_either():
+    plans = table("count\n10").iloc[0:0]
+    kinds = [metric(define, POUNDS, by={"Place": "setting"}) for define in (pounds, pounds_on_pupils, pounds_each)]
+    found = figures(plans, *kinds, metric(several))
+    assert found.empty
+    assert list(found.columns) == list(RESULT_COLUMNS)

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from dbv_analysis import charts
-from dbv_analysis.charts import Series, line_chart
+from dbv_analysis.charts import Series, line_chart, lines
 from dbv_analysis.periods import FULL_YEAR, PART_YEAR, SNAPSHOT, Break, Period
 from dbv_analysis.terms import PERCENT
 
@@ -52,7 +52,7 @@ def chart(*series: Series, **options):
 
 def stretches(values: dict[int, float | str], breaks: tuple[Break, ...] = ()) -> list[list[int]]:
     """The years that a line joins, stretch by stretch."""
-    return [[day.year for day in part["period_end"]] for part in charts._segments(januaries(values), breaks)]
+    return [[day.year for day in part["period_end"]] for part in lines._segments(januaries(values), breaks)]
 
 
 @pytest.fixture(scope="module")
@@ -192,3 +192,8 @@ def test_the_break_and_the_start_are_in_the_picture():
         chart(series, breaks=(PERSONS,)).png,
     }
     assert len(pictures) == 3
+
+
+def test_lines_without_any_value_are_refused():
+    with pytest.raises(ValueError, match="no series has a value, so there is nothing to draw"):
+        chart(Series("Nowhere", januaries({2023: "x"})))

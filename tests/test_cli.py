@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -21,7 +22,7 @@ from tests.conftest import HALTON, QUARTER, ROOT, dbv
 from tests.publish.conftest import Said, answer, change_cell, one_more
 
 INMSS = "placement_inmss_percent"
-COMMANDS = ("check", "metrics", "results", "run")
+COMMANDS = ("check", "metrics", "new-quarter", "results", "run")
 
 
 Command = Callable[..., Said]
@@ -120,12 +121,26 @@ def test_in_json_a_count_is_whole_a_share_is_a_number_and_a_missing_one_is_null(
 
 def test_in_json_every_row_has_either_a_number_or_a_symbol(command: Command):
     rows = rows_of(command("results", "--format", "json"))
-    assert {row["metric_id"] for row in rows} == set(registry.discover())
+    assert {row["metric_id"] for row in rows} <= set(registry.discover())
     hidden = [row for row in rows if row["symbol"]]
     assert hidden
     assert {row["symbol"] for row in hidden} <= set(SYMBOLS)
     assert all(row["value"] is None for row in hidden)
     assert all(isinstance(row["value"], (int, float)) for row in rows if not row["symbol"])
+
+
+def test_a_metric_of_which_no_input_has_a_figure_yet_gives_no_row_and_is_no_error(command: Command):
+    told = {row["metric_id"] for row in rows_of(command("results", "--format", "json"))}
+    given = set()
+    for path in (ROOT / "data" / "raw").rglob("own_figures.csv"):
+        with path.open(encoding="utf-8", newline="") as stream:
+            given |= {row["metric_id"] for row in csv.DictReader(stream)}
+    waiting = set(registry.discover()) - told
+    assert given
+    assert given <= told
+    assert "hdu_placements_count" in waiting
+    for name in waiting:
+        assert rows_of(command("results", "--metric", name, "--format", "json")) == []
 
 
 def test_in_json_days_are_written_year_month_day(command: Command):
@@ -277,10 +292,12 @@ def test_metrics_as_json_tell_of_every_metric(command: Command):
 def test_metrics_as_text_tell_of_every_metric_in_the_order_of_a_pack(command: Command):
     status, out, err = command("metrics")
     assert (status, err) == (0, "")
-    heads = [line.split() for line in out.splitlines() if not line.startswith(" ")]
-    assert sorted(head[1] for head in heads) == sorted(registry.discover())
-    sections = list(dict.fromkeys(head[0] for head in heads))
-    assert sections == list(SECTIONS)
+    heads = [re.split(" {2,}", line) for line in out.splitlines() if not line.startswith(" ")]
+    assert sorted(name for _, name, _ in heads) == sorted(registry.discover())
+    assert list(dict.fromkeys(section for section, _, _ in heads)) == list(SECTIONS)
+    assert {name: unit for _, name, unit in heads} == {
+        metric.id: f"({metric.unit.name})" for metric in registry.discover().values()
+    }
 
 
 def test_metrics_as_markdown_have_a_heading_a_metric(command: Command):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import dataclasses
 from datetime import date
 from pathlib import Path
@@ -10,13 +11,26 @@ from statistics import median
 import pandas as pd
 import pytest
 
-from dbv_analysis.compare import before_programme, beside, change, middle
+from dbv_analysis.compare import (
+    EVERYWHERE,
+    SIMILAR,
+    before_programme,
+    beside,
+    change,
+    comparators,
+    elsewhere,
+    like_for_like,
+    middle,
+    season,
+)
 from dbv_analysis.evidence import Evidence, open_evidence
-from dbv_analysis.periods import FULL_YEAR
+from dbv_analysis.periods import FULL_YEAR, SEN2_FLOWS_BREAK, Period, Quarter, why_not_comparable
 from tests.conftest import HALTON, QUARTER
 
 SPECIAL, STATE_SPECIAL = "placement_special_percent", "placement_state_special_percent"
 INMSS, OVERALL = "placement_inmss_percent", "overall_absence_percent"
+SUSPENSIONS, PUPILS, AT_HOME = "suspension_rate", "EHC plan", "ehe_plans_count"
+PLACED, REQUESTS, NEW_PLANS = "inmss_placements_count", "requests_count", "new_plans_count"
 ENGLAND = "E92000001"
 
 
@@ -219,3 +233,291 @@ def test_the_three_weeks_of_september_never_enter_a_series_of_full_years(evidenc
     ):
         assert 9.7 not in set(series["value"])
         assert "1 to 21 September 2024" not in set(series["period_label"])
+
+
+@pytest.fixture(scope="module")
+def suspended(data: Path) -> dict[tuple[str, str], float]:
+    """Suspensions for each 100 pupils with plans, by area and term, as the file of the release gives them."""
+    with (data / "dfe-exclusions-by-sen" / "suspensions.csv").open(encoding="utf-8", newline="") as stream:
+        return {
+            (row["area_code"], row["period"]): float(row["rate"])
+            for row in csv.DictReader(stream)
+            if row["sen_provision"] == PUPILS and row["rate"] not in "cxuz"
+        }
+
+
+def with_later(evidence: Evidence, metric_id: str, day: str, value: float, **to: object) -> Evidence:
+    """The evidence of a later day, on which a report gives one of Halton's measures anew, for that day."""
+    when = date.fromisoformat(day)
+    row = evidence.results[(evidence.results["metric_id"] == metric_id) & (evidence.results["area_code"] == HALTON)]
+    row = row.tail(1).assign(
+        **{
+            "period_label": f"{when:%B %Y}",
+            "period_start": when,
+            "period_end": when,
+            "basis": "snapshot",
+            "as_at": when,
+            "published": when,
+            "release": day,
+            "value": value,
+            "symbol": "",
+            **to,
+        }
+    )
+    source = evidence.sources[0].model_copy(update={"release": day, "published": when})
+    return dataclasses.replace(
+        evidence,
+        cut_off=max(when, evidence.cut_off),
+        results=pd.concat([evidence.results, row], ignore_index=True),
+        sources=[*evidence.sources, source],
+    )
+
+
+@pytest.mark.parametrize(
+    ("day", "before", "now"),
+    [
+        ("2023-11-30", "autumn term 2021", "autumn term 2022"),
+        ("2024-04-18", "spring term 2022", "spring term 2023"),
+        ("2024-09-26", "summer term 2022", "summer term 2023"),
+        ("2026-12-01", "spring term 2024", "spring term 2025"),
+    ],
+)
+def test_a_term_is_set_beside_the_same_term_of_the_year_before(evidence, suspended, day, before, now):
+    moved = like_for_like(at(evidence, day), SUSPENSIONS, breakdown=PUPILS)
+    assert (moved.earlier["period_label"], moved.later["period_label"]) == (before, now)
+    assert moved.refusal is None
+    assert moved.difference == pytest.approx(suspended[HALTON, now] - suspended[HALTON, before])
+
+
+def test_no_term_is_set_beside_the_same_term_while_schools_were_closed(evidence):
+    """In August 2022 the newest term was the summer of 2021; that of 2020 lies before the schools opened again."""
+    moved = like_for_like(at(evidence, "2022-08-01"), SUSPENSIONS, breakdown=PUPILS)
+    assert moved.later["period_label"] == "summer term 2021"
+    assert moved.earlier["period_label"] == "spring term 2021"
+    assert moved.refusal == "spring term 2021 and summer term 2021 are different parts of a year"
+    early, late = (Period.term("summer", year) for year in (2020, 2021))
+    assert why_not_comparable(early, late, evidence.metrics[SUSPENSIONS].breaks) == (
+        "between summer term 2020 and summer term 2021 schools were closed to most pupils for part of the time"
+    )
+
+
+def test_a_full_year_is_set_beside_the_full_year_before_it(evidence):
+    moved, same = like_for_like(evidence, REQUESTS), change(evidence, REQUESTS)
+    assert moved.in_words == same.in_words == "rose by 26, from 383 in 2022 to 409 in 2023"
+
+
+def test_a_count_of_any_day_is_set_beside_the_count_before_it_whatever_the_month(evidence):
+    moved = like_for_like(with_later(evidence, PLACED, "2025-01-20", 130.0), PLACED)
+    assert moved.in_words == "rose by 4, from 126 in September 2024 to 130 in January 2025"
+
+
+def test_a_count_that_follows_the_school_year_is_not_set_beside_another_season(evidence):
+    moved = like_for_like(evidence, AT_HOME)
+    assert moved.refusal == "January 2024 and September 2024 are at different times of the year"
+    assert (moved.earlier["value"], moved.later["value"]) == (10, 8)
+
+
+def test_what_does_not_compare_is_passed_over_for_the_newest_that_does(evidence):
+    moved = like_for_like(with_later(evidence, AT_HOME, "2025-01-24", 9.0), AT_HOME)
+    assert moved.in_words == "fell by 1, from 10 in January 2024 to 9 in January 2025"
+
+
+def test_a_quarter_of_spending_is_set_beside_the_quarter_before_it_and_not_beside_the_sum_to_date(evidence):
+    moved = like_for_like(evidence, "grant_spend")
+    assert (moved.earlier["period_label"], moved.later["period_label"]) == ("2024-25-Q1", "2024-25-Q2")
+    assert moved.difference == 42_940 - 326_240
+
+
+def test_a_hidden_figure_is_passed_over_like_for_like(evidence):
+    hidden = with_later(evidence, PLACED, "2025-01-20", float("nan"), symbol="c")
+    assert like_for_like(hidden, PLACED) is None
+    again = with_later(hidden, PLACED, "2025-04-20", 131.0)
+    assert like_for_like(again, PLACED).earlier["period_label"] == "September 2024"
+
+
+def test_one_figure_or_none_is_no_move_like_for_like(evidence):
+    assert like_for_like(evidence, PLACED) is None
+    assert like_for_like(evidence, "hdu_placements_count") is None
+    assert like_for_like(at(evidence, "2019-01-01"), SUSPENSIONS, breakdown=PUPILS) is None
+
+
+def test_a_move_like_for_like_can_be_of_another_area(evidence, suspended):
+    area = evidence.neighbours.codes[0]
+    moved = like_for_like(evidence, SUSPENSIONS, area, PUPILS)
+    assert moved.difference == pytest.approx(suspended[area, "summer term 2023"] - suspended[area, "summer term 2022"])
+
+
+@pytest.mark.parametrize(
+    ("day", "term"), [("2024-09-26", "summer"), ("2023-12-01", "autumn"), ("2024-05-01", "spring")]
+)
+def test_a_season_is_the_term_of_the_authoritys_own_newest_figure_in_every_year(evidence, suspended, day, term):
+    then = at(evidence, day)
+    rows = season(then, SUSPENSIONS, None, PUPILS)
+    out = then.rows(SUSPENSIONS, breakdown=PUPILS)["period_label"]
+    assert list(rows["period_label"]) == [label for label in out if label.startswith(term)]
+    assert list(rows["value"]) == [suspended[HALTON, label] for label in rows["period_label"]]
+    assert len(rows) >= 3
+
+
+def test_the_season_of_other_areas_is_that_of_the_authority(evidence):
+    """In a year of its own a neighbour's newest term may be another; the authority's decides."""
+    own = (evidence.results["area_code"] == HALTON) & (evidence.results["period_label"] == "summer term 2023")
+    behind = dataclasses.replace(evidence, results=evidence.results[~own])
+    labels = set(season(behind, SUSPENSIONS, evidence.neighbours.codes, PUPILS)["period_label"])
+    assert labels == {f"spring term {year}" for year in range(2020, 2024)}
+
+
+def test_a_measure_of_full_years_has_its_full_years_for_a_season(evidence):
+    assert list(season(evidence, SUSPENSIONS)["period_label"]) == ["2021/22", "2022/23"]
+
+
+def test_without_a_figure_of_the_authoritys_own_there_is_no_season(evidence):
+    results = evidence.results
+    bare = dataclasses.replace(evidence, results=results[results["area_code"] != HALTON])
+    assert season(bare, SUSPENSIONS, bare.neighbours.codes, PUPILS).empty
+    assert season(evidence, SUSPENSIONS, [ENGLAND], PUPILS).empty
+
+
+def test_terms_elsewhere_are_the_medians_of_the_same_two_terms(evidence, suspended):
+    moved = like_for_like(evidence, SUSPENSIONS, breakdown=PUPILS)
+    found = elsewhere(evidence, moved, PUPILS)
+    everywhere = {area for area, _ in suspended}
+    for name, areas in ((SIMILAR, evidence.neighbours.codes), (EVERYWHERE, everywhere)):
+        for end, term in enumerate(("summer term 2022", "summer term 2023")):
+            values = [suspended[area, term] for area in areas if (area, term) in suspended]
+            assert found[name][end] == pytest.approx(median(values))
+    assert set(found) == {SIMILAR, EVERYWHERE}
+
+
+def test_the_middle_of_terms_is_of_one_season_alone(evidence):
+    spread = middle(evidence, SUSPENSIONS, evidence.neighbours.codes, PUPILS, terms=True)
+    assert list(spread["period_label"]) == [f"summer term {year}" for year in range(2020, 2024)]
+    assert middle(evidence, SUSPENSIONS, evidence.neighbours.codes, PUPILS).empty
+
+
+@pytest.mark.parametrize("metric_id", [REQUESTS, "high_needs_block", PLACED])
+def test_a_count_and_a_sum_of_money_stand_beside_no_other_place(evidence, metric_id):
+    assert comparators(evidence, metric_id) == {}
+    assert comparators(evidence, metric_id, terms=True) == {}
+
+
+@pytest.mark.parametrize(("metric_id", "printed", "year"), [(NEW_PLANS, "270", 2023), (REQUESTS, "409", 2023)])
+def test_a_count_printed_under_a_year_without_a_figure_names_the_year_whose_it_is(evidence, metric_id, printed, year):
+    said = claim(beside(evidence, [metric_id]), printed, "2024")
+    assert (said["published"], said["period_label"]) == ("", "2024")
+    assert pd.isna(said["agrees"])
+    title = evidence.metrics[metric_id].title.lower()
+    assert said["matches"] == f"{title} in {year}"
+    then = evidence.rows(metric_id)
+    assert list(then.loc[then["period_label"] == str(year), "value"]) == [float(printed)]
+
+
+def test_a_count_printed_under_the_year_after_its_own_does_not_agree_and_names_it(evidence):
+    said = claim(beside(evidence, [REQUESTS]), "383", "2023")
+    assert not said["agrees"]
+    assert not pd.isna(said["agrees"])
+    assert (said["published"], said["matches"]) == ("409", "requests for assessment in 2022")
+
+
+def with_claim(evidence: Evidence, printed: str, /, **to: object) -> Evidence:
+    """The evidence, but for what a report prints in place of ``printed``."""
+    claims = evidence.printed_figures.copy()
+    claims.loc[claims["printed"] == printed, list(to)] = list(to.values())
+    return dataclasses.replace(evidence, lists={**evidence.lists, "printed_figures": claims})
+
+
+def test_a_count_that_is_of_no_year_has_no_verdict_and_names_none(evidence):
+    odd = with_claim(evidence, "270", printed="271", value=271.0)
+    said = claim(beside(odd, [NEW_PLANS]), "271", "2024")
+    assert pd.isna(said["agrees"])
+    assert (said["published"], said["matches"]) == ("", "")
+
+
+def test_a_count_is_not_looked_for_among_other_measures_where_nothing_is_published_for_its_year(evidence):
+    """As many plans may have ceased in some year as a report calls new; that says nothing of new plans."""
+    other = next(iter(evidence.rows("plans_ceased_count")["value"]))
+    odd = with_claim(evidence, "270", printed=f"{other:.0f}", value=other)
+    said = claim(beside(odd, [NEW_PLANS]), f"{other:.0f}", "2024")
+    assert said["matches"] == ""
+
+
+def test_a_rate_printed_for_a_year_without_a_figure_is_not_said_to_be_another_years(evidence):
+    rate = evidence.rows(SUSPENSIONS, breakdown=PUPILS).iloc[-1]
+    odd = with_claim(evidence, "7.35%", printed=f"{rate['value']:.2f}%", value=rate["value"])
+    claims = beside(odd, [SUSPENSIONS])
+    assert (claims["printed"] == f"{rate['value']:.2f}%").any()
+    assert set(claims["matches"]) == {""}
+
+
+def test_a_whole_percentage_that_does_not_agree_is_not_said_to_be_another_years(evidence):
+    """Some year rounds to almost any whole percentage."""
+    said = claim(beside(evidence, [OVERALL]), "13%", "2022/23 academic year")
+    assert not said["agrees"]
+    assert said["matches"] == ""
+    others = evidence.whole(OVERALL, breakdown=PUPILS)["value"]
+    assert 13 in {round(value) for value in others}
+
+
+def test_sums_of_money_agree_to_the_pound_and_averages_to_the_penny(evidence):
+    claims = beside(evidence, ["transport_spend", "transport_unit_cost_average", "grant_spend"])
+    assert set(claims["printed"]) == {"£3,977.65", "£11,047.50", "£5,415.36", "£2,902,634", "£369,180"}
+    assert claims["agrees"].all()
+    assert list(claims["published"]) == list(claims["printed"])
+
+
+@pytest.mark.parametrize(
+    ("period", "terms"),
+    [
+        (Period.parse("academic year 2022-23"), 3),
+        (Period.parse("2023-09-01 to 2024-03-31"), 2),
+        (Period.parse("2024-01-01 to 2024-08-31"), 2),
+        (Period.parse("autumn term 2023"), 1),
+        (Period.parse("spring term 2024"), 1),
+        (Period.parse("summer term 2024"), 1),
+        (Period.parse("2023-09-01 to 2024-03-30"), None),
+        (Period.parse("2023-09-02 to 2024-03-31"), None),
+        (Period.parse("2024-09-01 to 2024-09-21"), None),
+        (Period.parse("calendar year 2023"), None),
+        (Period.parse("financial year 2023-24"), None),
+        (Period.parse("2022-09-01 to 2024-08-31"), None),
+        (Period.parse("2024-01-18"), None),
+    ],
+    ids=lambda value: value.label if isinstance(value, Period) else None,
+)
+def test_a_period_knows_of_how_many_school_terms_it_is_made(period, terms):
+    assert period.terms == terms
+
+
+def test_what_does_not_follow_the_school_year_compares_on_any_two_days_and_in_any_two_quarters():
+    september, january = Period.parse("2024-09-24"), Period.parse("2025-01-20")
+    assert why_not_comparable(september, january)
+    assert why_not_comparable(september, january, any_day=True) is None
+    second, third = Quarter("2024-25-Q2").period, Quarter("2024-25-Q3").period
+    assert why_not_comparable(second, third)
+    assert why_not_comparable(second, third, any_day=True) is None
+
+
+def test_even_what_does_not_follow_the_school_year_needs_equal_lengths_and_one_kind_of_period():
+    quarter, half = Quarter("2024-25-Q2").period, Period.parse("2024-04-01 to 2024-09-30")
+    assert why_not_comparable(quarter, half, any_day=True) == (
+        "2024-25-Q2 and 1 April 2024 to 30 September 2024 are not equally long"
+    )
+    day, year = Period.parse("2024-09-24"), Period.parse("financial year 2024-25")
+    assert (
+        why_not_comparable(day, quarter, any_day=True)
+        == "2024-25-Q2 is part of a year and September 2024 is a count on one day"
+    )
+    assert (
+        why_not_comparable(day, year, any_day=True)
+        == "2024-25 is a full financial year and September 2024 is a count on one day"
+    )
+    academic = Period.parse("academic year 2023-24")
+    assert why_not_comparable(academic, year, any_day=True) == (
+        "2024-25 is a full financial year and 2023/24 is a full academic year"
+    )
+
+
+def test_even_what_does_not_follow_the_school_year_is_not_compared_across_a_break():
+    before, after = Period.parse("2021-10-01"), Period.parse("2022-03-01")
+    refusal = why_not_comparable(before, after, SEN2_FLOWS_BREAK, any_day=True)
+    assert refusal == "between October 2021 and March 2022 the return changed from totals to persons"

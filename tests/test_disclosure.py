@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pandas as pd
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dbv_analysis.disclosure import suppress
+from dbv_analysis.disclosure import protect_groups, suppress
+from dbv_analysis.disclosure import shown as in_a_sentence
 from dbv_analysis.programme import Disclosure
 from dbv_analysis.terms import CONTROLLED, PUBLIC, SYMBOLS, CallProblem
 
@@ -77,3 +79,93 @@ def test_a_profile_that_is_misspelt_does_not_show_small_counts():
     except (ValueError, CallProblem):
         return  # refusing is as good as hiding
     assert shown["numerator"].isna().all()
+
+
+def groups(*counts: tuple[float, str]) -> pd.DataFrame:
+    """Groups of one whole: each with its count, or with none and a symbol."""
+    numbers = [float("nan") if symbol else count for count, symbol in counts]
+    symbols = [symbol for _, symbol in counts]
+    return pd.DataFrame({"whole": "one", "numerator": numbers, "denominator": float("nan"), "symbol": symbols})
+
+
+def test_beside_a_single_hidden_group_the_smallest_other_is_hidden_too():
+    found = protect_groups(groups((0, "c"), (40, ""), (7, ""), (0, "")), ["whole"], PUBLIC)
+    assert list(found["symbol"]) == ["c", "", "c", ""]
+    assert list(found["numerator"].isna()) == [True, False, True, False]
+
+
+def test_two_hidden_groups_or_none_hide_no_other():
+    for shown in (groups((0, "c"), (0, "c"), (40, "")), groups((270, ""), (67, ""), (92, ""))):
+        pd.testing.assert_frame_equal(protect_groups(shown, ["whole"], PUBLIC), shown)
+
+
+def test_the_controlled_profile_hides_no_second_group():
+    shown = groups((0, "c"), (40, ""), (7, ""))
+    pd.testing.assert_frame_equal(protect_groups(shown, ["whole"], CONTROLLED), shown)
+
+
+def test_only_the_counts_that_are_of_children_are_looked_at():
+    money = pd.DataFrame({"numerator": [3.0, 3.0], "denominator": [40.0, 4.0], "symbol": ["", ""]})
+    assert list(suppress(money, Disclosure(), PUBLIC, ["denominator"])["symbol"]) == ["", "c"]
+    assert list(suppress(money, Disclosure(), PUBLIC, ["numerator"])["symbol"]) == ["c", "c"]
+    assert list(suppress(money, Disclosure(), PUBLIC, [])["symbol"]) == ["", ""]
+
+
+def test_the_rest_of_a_whole_is_looked_at_only_where_both_counts_are_of_children():
+    nearly_all = pd.DataFrame({"numerator": [97.0], "denominator": [100.0], "symbol": [""]})
+    assert list(suppress(nearly_all, Disclosure(), PUBLIC)["symbol"]) == ["c"]
+    assert list(suppress(nearly_all, Disclosure(), PUBLIC, ["denominator"])["symbol"]) == [""]
+
+
+@pytest.mark.parametrize(("left_out", "symbol"), [(0.0, ""), (1.0, "c"), (4.0, "c"), (5.0, ""), (NOTHING, "")])
+def test_what_a_denominator_leaves_out_of_a_whole_that_is_shown_may_not_be_small(left_out, symbol):
+    counts = pd.DataFrame({"numerator": [50.0], "denominator": [97.0], "symbol": [""], "left_out": [left_out]})
+    assert list(suppress(counts, Disclosure(), PUBLIC)["symbol"]) == [symbol]
+
+
+@pytest.mark.parametrize(("behind", "symbol"), [(0.0, ""), (1.0, "c"), (2.0, "c"), (3.0, ""), (4.0, "")])
+def test_money_is_hidden_by_the_number_of_children_behind_it(behind, symbol):
+    counts = pd.DataFrame({"numerator": [5000.0], "denominator": [NOTHING], "symbol": [""], "behind": [behind]})
+    hidden = suppress(counts, Disclosure(threshold=5, money_threshold=3), PUBLIC, [])
+    assert list(hidden["symbol"]) == [symbol]
+    assert hidden["numerator"].isna().item() == (symbol == "c")
+    assert list(suppress(counts, Disclosure(), CONTROLLED, [])["symbol"]) == [""]
+
+
+@pytest.mark.parametrize(
+    ("count", "public", "controlled"),
+    [(0, "0", "0"), (1, "fewer than 5", "1"), (4, "fewer than 5", "4"), (5, "5", "5"), (1524, "1,524", "1,524")],
+)
+def test_a_count_inside_a_sentence_is_a_number_or_said_to_be_small(count, public, controlled):
+    assert in_a_sentence(count, Disclosure(threshold=5), PUBLIC) == public
+    assert in_a_sentence(count, Disclosure(threshold=5), CONTROLLED) == controlled
+
+
+def test_a_misspelt_profile_says_no_small_count_in_a_sentence():
+    assert in_a_sentence(3, Disclosure(), "Public") == "fewer than 5"
+
+
+def test_a_second_group_is_hidden_in_the_whole_of_the_hidden_one_alone():
+    first = groups((0, "c"), (40, ""), (7, ""))
+    both = pd.concat([first, groups((30, ""), (6, "")).assign(whole="another")], ignore_index=True)
+    assert list(protect_groups(both, ["whole"], PUBLIC)["symbol"]) == ["c", "", "c", "", ""]
+
+
+def test_of_shares_the_group_with_the_smallest_denominator_is_hidden_second():
+    shares = groups((0, "c"), (5, ""), (40, "")).assign(denominator=[NOTHING, 90.0, 50.0])
+    assert list(protect_groups(shares, ["whole"], PUBLIC)["symbol"]) == ["c", "", "c"]
+
+
+def test_a_group_that_is_missing_for_another_reason_hides_no_second():
+    missing = groups((0, "x"), (40, ""), (7, ""))
+    assert list(protect_groups(missing, ["whole"], PUBLIC)["symbol"]) == ["x", "", ""]
+
+
+@settings(deadline=None, max_examples=50)
+@given(counts=st.lists(st.integers(0, 30), min_size=1, max_size=6), threshold=thresholds)
+def test_never_is_one_group_alone_hidden_beside_others_that_are_not_nought(counts, threshold):
+    parts = groups(*[(float(count), "") for count in counts])
+    hidden = protect_groups(suppress(parts, Disclosure(threshold=threshold), PUBLIC, ["numerator"]), ["whole"], PUBLIC)
+    shown_counts = hidden["numerator"].dropna()
+    assert not ((shown_counts > 0) & (shown_counts < threshold)).any()
+    assert (hidden["symbol"] == "c").sum() != 1 or (shown_counts == 0).all()

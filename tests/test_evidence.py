@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
+import csv
 import dataclasses
+import re
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from dbv_analysis.evidence import Assembled, Evidence, open_evidence, period_of, store, stored
+from dbv_analysis.evidence import (
+    Assembled,
+    Evidence,
+    check_own_figures,
+    during,
+    open_evidence,
+    period_of,
+    store,
+    stored,
+    written,
+)
 from dbv_analysis.periods import FULL_YEAR, PART_YEAR, SNAPSHOT
 from dbv_analysis.programme import load_programme
-from dbv_analysis.terms import CONTROLLED, PUBLIC, CallProblem, DataProblems
-from tests.conftest import HALTON, QUARTER
+from dbv_analysis.terms import CONTROLLED, PUBLIC, REGISTERS, CallProblem, DataProblems
+from tests.conftest import HALTON, QUARTER, dbv
+from tests.publish.conftest import change_cell
 
 OVERALL = "overall_absence_percent"
 ENGLAND = "E92000001"
@@ -32,6 +46,12 @@ def evidence(inputs: Path) -> Evidence:
     return open_evidence(QUARTER, inputs)
 
 
+@pytest.fixture(scope="module")
+def shipped(data: Path) -> Evidence:
+    """What the shipped quarter's pack may use, for tests that change no file."""
+    return open_evidence(QUARTER, data)
+
+
 def keep(folder: Path, results: pd.DataFrame, tables: dict[str, pd.DataFrame], profile: str = PUBLIC) -> None:
     store(Assembled(load_programme(folder), results, tables, []), folder, profile)
 
@@ -47,10 +67,9 @@ def test_the_shipped_quarter_ends_its_knowledge_at_its_own_cut_off(evidence):
 
 def test_no_row_of_any_metric_was_published_after_the_cut_off(evidence):
     areas = list(evidence.results["area_code"].unique())
-    for metric_id in evidence.metrics:
-        rows = evidence.rows(metric_id, areas)
-        assert not rows.empty
-        assert max(rows["published"]) <= evidence.cut_off
+    published = [day for metric_id in evidence.metrics for day in evidence.rows(metric_id, areas)["published"]]
+    assert len(published) > 1000
+    assert max(published) <= evidence.cut_off
 
 
 def test_rows_since_are_those_published_later_and_no_others(evidence):
@@ -281,3 +300,252 @@ def test_a_printed_figure_of_a_measure_that_does_not_exist_is_a_problem_of_the_d
     path.write_text(path.read_text(encoding="utf-8").replace("placement_inmss_percent", "placement_inms_percent"))
     with pytest.raises(DataProblems, match=r'"placement_inms_percent" is not a metric.*placement_inmss_percent'):
         open_evidence(QUARTER, project / "data" / "raw")
+
+
+@pytest.mark.parametrize(
+    ("label", "words"),
+    [
+        ("2022/23", "in 2022/23"),
+        ("2024-25-Q2", "in 2024-25-Q2"),
+        ("September 2024", "in September 2024"),
+        ("autumn term 2023", "in autumn term 2023"),
+        ("1 to 21 September 2024", "from 1 to 21 September 2024"),
+        ("1 September 2023 to 31 March 2024", "from 1 September 2023 to 31 March 2024"),
+        ("to the end of 2024-25-Q2", "by the end of 2024-25-Q2"),
+    ],
+)
+def test_a_sentence_goes_on_with_the_time_of_a_figure(label, words):
+    assert during(pd.Series({"period_label": label})) == words
+
+
+def test_the_time_of_every_shipped_figure_goes_on_with_in_from_or_by(shipped):
+    labels = set(shipped.results["period_label"])
+    assert {during(pd.Series({"period_label": label})).split()[0] for label in labels} == {"in", "from", "by"}
+
+
+def test_a_share_is_written_with_the_decimals_of_its_own_document(shipped, data):
+    """62.4 % and 64% are the same measure's neighbours: each keeps what its document prints."""
+    told = 0
+    for row in read(data / "quarterly-report-2024-09" / "own_figures.csv"):
+        if not re.fullmatch(r"[\d.]+ ?%", row["printed"]):
+            continue
+        rows = shipped.rows(row["metric_id"], breakdown=row["breakdown"])
+        found = [written(shipped.metrics[row["metric_id"]], one) for _, one in rows.iterrows() if one["printed"]]
+        assert found == [row["printed"].replace(" ", "")]
+        told += 1
+    assert told >= 5
+
+
+def test_a_figure_without_a_document_is_written_as_its_measure_is(shipped):
+    row = shipped.whole("plans_20_weeks_percent").iloc[-1]
+    assert row["printed"] == ""
+    assert written(shipped.metrics["plans_20_weeks_percent"], row) == shipped.write(row)
+    assert "." in shipped.write(row)
+
+
+def test_a_symbol_is_written_as_the_symbol_whatever_is_printed(shipped):
+    row = shipped.rows(OVERALL, basis=PART_YEAR).iloc[-1].copy()
+    row["symbol"], row["value"], row["printed"] = "c", float("nan"), "9.7%"
+    assert written(shipped.metrics[OVERALL], row) == "c"
+
+
+def test_what_has_been_asked_before_is_not_worked_out_again(shipped):
+    fresh = dataclasses.replace(shipped)
+    assert fresh.remembered == {}
+    first = fresh.rows("caseload_count", (code for code in (HALTON, ENGLAND)))
+    known = len(fresh.remembered)
+    pd.testing.assert_frame_equal(fresh.rows("caseload_count", [HALTON, ENGLAND]), first)
+    assert len(fresh.remembered) == known == 1
+    fresh.rows("caseload_count", [ENGLAND])
+    fresh.rows("caseload_count", [HALTON, ENGLAND], since=True)
+    assert len(fresh.remembered) == 3
+
+
+def test_spoiling_an_answer_does_not_spoil_the_next(shipped):
+    spoilt = shipped.rows("caseload_count")
+    before = list(spoilt["value"])
+    spoilt["value"] = 0
+    spoilt.loc[len(spoilt)] = spoilt.loc[0]
+    assert list(shipped.rows("caseload_count")["value"]) == before
+    assert 0 not in before
+
+
+def test_evidence_at_another_cut_off_remembers_nothing_of_this_one(shipped):
+    newest = shipped.rows("caseload_count")["period_label"].iloc[-1]
+    later = at(shipped, "2025-07-01")
+    assert later.rows("caseload_count")["period_label"].iloc[-1] != newest
+    assert shipped.rows("caseload_count")["period_label"].iloc[-1] == newest
+
+
+def read(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+@pytest.mark.parametrize("name", REGISTERS)
+def test_a_register_holds_every_entry_of_its_files_once_in_their_order(shipped, data, name):
+    files = sorted(data.rglob(f"{name}.csv"))
+    keys = [tuple(row[column] for column in REGISTERS[name]) for path in files for row in read(path)]
+    entries = shipped.register(name)
+    assert [tuple(map(str, key)) for key in entries[list(REGISTERS[name])].itertuples(index=False)] == keys
+    assert len(set(keys)) == len(keys) > 0
+    assert set(entries.columns) == set(shipped.lists[name].columns)
+
+
+@pytest.mark.parametrize("name", REGISTERS)
+def test_a_register_is_empty_until_its_document_is_out(shipped, name):
+    first = min(shipped.lists[name]["published"])
+    before = (pd.Timestamp(first) - pd.Timedelta(days=1)).date()
+    assert at(shipped, before.isoformat()).register(name).empty
+    assert not at(shipped, first.isoformat()).register(name).empty
+
+
+def with_entries(evidence: Evidence, name: str, entries: pd.DataFrame) -> Evidence:
+    """The evidence, and entries that a later file gives of a register."""
+    both = pd.concat([evidence.lists[name], entries], ignore_index=True)
+    return dataclasses.replace(evidence, lists={**evidence.lists, name: both})
+
+
+def test_the_newest_entry_that_was_out_by_the_cut_off_counts_in_its_old_place(shipped):
+    risks = shipped.lists["risks"]
+    again = risks[risks["number"].isin(["3", "1"])]
+    january = again.assign(rating="H", published=date(2025, 1, 24))
+    april = again.assign(rating="L", published=date(2025, 4, 24))
+    # The file of April is read first: its place among the files says nothing of its day.
+    every = with_entries(with_entries(shipped, "risks", april), "risks", january)
+    order = list(risks["number"])
+    for day, rating in [("2025-01-24", "H"), ("2025-04-23", "H"), ("2025-04-24", "L"), ("2030-01-01", "L")]:
+        found = at(every, day).register("risks")
+        assert list(found["number"]) == order
+        assert set(found.loc[found["number"].isin(["3", "1"]), "rating"]) == {rating}
+    before, plain = (one.register("risks") for one in (at(every, "2025-01-23"), shipped))
+    assert list(before["rating"]) == list(plain["rating"])
+
+
+def test_an_entry_that_a_later_file_adds_stands_after_the_others_from_its_day_on(shipped):
+    risks = shipped.lists["risks"]
+    more = with_entries(shipped, "risks", risks.tail(1).assign(number="99", published=date(2025, 1, 24)))
+    assert "99" not in set(at(more, "2025-01-23").register("risks")["number"])
+    assert list(at(more, "2025-01-24").register("risks")["number"]) == [*risks["number"], "99"]
+
+
+def test_an_entry_is_named_by_all_columns_of_its_key(shipped):
+    """A later report of the second quarter says another status; what it says of the third is an entry of its own."""
+    phases = shipped.lists["phases"]
+    key = (phases["element"] == "Thrive") & (phases["quarter"] == QUARTER) & (phases["said_in"] == "detail")
+    again = phases[key].assign(status="Behind", published=date(2025, 1, 24))
+    other = again.assign(quarter="2024-25-Q3")
+    later = at(with_entries(shipped, "phases", pd.concat([again, other])), "2025-01-24").register("phases")
+    said = later[(later["element"] == "Thrive") & (later["said_in"] != "plan")]
+    assert [tuple(row) for row in said[["quarter", "said_in", "status"]].itertuples(index=False)] == [
+        (QUARTER, "summary", "Ahead"),
+        (QUARTER, "detail", "Behind"),
+        ("2024-25-Q3", "detail", "Behind"),
+    ]
+
+
+@pytest.mark.parametrize("name", REGISTERS)
+def test_a_register_without_entries_has_its_columns_and_no_row(shipped, name):
+    none = dataclasses.replace(shipped, lists={**shipped.lists, name: shipped.lists[name].iloc[:0]})
+    entries = none.register(name)
+    assert entries.empty
+    assert set(entries.columns) == set(shipped.lists[name].columns)
+
+
+@pytest.fixture
+def wrong(data: Path, tables: dict[str, pd.DataFrame]) -> Callable[..., list[str]]:
+    """Says what is wrong once a figure of the report's own reads otherwise: a line a problem."""
+
+    def found(metric_id: str, breakdown: str, /, **to: object) -> list[str]:
+        own = tables["own_figures"].copy()
+        chosen = (own["metric_id"] == metric_id) & (own["breakdown"] == breakdown)
+        own.loc[chosen, list(to)] = list(to.values())
+        with pytest.raises(DataProblems) as problems:
+            check_own_figures({**tables, "own_figures": own}, data)
+        return str(problems.value).splitlines()
+
+    return found
+
+
+def place(data: Path, metric_id: str, breakdown: str, column: str, document: str = "quarterly-report-2024-09") -> str:
+    """Where a figure stands: its file, its row as a spreadsheet numbers it, and the column."""
+    file = data / document / "own_figures.csv"
+    rows = [(row["metric_id"], row["breakdown"]) for row in read(file)]
+    return f"{file.as_posix()}, row {rows.index((metric_id, breakdown)) + 2}, column {column}"
+
+
+def test_the_shipped_figures_go_with_their_measures(tables, data):
+    assert check_own_figures(tables, data) is None
+
+
+def test_a_figure_of_a_measure_that_does_not_exist_is_named_with_the_one_that_may_be_meant(wrong, data):
+    assert wrong("inmss_placements_count", "Total", metric_id="inmss_placement_count") == [
+        f'{place(data, "inmss_placements_count", "Total", "metric_id")}: "inmss_placement_count" is not a metric. '
+        'Use one that `dbv metrics` lists. Did you mean "inmss_placements_count"?'
+    ]
+
+
+def test_a_figure_of_a_measure_that_is_read_from_releases_alone_is_refused(wrong, data):
+    assert wrong("inmss_placements_count", "Total", metric_id="caseload_count") == [
+        f"{place(data, 'inmss_placements_count', 'Total', 'metric_id')}: caseload_count is not read from figures of "
+        "the authority's own. Take the row out."
+    ]
+
+
+def test_a_breakdown_that_a_measure_does_not_have_is_named_with_those_that_it_has(wrong, data):
+    assert wrong("transport_spend", "Out of borough", breakdown="Out of boro") == [
+        f'{place(data, "transport_spend", "Out of borough", "breakdown")}: "Out of boro" is not a breakdown of '
+        'transport_spend. Use In borough or Out of borough. Did you mean "Out of borough"?'
+    ]
+
+
+def test_a_measure_without_breakdowns_takes_the_total_alone(wrong, data):
+    assert wrong("inmss_schools_count", "Total", breakdown="SEMH") == [
+        f'{place(data, "inmss_schools_count", "Total", "breakdown")}: "SEMH" is not a breakdown of '
+        "inmss_schools_count. Use Total."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("value", "what", "fix"),
+    [
+        (126.5, "126.5 is not a count.", "Write a whole number of 0 or more."),
+        (-1.0, "-1 is not a count.", "Write a whole number of 0 or more."),
+    ],
+)
+def test_a_count_with_a_fraction_or_below_nought_is_refused(wrong, data, value, what, fix):
+    where = place(data, "inmss_placements_count", "Total", "value")
+    assert wrong("inmss_placements_count", "Total", value=value) == [f"{where}: {what} {fix}"]
+
+
+def test_a_share_below_nought_is_refused(wrong, data):
+    where = place(data, "thrive_engaged_percent", "Total", "value")
+    assert wrong("thrive_engaged_percent", "Total", value=-72.8) == [f"{where}: -72.8 is below 0. Check the figure."]
+
+
+def test_every_figure_that_does_not_go_with_its_measure_is_told_at_once(wrong, data):
+    found = wrong("training_count", "Team Teach: trainers", metric_id="training_cuont", value=0.5)
+    assert len(found) == 1  # a figure of no known measure is judged no further
+    found = wrong("suspensions_count", "Total", value=0.5)
+    assert len(found) == 2
+    assert [line.partition(":")[0] for line in found] == sorted(line.partition(":")[0] for line in found)
+
+
+def test_money_and_shares_may_have_a_fraction_and_a_symbol_needs_no_number(tables, data):
+    own = tables["own_figures"].copy()
+    own.loc[own["metric_id"] == "transport_spend", "value"] = 0.5
+    counted = own["metric_id"] == "inmss_placements_count"
+    own.loc[counted, ["value", "symbol"]] = [float("nan"), "x"]
+    assert check_own_figures({**tables, "own_figures": own}, data) is None
+
+
+def test_the_command_tells_of_a_figure_by_its_file_row_and_column(project):
+    path = project / "data" / "raw" / "quarterly-report-2024-09" / "own_figures.csv"
+    row = 2 + [one["metric_id"] for one in read(path)].index("inmss_placements_count")
+    change_cell(path, row, "value", lambda _: "126.5")
+    done = dbv("check", cwd=project)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.splitlines() == [
+        f"data/raw/quarterly-report-2024-09/own_figures.csv, row {row}, column value: 126.5 is not a count. "
+        "Write a whole number of 0 or more."
+    ]

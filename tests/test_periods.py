@@ -1,3 +1,5 @@
+"""Periods and quarters: how they are written and read, and which may be set side by side."""
+
 from __future__ import annotations
 
 from datetime import date, timedelta
@@ -324,3 +326,148 @@ def test_any_one_of_several_breaks_stops_the_comparison():
 def test_two_snapshots_are_compared_exactly_where_they_are_in_one_month_of_the_year(first, second):
     earlier, later = Period.snapshot(min(first, second)), Period.snapshot(max(first, second))
     assert (why_not_comparable(earlier, later) is None) == (first.month == second.month)
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("autumn term 2023", 1),
+        ("spring term 2024", 1),
+        ("summer term 2024", 1),
+        ("2023-09-01 to 2023-12-31", 1),
+        ("2023-09-01 to 2024-03-31", 2),
+        ("2024-01-01 to 2024-08-31", 2),
+        ("academic year 2023-24", 3),
+        ("2023-09-01 to 2024-08-31", 3),
+    ],
+)
+def test_a_period_that_is_made_of_school_terms_says_how_many(text, number):
+    assert Period.parse(text).terms == number
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2024-09-01 to 2024-09-21",
+        "2023-09-02 to 2023-12-31",
+        "2023-09-01 to 2024-03-30",
+        "2023-10-01 to 2024-03-31",
+        "2022-09-01 to 2024-08-31",
+        "2023-01-01 to 2023-12-31",
+        "calendar year 2023",
+        "financial year 2023-24",
+        "quarter 2024-25-Q1",
+        "quarter 2024-25-Q2",
+        "2024-01-18",
+        "2023-09-01",
+        "2024-08-31",
+    ],
+)
+def test_a_period_that_is_not_made_of_whole_terms_of_one_school_year_has_none(text):
+    assert Period.parse(text).terms is None
+
+
+@given(years, st.integers(min_value=0, max_value=2), st.integers(min_value=1, max_value=3))
+def test_terms_that_follow_one_another_in_a_year_are_counted(first, skipped, number):
+    terms = [Period.term("autumn", first), Period.term("spring", first + 1), Period.term("summer", first + 1)]
+    chosen = terms[skipped : skipped + number]
+    assert Period.window(chosen[0].start, chosen[-1].end).terms == len(chosen)
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("2024-01-18", 1),
+        ("2024-09-01 to 2024-09-21", 21),
+        ("quarter 2024-25-Q1", 91),
+        ("quarter 2024-25-Q2", 92),
+        ("quarter 2024-25-Q4", 90),
+        ("calendar year 2023", 365),
+        ("calendar year 2024", 366),
+        ("academic year 2023-24", 366),
+    ],
+)
+def test_the_days_of_a_period_hold_its_first_and_its_last(text, number):
+    assert Period.parse(text).days == number
+
+
+@given(days, days)
+def test_a_window_has_as_many_days_as_lie_between_its_ends_and_one_more(first, second):
+    start, end = min(first, second), max(first, second)
+    assert Period.window(start, end).days == (end - start).days + 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "academic year 2022-23",
+        "financial year 2024-25",
+        "calendar year 2023",
+        "autumn term 2023",
+        "quarter 2024-25-Q2",
+        "2024-01-18",
+        "2024-09-01 to 2024-09-21",
+    ],
+)
+def test_a_period_is_written_as_it_is_read(text):
+    assert Period.parse(text).text == text
+    assert Period.parse(Period.parse(text).text) == Period.parse(text)
+
+
+def any_day(earlier: str, later: str, *breaks: Break) -> str | None:
+    return why_not_comparable(Period.parse(earlier), Period.parse(later), breaks, any_day=True)
+
+
+@pytest.mark.parametrize(
+    ("earlier", "later"),
+    [
+        ("2024-09-24", "2024-12-31"),
+        ("2023-12-20", "2024-09-26"),
+        ("quarter 2024-25-Q1", "quarter 2024-25-Q2"),
+        ("quarter 2024-25-Q2", "quarter 2024-25-Q4"),
+        ("2024-04-01 to 2024-09-30", "2024-10-01 to 2025-03-31"),
+    ],
+)
+def test_what_does_not_follow_the_school_year_is_compared_on_any_two_days_or_quarters(earlier, later):
+    assert any_day(earlier, later) is None
+    assert reason(earlier, later) is not None
+
+
+def test_parts_of_a_year_that_are_not_equally_long_are_not_compared_even_so():
+    why = any_day("quarter 2024-25-Q1", "2024-04-01 to 2024-09-30")
+    assert why == "2024-25-Q1 and 1 April 2024 to 30 September 2024 are not equally long"
+
+
+def test_parts_of_a_year_may_differ_by_three_days_and_no_more():
+    assert any_day("2024-04-01 to 2024-06-30", "2024-07-01 to 2024-10-02") is None
+    assert any_day("2024-04-01 to 2024-06-30", "2024-07-01 to 2024-10-03") is not None
+    assert any_day("2024-07-01 to 2024-10-03", "2024-04-01 to 2024-06-30") is not None
+
+
+def test_a_break_stops_what_does_not_follow_the_school_year_too():
+    why = any_day("2022-09-24", "2023-12-31", PERSON_LEVEL)
+    assert why == "between September 2022 and December 2023 the return changed from totals to persons"
+
+
+@pytest.mark.parametrize(
+    ("earlier", "later"),
+    [
+        ("quarter 2024-25-Q1", "2024-09-24"),
+        ("academic year 2022-23", "2023-09-01 to 2024-03-31"),
+        ("academic year 2022-23", "financial year 2023-24"),
+        ("2024-09-24", "calendar year 2024"),
+    ],
+)
+def test_periods_of_different_kinds_are_never_compared(earlier, later):
+    assert any_day(earlier, later) is not None
+    assert any_day(earlier, later) == reason(earlier, later)
+
+
+def test_full_years_of_one_kind_are_compared_whether_or_not_they_follow_the_school_year():
+    assert any_day("financial year 2023-24", "financial year 2024-25") is None
+
+
+@given(days, days)
+def test_any_two_days_are_compared_where_the_season_does_not_matter(first, second):
+    earlier, later = Period.snapshot(min(first, second)), Period.snapshot(max(first, second))
+    assert why_not_comparable(earlier, later, any_day=True) is None

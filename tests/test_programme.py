@@ -87,6 +87,7 @@ def test_a_setting_that_is_missing_is_named_with_its_file(problems, line, key):
     ("line", "with_it", "key"),
     [
         ("threshold = 5", "threshhold = 5", "disclosure.threshhold"),
+        ("threshold = 5", "money_treshold = 3", "disclosure.money_treshold"),
         ('[area]\ncode = "E06000006"', '[area]\ncode = "E06000006"\ncolour = "blue"', "area.colour"),
         ("[programme]", 'colour = "blue"\n[programme]', "colour"),
         ("[programme]", 'root = "elsewhere"\n[programme]', "root"),
@@ -130,6 +131,7 @@ def test_a_neighbours_code_that_is_not_an_area_code_is_named(problems):
         ("cut_off = 2024-09-26", 'cut_off = "late September"', "quarters.2024-25-Q2.cut_off", "'late September'"),
         ("threshold = 5", "threshold = 0", "disclosure.threshold", "0"),
         ("threshold = 5", 'threshold = "few"', "disclosure.threshold", "'few'"),
+        ("threshold = 5", "money_threshold = 0", "disclosure.money_threshold", "0"),
         ('name = "Halton"', 'name = ""', "area.name", "''"),
     ],
 )
@@ -163,7 +165,46 @@ def test_a_programme_without_a_disclosure_rule_hides_what_the_default_hides(fold
     file = folder.parent.parent / FILE
     whole = file.read_text(encoding="utf-8")
     file.write_text(whole[: whole.index("[disclosure]")], encoding="utf-8")
-    assert load_programme(folder).disclosure.threshold == 5
+    rule = load_programme(folder).disclosure
+    assert (rule.threshold, rule.money_threshold) == (5, 3)
+
+
+def test_the_authority_may_have_a_rule_of_its_own_for_money(folder):
+    file = folder.parent.parent / FILE
+    whole = file.read_text(encoding="utf-8")
+    file.write_text(whole.replace("threshold = 5", "threshold = 6\nmoney_threshold = 4"), encoding="utf-8")
+    rule = load_programme(folder).disclosure
+    assert (rule.threshold, rule.money_threshold) == (6, 4)
+
+
+def test_the_forecast_path_is_the_one_that_is_budgeted_for_and_the_target_where_none_is_named(folder):
+    assert load_programme(folder).programme.budget_path == "Target"
+    file = folder.parent.parent / FILE
+    whole = file.read_text(encoding="utf-8")
+    file.write_text(whole.replace('budget_path = "Target"', 'budget_path = "Stretch"'), encoding="utf-8")
+    assert load_programme(folder).programme.budget_path == "Stretch"
+    file.write_text(whole.replace('budget_path = "Target"\n', ""), encoding="utf-8")
+    assert load_programme(folder).programme.budget_path == "Target"
+
+
+def test_areas_of_three_levels_are_told_apart(data):
+    programme = load_programme(data)
+    levels = [area.geographic_level for area in (programme.area, programme.region, programme.country)]
+    assert levels == ["Local authority", "Regional", "National"]
+
+
+def test_an_area_is_a_local_authority_unless_it_says_otherwise(folder):
+    file = folder.parent.parent / FILE
+    whole = file.read_text(encoding="utf-8")
+    file.write_text(whole.replace('geographic_level = "Local authority"\n', ""), encoding="utf-8")
+    assert load_programme(folder).area.geographic_level == "Local authority"
+
+
+def test_a_quarter_has_the_label_that_its_report_printed_or_none(folder):
+    quarters = load_programme(folder).quarters
+    assert quarters[QUARTER].printed_label == "Quarter 2 – July-Oct 24"
+    add(folder, '\n[quarters."2024-25-Q3"]\ncut_off = 2025-01-31\n')
+    assert load_programme(folder).quarters["2024-25-Q3"].printed_label == ""
 
 
 def test_a_quarter_knows_the_day_by_which_its_figures_were_out(data):

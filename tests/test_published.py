@@ -5,8 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pandas as pd
 import pytest
@@ -73,14 +74,27 @@ def checked(published: Path) -> list[dict[str, str]]:
 
 
 @pytest.fixture(scope="module")
-def caseload(published: Path) -> list[dict[str, str]]:
-    """The release's rows of all plans, as downloaded."""
-    with (
-        zipfile.ZipFile(published / "education-health-and-care-plans_2025.zip") as archive,
-        archive.open("data/caseload.csv") as stream,
-    ):
-        rows = read(io.TextIOWrapper(stream, encoding="utf-8-sig", newline=""))
-    return [row for row in rows if row["breakdown_topic"] == row["breakdown"] == "All EHC plans"]
+def release(published: Path) -> Callable[[str], list[dict[str, str]]]:
+    """Reads a file of the EHC plans release as downloaded, without the package."""
+
+    def release(name: str) -> list[dict[str, str]]:
+        with (
+            zipfile.ZipFile(published / "education-health-and-care-plans_2025.zip") as archive,
+            archive.open(f"data/{name}.csv") as stream,
+        ):
+            return read(io.TextIOWrapper(stream, encoding="utf-8-sig", newline=""))
+
+    return release
+
+
+def of_all_plans(rows: list[dict[str, str]]) -> list[dict[str, str]]:
+    return [row for row in rows if row["breakdown_topic"] == row["breakdown"]]
+
+
+@pytest.fixture(scope="module")
+def caseload(release) -> list[dict[str, str]]:
+    """The release's rows of all plans on a census day."""
+    return of_all_plans(release("caseload"))
 
 
 @pytest.fixture(scope="module")
@@ -127,9 +141,13 @@ def shipped(results: pd.DataFrame) -> set[str]:
 
 def published_by_area(rows: list[dict[str, str]], column: str, areas: set[str]) -> dict[tuple[str, str], float]:
     """(area, time period) -> what the release prints in ``column``."""
+    keyed = {(area_of(row), row["time_period"]): row[column] for row in rows}
+    return {(area, year): float(cell) for (area, year), cell in keyed.items() if area in areas and cell != "x"}
+
+
+def area_of(row: dict[str, str]) -> str:
     code = {"Local authority": "new_la_code", "Regional": "region_code", "National": "country_code"}
-    keyed = {(row[code[row["geographic_level"]]], row["time_period"]): row[column] for row in rows}
-    return {(area, year): float(cell) for (area, year), cell in keyed.items() if area in areas}
+    return row[code[row["geographic_level"]]]
 
 
 @pytest.mark.parametrize(("published_as", "metric_id"), ABSENCE.items())
@@ -148,3 +166,174 @@ def test_haltons_absence_is_as_published_in_every_year(results, absence, publish
     found = {(row.breakdown, row.period_label): row.value for row in rows.itertuples()}
     assert len(expected) == 18
     assert found == pytest.approx(expected, abs=5e-7)
+
+
+FLOWS = {
+    "requests_received_in_year": "requests",
+    "new_ehc_plans": "new plans",
+    "ceased_plans total": "plans ceased",
+}
+
+
+@pytest.mark.parametrize(("measure", "flow"), FLOWS.items())
+def test_the_events_of_a_year_in_halton_and_england_are_as_published(tables, checked, measure, flow):
+    expected = {
+        (CODES[row["area"]], row["time_period"]): float(row["value"]) for row in checked if row["measure"] == measure
+    }
+    found = counts(tables["flows"], flow=flow)
+    assert len(expected) >= 6
+    assert {key: found[key] for key in expected} == expected
+
+
+def counts(table: pd.DataFrame, **chosen: str) -> dict[tuple[str, str], float]:
+    """(area, period's label) -> count, of the rows of a table that are ``chosen``; where a symbol stands, none."""
+    rows = table[(table[list(chosen)] == pd.Series(chosen)).all(axis=1) & table["count"].notna()]
+    return rows.set_index(["area_code", "period_label"])["count"].to_dict()
+
+
+def test_halton_had_more_requests_new_plans_and_plans_ceased_in_these_years(tables):
+    def in_halton(flow: str, first: int) -> list[float]:
+        return [counts(tables["flows"], flow=flow)[HALTON, str(year)] for year in range(first, 2025)]
+
+    assert in_halton("requests", 2021) == [301, 383, 409, 492]
+    assert in_halton("new plans", 2021) == [192, 215, 270, 240]
+    assert in_halton("plans ceased", 2022) == [10, 79, 122]
+
+
+# A percentage that the release prints -> its file, the shipped table, and the rows of its denominator and numerator.
+PERCENTAGES = {
+    "pc_plans_issued_within_20_weeks": (
+        "timeliness_20_week",
+        "timeliness",
+        {"exceptions": "included", "time_taken": "all"},
+        {"exceptions": "included", "time_taken": "within 20 weeks"},
+    ),
+    "PC_plans_issued_20_weeks_ex": (
+        "timeliness_20_week",
+        "timeliness",
+        {"exceptions": "excluded", "time_taken": "all"},
+        {"exceptions": "excluded", "time_taken": "within 20 weeks"},
+    ),
+    "assess_issued_pc": ("assessments", "flows", {"flow": "assessments"}, {"flow": "assessments issued"}),
+}
+
+
+@pytest.mark.parametrize(("column", "years"), zip(PERCENTAGES, (6, 6, 3), strict=True))
+def test_counts_of_every_shipped_area_give_the_published_percentage_of_every_year(tables, release, column, years):
+    file, table, every, some = PERCENTAGES[column]
+    whole, part = counts(tables[table], **every), counts(tables[table], **some)
+    expected = published_by_area(of_all_plans(release(file)), column, set(tables["caseload"]["area_code"]))
+    assert len(expected) == 13 * years
+    assert {key: rounded(100 * part[key] / whole[key]) for key in expected} == expected
+
+
+def rounded(percent: float) -> float:
+    """To one decimal, as the release rounds."""
+    return float(PERCENT.write(percent, 1).rstrip("%"))
+
+
+def test_the_needs_of_every_shipped_area_and_placement_add_up_to_its_plans(tables, release):
+    rows = [
+        row
+        for row in release("sen_needs_all_plans")
+        if row["breakdown_topic"] in ("All EHC plans", "Type of placement")
+    ]
+    needs = tables["plans_by_need"]
+    areas = set(needs["area_code"])
+    leaves = [row for row in rows if area_of(row) in areas and not row["breakdown"].endswith("- total")]
+    expected = sorted((area_of(row), float(row["ehc_plans"])) for row in leaves)
+    added = needs.groupby(["area_code", "placement"])["count"].sum()
+    assert len(areas) == 13
+    assert sorted((area, plans) for (area, _), plans in added.items()) == expected
+
+
+def test_single_placements_add_up_to_all_placements_for_every_need_and_area(tables):
+    needs = tables["plans_by_need"]
+    single = needs["placement"] != "all"
+    added = needs[single].groupby(["area_code", "need"])["count"].sum()
+    together = needs[~single].set_index(["area_code", "need"])["count"]
+    assert len(together) == 13 * 13
+    assert added.to_dict() == together.to_dict()
+
+
+def test_ages_add_up_to_all_plans_but_for_england_in_2024(tables):
+    """In January 2024 two authorities returned totals without ages: 3,645 plans are in England's count alone."""
+    added = tables["plans_by_age"].groupby(["area_code", "period"])["count"].sum().to_dict()
+    plans = tables["caseload"].set_index(["area_code", "period"])["count"]
+    assert len(added) == 13 * 2
+    assert {key: plans[key] - ages for key, ages in added.items() if plans[key] != ages} == {
+        ("E92000001", "2024-01-18"): 3645
+    }
+
+
+EXCLUSIONS = {"susp_rate": "suspensions", "perm_excl_rate": "permanent exclusions"}
+
+
+@pytest.mark.parametrize(("published_as", "measure"), EXCLUSIONS.items())
+def test_haltons_exclusions_are_as_published_in_every_term(tables, absence, published_as, measure):
+    expected = {
+        (row["send_category"], *term_of(row)): float(row["value"]) for row in absence if row["metric"] == published_as
+    }
+    rows = tables["exclusions"]
+    rows = rows[(rows["area_code"] == HALTON) & (rows["measure"] == measure) & (rows["basis"] == "part_year")]
+    found = {(row.sen_provision, row.period_start.year, row.period_start.month): row.rate for row in rows.itertuples()}
+    assert len(expected) == 3 * 17
+    assert found == expected
+
+
+def term_of(row: dict[str, str]) -> tuple[int, int]:
+    """The year and the month in which a term starts."""
+    month = {"Autumn term": 9, "Spring term": 1, "Summer term": 4}[row["time_identifier"]]
+    return int(row["time_period"][:4]) + (month < 9), month
+
+
+TOOL = {"TotFixedEx suspension rate all pupils": "suspensions", "TotPermEx rate all pupils": "permanent exclusions"}
+
+
+def test_exclusions_of_all_pupils_in_a_year_are_as_the_departments_tool_has_them(tables, checked):
+    expected = {
+        (CODES[row["area"]], row["time_period"], TOOL[row["measure"]]): float(row["value"])
+        for row in checked
+        if row["measure"] in TOOL
+    }
+    rows = tables["exclusions"][tables["exclusions"]["sen_provision"] == "Total"]
+    assert len(expected) == 12
+    assert {(row.area_code, row.period_label, row.measure): row.rate for row in rows.itertuples()} == expected
+
+
+TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
+OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
+
+
+@pytest.fixture(scope="module")
+def grant(published: Path) -> list[list[str]]:
+    """The rows of the summary sheet of the dedicated schools grant, each cell its exact value, else its text."""
+    with zipfile.ZipFile(published / "dedicated-schools-grant_2024_07_20.ods") as archive:
+        root = ElementTree.fromstring(archive.read("content.xml"))
+    sheet = next(table for table in root.iter(f"{TABLE}table") if table.get(f"{TABLE}name") == "Allocations_summary")
+    return [list(cells(row)) for row in sheet.iter(f"{TABLE}table-row")]
+
+
+def cells(row: ElementTree.Element) -> Iterator[str]:
+    for cell in row:
+        repeated = int(cell.get(f"{TABLE}number-columns-repeated", "1"))
+        yield from [cell.get(f"{OFFICE}value", "".join(cell.itertext()).strip())] * min(repeated, 20)
+
+
+def test_the_high_needs_block_is_the_grants_own_to_the_pound(tables, release, grant):
+    """The grant's columns C and H: the block before the deductions, and after them."""
+    letters = next(row for row in grant if "[C]" in row)
+    before, after = letters.index("[C]"), letters.index("[H]")
+    assert "High needs block" in grant[1][before]
+    assert "High needs block" in grant[1][after]
+    old_code = {row["new_la_code"]: row["old_la_code"] for row in of_all_plans(release("caseload"))}
+    by_code = {"England" if row[0] == "ENGLAND" else row[0]: row for row in grant if row}
+    funding = tables["high_needs_funding"].set_index(["area_code", "line"])["pounds"]
+    expected = {}
+    for area in {area for area, _ in funding.index}:
+        row = by_code["England" if area == CODES["England"] else old_code[area]]
+        expected[area, "High needs block before deductions"] = float(row[before])
+        expected[area, "High needs block after deductions"] = float(row[after])
+    assert len(expected) == 12 * 2
+    assert funding.to_dict() == expected
+    assert funding[HALTON, "High needs block before deductions"] == 26_048_051

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import narwhals as nw
+import pandas as pd
 import pytest
 
 from dbv_analysis import registry
 from dbv_analysis.periods import Break
-from dbv_analysis.registry import Count, Value, discover, find, metric
-from dbv_analysis.terms import COUNT, HIGHER, PERCENT, Unit
+from dbv_analysis.registry import Count, Value, as_it_stood, discover, find, metric, own
+from dbv_analysis.terms import COUNT, HIGHER, PERCENT, POUNDS, TOTAL, Unit
 
 
 @pytest.fixture(autouse=True)
@@ -109,3 +111,103 @@ def test_an_id_that_is_like_no_other_brings_none():
     with pytest.raises(KeyError) as caught:
         find("weather")
     assert "Did you mean" not in str(caught.value)
+
+
+def test_money_is_written_in_full_only_where_a_metric_gives_its_decimals():
+    @metric(section="Play", title="Cost of swings", unit=POUNDS, source="Nowhere")
+    def swings_cost(own_figures) -> Value:
+        """Swings, £."""
+
+    @metric(section="Play", title="Cost of swings, in full", unit=POUNDS, source="Nowhere", decimals=0)
+    def swings_cost_in_full(own_figures) -> Value:
+        """Swings, £."""
+
+    assert find("swings_cost").write(1_698_456) == "£1.7m"
+    assert find("swings_cost_in_full").write(1_698_456) == "£1,698,456"
+
+
+def test_a_metric_follows_the_school_year_and_takes_no_groups_unless_it_says_so():
+    @metric(section="Play", title="Swings", unit=COUNT, source="Nowhere")
+    def plain_swings_count(own_figures) -> Count:
+        """Swings."""
+
+    @metric(section="Play", title="Swings", unit=COUNT, source="Nowhere", any_day=True, groups=("High", "Low"))
+    def grouped_swings_count(own_figures) -> Count:
+        """Swings by height."""
+
+    plain, grouped = find("plain_swings_count"), find("grouped_swings_count")
+    assert (plain.any_day, plain.groups, plain.by) == (False, (), {})
+    assert (grouped.any_day, grouped.groups) == (True, ("High", "Low"))
+
+
+FIGURES = pd.DataFrame(
+    {
+        "metric_id": ["swings_count", "swings_count", "slides_count"],
+        "breakdown": ["High", "Low", "High"],
+        "value": [7.0, 5.0, 3.0],
+        "symbol": "",
+    }
+)
+
+
+def test_a_metric_reads_its_own_figures_and_no_others():
+    found = own(nw.from_native(FIGURES).lazy(), "swings_count").collect()
+    assert found["breakdown"].to_list() == ["High", "Low"]
+    assert found["count"].to_list() == found["value"].to_list() == [7, 5]
+
+
+def test_the_breakdown_of_own_figures_may_have_the_name_that_another_table_gives_it():
+    found = own(nw.from_native(FIGURES).lazy(), "slides_count", "height").collect()
+    assert found["height"].to_list() == ["High"]
+    assert "breakdown" not in found.columns
+
+
+def test_a_metric_that_takes_groups_of_own_figures_is_broken_down_by_them():
+    with_groups = [found for found in discover().values() if found.groups and found.groups != (TOTAL,)]
+    assert len(with_groups) > 5
+    for found in with_groups:
+        assert len(found.by) == 1, found.id
+        assert "own_figures" in found.tables, found.id
+        assert len(set(found.groups)) == len(found.groups), found.id
+
+
+def told(*entries: tuple[str, str, str]) -> pd.DataFrame:
+    """Entries of a register: the day told, the entry's name, and its state."""
+    days = [entry[0] for entry in entries]
+    return pd.DataFrame(
+        {
+            "area_code": "E06000001",
+            "name": [entry[1] for entry in entries],
+            "state": [entry[2] for entry in entries],
+            **dict.fromkeys(("as_at", "release", "published", "period_label", "period_start", "period_end"), days),
+            "source": "A report",
+            "basis": "snapshot",
+        }
+    )
+
+
+def states(register: pd.DataFrame) -> dict[str, dict[str, str]]:
+    """Release -> name -> state, as each stood after it."""
+    found: dict[str, dict[str, str]] = {}
+    for row in as_it_stood(nw.from_native(register).lazy(), "name").collect().iter_rows(named=True):
+        assert row["name"] not in found.setdefault(row["release"], {})
+        assert row["published"] == row["release"] == row["period_end"] == row["as_at"]
+        found[row["release"]][row["name"]] = row["state"]
+    return found
+
+
+def test_an_entry_that_a_release_does_not_repeat_stands_as_it_was_told_last():
+    register = told(
+        ("2023-12-20", "swing", "planned"), ("2023-12-20", "slide", "planned"), ("2024-09-26", "swing", "up")
+    )
+    assert states(register) == {
+        "2023-12-20": {"swing": "planned", "slide": "planned"},
+        "2024-09-26": {"swing": "up", "slide": "planned"},
+    }
+
+
+def test_an_entry_does_not_stand_before_it_was_told():
+    assert states(told(("2023-12-20", "swing", "planned"), ("2024-09-26", "slide", "planned"))) == {
+        "2023-12-20": {"swing": "planned"},
+        "2024-09-26": {"swing": "planned", "slide": "planned"},
+    }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import inspect
+import json
 from collections import defaultdict
 from pathlib import Path
 
@@ -13,7 +14,7 @@ import pytest
 from dbv_analysis import registry
 from dbv_analysis.tables import TABLES
 from dbv_analysis.terms import HIGHER, LOWER, NEITHER, RESULT_COLUMNS, RESULT_KEY, SYMBOLS, UNITS
-from tests.conftest import HALTON
+from tests.conftest import HALTON, QUARTER, dbv
 
 INMSS = ["special_independent", "special_non_maintained"]
 SHARES = {
@@ -27,19 +28,40 @@ ABSENCE = {
     "persistent_absence_percent": "persistent",
     "severe_absence_percent": "severe",
 }
+# Ids that others may rely on, and the unit of each: neither may change.
 CONTRACT = {
-    "dsg_expenditure",
-    "dsg_cumulative_deficit",
-    "dsg_in_year_deficit",
-    "dsg_implied_funding",
-    "caseload_count",
-    "placement_mainstream_percent",
-    "placement_special_percent",
-    "placement_state_special_percent",
-    "placement_inmss_percent",
-    "overall_absence_percent",
-    "persistent_absence_percent",
-    "severe_absence_percent",
+    "dsg_expenditure": "pounds",
+    "dsg_cumulative_deficit": "pounds",
+    "dsg_in_year_deficit": "pounds",
+    "dsg_implied_funding": "pounds",
+    "caseload_count": "count",
+    "placement_mainstream_percent": "per cent",
+    "placement_special_percent": "per cent",
+    "placement_state_special_percent": "per cent",
+    "placement_inmss_percent": "per cent",
+    "overall_absence_percent": "per cent",
+    "persistent_absence_percent": "per cent",
+    "severe_absence_percent": "per cent",
+    "requests_count": "count",
+    "new_plans_count": "count",
+    "assessments_agreed_percent": "per cent",
+    "plans_20_weeks_percent": "per cent",
+    "plans_20_weeks_excl_exceptions_percent": "per cent",
+    "suspensions_count": "count",
+    "suspension_rate": "rate per 100 pupils",
+    "exclusions_count": "count",
+    "exclusion_rate": "rate per 100 pupils",
+    "inmss_placements_count": "count",
+    "inmss_unit_cost_average": "pounds",
+    "transport_pupils_count": "count",
+    "transport_spend": "pounds",
+    "transport_unit_cost_average": "pounds",
+    "ehe_plans_count": "count",
+    "grant_spend": "pounds",
+    "grant_profile": "pounds",
+    "thrive_engaged_percent": "per cent",
+    "thrive_booked_percent": "per cent",
+    "training_count": "count",
 }
 METRICS = registry.discover()
 
@@ -234,9 +256,12 @@ def test_every_row_has_a_value_or_a_symbol_and_never_both_or_neither(results):
     assert set(results["symbol"]) <= {"", *SYMBOLS}
 
 
-def test_every_metric_that_the_contract_fixes_is_there_and_has_figures_of_halton(results):
-    assert set(METRICS) >= CONTRACT
-    assert set(results.loc[results["area_code"] == HALTON, "metric_id"]) >= CONTRACT
+@pytest.mark.parametrize(("metric_id", "unit"), CONTRACT.items(), ids=CONTRACT)
+def test_every_metric_that_the_contract_fixes_is_there_in_its_unit_with_a_figure_of_halton(results, metric_id, unit):
+    rows = of(results, metric_id)
+    assert METRICS[metric_id].unit.name == unit
+    assert set(rows["unit"]) == {unit}
+    assert rows.loc[rows["area_code"] == HALTON, "value"].notna().any()
 
 
 @pytest.mark.parametrize("metric", METRICS.values(), ids=lambda metric: metric.id)
@@ -257,7 +282,90 @@ def test_a_metrics_figures_make_sense(results, metric):
     assert set(rows["unit"]) <= {metric.unit.name}
     if metric.unit.name == "per cent":
         assert shown["value"].between(0, 100).all()
-    divided = shown[shown["denominator"].notna()]
+    divided = shown[shown["denominator"].notna() & (metric.unit.name == "per cent")]
     assert (divided["numerator"] <= divided["denominator"]).all()
     for row in divided.itertuples():
         assert row.value == pytest.approx(100 * row.numerator / row.denominator, abs=1e-9)
+
+
+@pytest.fixture(scope="module")
+def told() -> list[dict]:
+    """What the command tells of the shipped quarter, as strict JSON, which knows no NaN."""
+    done = dbv("results", "--quarter", QUARTER, "--format", "json")
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout, parse_constant=lambda name: pytest.fail(f"{name} is not JSON"))
+
+
+def figure(told: list[dict], metric_id: str, period: str, breakdown: str = "Total") -> dict:
+    """The one row of Halton with that metric, period and breakdown."""
+    wanted = {"metric_id": metric_id, "area_code": HALTON, "period_label": period, "breakdown": breakdown}
+    (row,) = [row for row in told if wanted.items() <= row.items()]
+    return row
+
+
+def test_the_command_tells_the_columns_of_the_contract_and_nothing_published_after_the_cut_off(told):
+    assert {tuple(row) for row in told} == {tuple(RESULT_COLUMNS)}
+    assert max(row["published"] for row in told) == "2024-09-26"
+
+
+def test_the_command_tells_what_the_results_table_holds(told, results):
+    known = results[[day.isoformat() <= "2024-09-26" for day in results["published"]]]
+    assert len(told) == len(known)
+    for column in ("value", "numerator", "denominator"):
+        assert [row[column] for row in told] == [None if pd.isna(number) else number for number in known[column]]
+    for column in ("metric_id", "area_code", "breakdown_topic", "breakdown", "symbol"):
+        assert [row[column] for row in told] == list(known[column])
+
+
+@pytest.mark.parametrize(
+    ("destination", "pupils", "spend", "each"),
+    [
+        ("In borough", 427, 1_698_456, "£3,977.65"),
+        ("Out of borough", 109, 1_204_178, "£11,047.50"),
+        ("Total", 536, 2_902_634, "£5,415.36"),
+    ],
+)
+def test_the_command_tells_transport_by_destination_and_in_all(told, destination, pupils, spend, each):
+    ids = ["transport_pupils_count", "transport_spend", "transport_unit_cost_average"]
+    rows = [figure(told, name, "September 2024", destination) for name in ids]
+    assert [row["breakdown_topic"] for row in rows] == ["Destination"] * 3
+    assert [row["value"] for row in rows[:2]] == [pupils, spend]
+    assert (rows[2]["numerator"], rows[2]["denominator"]) == (spend, pupils)
+    assert METRICS[ids[2]].write(rows[2]["value"]) == each
+
+
+@pytest.mark.parametrize(
+    ("metric_id", "value"),
+    [
+        ("inmss_schools_count", 35),
+        ("inmss_placements_count", 126),
+        ("inmss_unit_cost_average", 63_765),
+        ("inmss_open_searches_count", 20),
+    ],
+)
+def test_the_command_tells_of_independent_placements_on_the_day_of_the_count(told, metric_id, value):
+    row = figure(told, metric_id, "September 2024")
+    assert (row["value"], row["period_end"], row["basis"]) == (value, "2024-09-24", "snapshot")
+
+
+@pytest.mark.parametrize(
+    ("metric_id", "period", "pounds"),
+    [
+        ("grant_spend", "2024-25-Q1", 326_240),
+        ("grant_spend", "2024-25-Q2", 42_940),
+        ("grant_spend", "to the end of 2024-25-Q2", 369_180),
+        ("grant_profile", "to the end of 2024-25-Q2", 500_000),
+        ("grant_profile", "to the end of 2024-25-Q4", 1_000_000),
+    ],
+)
+def test_the_command_tells_the_grant_by_quarter_and_to_date(told, metric_id, period, pounds):
+    row = figure(told, metric_id, period)
+    assert (row["value"], row["breakdown_topic"]) == (pounds, "Grant line")
+
+
+@pytest.mark.parametrize(("metric_id", "value"), [("new_plans_count", 270), ("requests_count", 409)])
+def test_the_command_tells_plans_and_requests_under_the_calendar_year_that_they_are_of(told, metric_id, value):
+    row = figure(told, metric_id, "2023")
+    assert (row["value"], row["basis"]) == (value, "full_year")
+    assert (row["period_start"], row["period_end"]) == ("2023-01-01", "2023-12-31")
+    assert not [row for row in told if row["metric_id"] == metric_id and row["period_label"] == "2024"]

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 
 from dbv_analysis.blocks import KeyFigure
 from dbv_analysis.compare import Change, before_programme, change, elsewhere
-from dbv_analysis.evidence import Evidence
-from dbv_analysis.terms import TOTAL, listed, slug
+from dbv_analysis.evidence import Evidence, during, written
+from dbv_analysis.periods import PART_YEAR
+from dbv_analysis.terms import TOTAL, listed, lower_first, slug
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,13 @@ class Findings:
 
 def find(section: str, evidence: Evidence) -> Findings:
     """The findings of a section, from its own module where there is one."""
+    asked = (find, section)
+    if asked not in evidence.remembered:
+        evidence.remembered[asked] = _find(section, evidence)
+    return evidence.remembered[asked]
+
+
+def _find(section: str, evidence: Evidence) -> Findings:
     name = f"{__name__}.{slug(section)}"
     if importlib.util.find_spec(name):
         found = importlib.import_module(name).find(evidence)
@@ -85,3 +93,21 @@ def monitoring(evidence: Evidence, metric_id: str, breakdown: str = "Total") -> 
             f"began in {evidence.start:%B %Y}, so it cannot show what the programme did."
         )
     return NO_COMPARISON
+
+
+def reported_parts(evidence: Evidence, *metric_ids: str) -> list[str]:
+    """Figures of part of a year that reports give, and why they stand beside no full year."""
+    said = []
+    for name in metric_ids:
+        metric = evidence.metrics[name]
+        rows = evidence.rows(name, basis=PART_YEAR, breakdown=TOTAL)
+        said += [
+            f"{lower_first(metric.title)} {written(metric, row)} {during(row)}"
+            for _, row in rows[rows["value"].notna()].iterrows()
+        ]
+    if not said:
+        return []
+    return [
+        f"Reports also print: {listed(said)}. These are parts of a year, without the counts behind them, so they are "
+        "not set against full years, and no improvement is read from them."
+    ]

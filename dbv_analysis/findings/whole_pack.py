@@ -31,8 +31,12 @@ def _has_figures(evidence: Evidence, section: str) -> bool:
 
 
 def corrections(evidence: Evidence) -> pd.DataFrame:
-    """Printed figures that the published ones do not bear out, as ``compare.beside`` gives them."""
+    """Printed figures that the published ones do not bear out, as ``compare.beside`` gives them.
+
+    Among them those printed under a period for which nothing has been published, and that are another's.
+    """
     claims = beside(evidence, list(evidence.metrics))
     # Where no year is printed, a figure that holds for some year is not called wrong.
     undated = claims["period_printed"].eq(NO_YEAR) & claims["matches"].ne("")
-    return claims[claims["agrees"].eq(False) & ~undated]
+    elsewhere = claims["agrees"].isna() & claims["matches"].ne("")
+    return claims[claims["agrees"].eq(False) & ~undated | elsewhere]

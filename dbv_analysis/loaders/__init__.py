@@ -7,23 +7,36 @@ from pathlib import Path
 
 import pandas as pd
 
-from dbv_analysis.loaders import ees, tidy
+from dbv_analysis.loaders import ees, quarter_return, tidy
 from dbv_analysis.periods import Period
-from dbv_analysis.sources import SUFFIX, Source, read_source, sha256_of
+from dbv_analysis.programme import Area, load_programme
+from dbv_analysis.sources import RETURN, SUFFIX, Source, read_source, sha256_of
 from dbv_analysis.tables import TABLES
-from dbv_analysis.terms import CallProblem, DataProblem, DataProblems, did_you_mean, listed
+from dbv_analysis.terms import REGISTERS, CallProblem, DataProblem, DataProblems, did_you_mean, listed
 
 DATA_SUFFIXES = (".csv", ".xlsx", ".parquet", ".zip", ".gz")
-PROVENANCE = ["period_label", "period_start", "period_end", "basis", "as_at", "source", "release", "published"]
+PROVENANCE = [
+    "period_label",
+    "period_start",
+    "period_end",
+    "basis",
+    "as_at",
+    "source",
+    "release",
+    "published",
+    "file",
+    "row",
+]
 
 
 @dataclass
 class Inputs:
-    """What ``data/raw`` holds: validated tables, where each came from, and what is worth a warning."""
+    """What ``data/raw`` holds: validated tables, where each came from, and what is worth a warning or a note."""
 
     tables: dict[str, pd.DataFrame]
     sources: list[Source]
     warnings: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
 
 def load(data: Path) -> Inputs:
@@ -36,6 +49,7 @@ def load(data: Path) -> Inputs:
     """
     if not data.is_dir():
         raise CallProblem(f"There is no folder {data}. Name the folder of the inputs with --data.")
+    area = load_programme(data).area
     sidecars = sorted(data.rglob(f"*{SUFFIX}"))
     parts: dict[str, dict[str, pd.DataFrame]] = {name: {} for name in TABLES}
     inputs = Inputs({}, [])
@@ -52,8 +66,10 @@ def load(data: Path) -> Inputs:
         path = sidecar.parent / source.file
         described.add(path)
         try:
-            for name, frame in _load_file(data, path, sidecar, source, inputs.warnings).items():
+            for name, frame in _load_file(data, path, sidecar, source, area, inputs.warnings).items():
                 parts[name][_shown(data, path)] = frame
+            if source.sha256 is None:
+                inputs.notes.append(_how_to_seal(path, sidecar))
         except DataProblems as found:
             problems += found.problems
     problems += _without_source(data, described)
@@ -90,6 +106,10 @@ def _said_twice(name: str, frames: dict[str, pd.DataFrame]) -> list[DataProblem]
     return problems
 
 
+def _how_to_seal(path: Path, sidecar: Path) -> str:
+    return f'{path.name} is not sealed yet. Once it is final, add to {sidecar}: sha256 = "{sha256_of(path)}"'
+
+
 def _no_rows(name: str) -> pd.DataFrame:
     columns = [*TABLES[name].columns, *PROVENANCE]
     return pd.DataFrame({column: pd.Series(dtype=object) for column in columns})
@@ -119,19 +139,24 @@ def _shown(data: Path, path: Path) -> str:
     return (data / path.relative_to(data)).as_posix()
 
 
-def _load_file(data: Path, path: Path, sidecar: Path, source: Source, warnings: list[str]) -> dict[str, pd.DataFrame]:
+def _load_file(
+    data: Path, path: Path, sidecar: Path, source: Source, area: Area, warnings: list[str]
+) -> dict[str, pd.DataFrame]:
     shown = _shown(data, path)
     if not path.is_file():
         raise DataProblems(
             [DataProblem(shown, "is missing.", f"Put it back, or take out {sidecar.name} if it is no longer used.")]
         )
-    if sha256_of(path) != source.sha256:
+    if source.sha256 is not None and sha256_of(path) != source.sha256:
         warnings.append(
             f"{path.relative_to(data).as_posix()} has changed since {sidecar.name} was written. "
             f"If that was meant, set sha256 there to {sha256_of(path)}."
         )
+    problems: list[DataProblem] = []
     if source.format == "ees":
         texts = ees.read_release(path, shown)
+    elif source.format == RETURN:
+        texts, problems = quarter_return.read_return(path, shown)
     elif source.table in TABLES:
         texts = {source.table: tidy.read_text(path, shown)}
     else:
@@ -144,20 +169,33 @@ def _load_file(data: Path, path: Path, sidecar: Path, source: Source, warnings: 
                 )
             ]
         )
-    problems: list[DataProblem] = []
     tables = {}
     for name, text in texts.items():
         try:
-            tables[name] = _with_provenance(tidy.validate(text, name, shown), source)
+            frame = tidy.validate(_filled(text, name, area, source), name, shown)
+            tables[name] = _with_provenance(frame, source, path.relative_to(data).as_posix())
+            if source.format == RETURN:
+                tables[name] = quarter_return.at_its_row(tables[name], text, name)
         except DataProblems as found:
-            problems += found.problems
+            told = {(problem.file, problem.row, problem.column) for problem in problems}
+            problems += [one for one in found.problems if (one.file, one.row, one.column) not in told]
     if problems:
         raise DataProblems(problems)
     return tables
 
 
-def _with_provenance(frame: pd.DataFrame, source: Source) -> pd.DataFrame:
-    """Each row with its period in dates, and where and when the figure was published."""
+def _filled(text: pd.DataFrame, name: str, area: Area, source: Source) -> pd.DataFrame:
+    """A table of the authority's own with what goes without saying: its area, and for a register its day and count."""
+    if not TABLES[name].own:
+        return text
+    given = {"area_code": area.code, "area_name": area.name, "geographic_level": area.geographic_level}
+    if name in REGISTERS:
+        given |= {"period": (source.as_at or source.published).isoformat(), "count": "1"}
+    return text.assign(**{column: value for column, value in given.items() if column not in text})
+
+
+def _with_provenance(frame: pd.DataFrame, source: Source, file: str) -> pd.DataFrame:
+    """Each row with its period in dates, where and when the figure was published, and the place that it came from."""
     periods = {text: Period.parse(text) for text in frame["period"].unique()}
     labels = frame["period"].map({text: period.label for text, period in periods.items()})
     return frame.assign(
@@ -170,4 +208,6 @@ def _with_provenance(frame: pd.DataFrame, source: Source) -> pd.DataFrame:
         source=f"{source.publisher}, {source.title}",
         release=source.release,
         published=frame["period"].map({text: source.published_on(text) for text in periods}),
+        file=file,
+        row=frame.index + tidy.HEADER_ROWS + 1,
     )

@@ -17,8 +17,16 @@ import pandera.pandas as pa
 
 from dbv_analysis.periods import Period
 from dbv_analysis.tables import TABLES
+from dbv_analysis.tables.base import DAY, MONTH
 from dbv_analysis.terms import SYMBOLS, SYMBOLS_READ, DataProblem, DataProblems, did_you_mean, listed
 
+# What a pattern of the schemas stands for, the longer one first where it holds another.
+PATTERNS = {
+    DAY: ("a day", "Write it as year-month-day, such as 2024-09-26."),
+    MONTH: ("a month", "Write it as year-month, such as 2024-09."),
+    r"E\d{8}": ("an area code", "Use the nine characters of the GSS code, such as E06000006."),
+    r"\d*": ("a whole number", "Write only digits, or leave the cell empty."),
+}
 ORIGIN = ("origin_file", "origin_row", "origin_column")
 HEADER_ROWS = 1  # a spreadsheet numbers rows from 1, and the first is the header
 
@@ -198,6 +206,8 @@ def _explain(check: str, column: str, value: object, schema: pa.DataFrameSchema)
         except ValueError as error:
             what, _, fix = str(error).partition(". ")
             return f"{what}.", fix
+    if check == "known_quarter":
+        return f'"{value}" is not a quarter.', "Write the financial year and Q1, Q2, Q3 or Q4, such as 2024-25-Q2."
     if check == "whole_number":
         return f"{value:g} is not a whole number.", "A count has no fraction: check the figure."
     if check.startswith("greater_than"):
@@ -205,7 +215,9 @@ def _explain(check: str, column: str, value: object, schema: pa.DataFrameSchema)
     if check.startswith("less_than"):
         return f"{value:g} is above {bounds['less_than_or_equal_to']['max_value']}.", "Check the figure and its unit."
     if check.startswith("str_matches"):
-        return f'"{value}" is not an area code.', "Use the nine characters of the GSS code, such as E06000006."
+        pattern = bounds["str_matches"]["pattern"]
+        what, fix = next(words for part, words in PATTERNS.items() if part in pattern)
+        return f'"{value}" is not {what}.', fix
     if check.startswith("str_length"):
         return "is empty.", "Fill it in."
-    return f'"{value}" fails the check {check}.', f"See {schema.name} in dbv_analysis/tables.py."
+    return f'"{value}" fails the check {check}.', f"See {schema.name} in dbv_analysis/tables."

@@ -7,10 +7,14 @@ from datetime import date
 import narwhals as nw
 
 from dbv_analysis.periods import Break
-from dbv_analysis.registry import Value, metric
+from dbv_analysis.registry import Value, metric, own
 from dbv_analysis.terms import LOWER, PERCENT
 
 RELEASE = "DfE, Pupil absence in schools in England, by SEN provision"
+# For whom the authority's own reports give absence.
+OWN_GROUPS = tuple(
+    f"{provision}{group}" for provision in ("EHC plan", "SEN support") for group in ("", " and FSM", " and EAL")
+)
 PANDEMIC = "in 2020/21 pupils kept at home by the pandemic were counted in other ways"
 PANDEMIC_YEAR = (Break(date(2020, 9, 1), PANDEMIC, "pandemic year"), Break(date(2021, 9, 1), PANDEMIC, "pandemic year"))
 
@@ -19,7 +23,7 @@ def _published(absence: nw.LazyFrame, measure: str) -> Value:
     return Value(absence.filter(nw.col("measure") == measure), nw.col("percent"))
 
 
-def _absence(title: str):
+def _absence(title: str, **more):
     return metric(
         section="Attendance",
         title=title,
@@ -29,16 +33,18 @@ def _absence(title: str):
         by={"SEN provision": "sen_provision"},
         breaks=PANDEMIC_YEAR,
         decimals=2,
+        **more,
     )
 
 
-@_absence("Overall absence")
-def overall_absence_percent(absence) -> Value:
+@_absence("Overall absence", groups=OWN_GROUPS)
+def overall_absence_percent(absence, own_figures) -> tuple[Value, Value]:
     """Sessions missed, authorised or not, of all possible sessions, %.
 
     Published as a percentage, without its counts. A session is half a school day; pupils aged 5 to 15.
     """
-    return _published(absence, "overall")
+    reported = own(own_figures, "overall_absence_percent", "sen_provision")
+    return _published(absence, "overall"), Value(reported, nw.col("value"))
 
 
 @_absence("Persistent absence")

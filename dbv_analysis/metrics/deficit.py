@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import narwhals as nw
 
-from dbv_analysis.registry import Value, metric
+from dbv_analysis.registry import Total, Value, metric, own
 from dbv_analysis.terms import LOWER, NEITHER, POUNDS
 
 APPLICATION = "DBV grant application, scenario table"
@@ -29,7 +29,7 @@ def _identity(scenarios: nw.LazyFrame) -> nw.LazyFrame:
         years=nw.col("period_end").cast(nw.Datetime).dt.year().diff().over(*path, order_by="period_end"),
     )
     balances = balances.filter(nw.col("years") == 1)  # across a year that is not there, no change is known
-    years = _measure(scenarios, "expenditure").drop("printed")
+    years = _measure(scenarios, "expenditure").drop("printed", strict=False)
     return years.join(balances, on=[*path, "period_end"], how="inner").filter(~nw.col("change").is_null())
 
 
@@ -96,3 +96,18 @@ def dsg_implied_funding(scenarios) -> Value:
     to £0.1m, so the result may be out by up to £0.15m. Funding should not depend on the path.
     """
     return Value(_identity(scenarios), nw.col("pounds") - nw.col("change"))
+
+
+@metric(
+    section="Deficit",
+    title="Five-year saving claimed",
+    unit=POUNDS,
+    better=NEITHER,
+    source="DBV grant application, funding breakdown",
+    by={"Bound": "breakdown"},
+    groups=("Lowest", "Highest"),
+    any_day=True,
+)
+def dsg_opportunity_value(own_figures) -> Total:
+    """What the application expects both workstreams to save over five years, £, as a range."""
+    return Total(own(own_figures, "dsg_opportunity_value"), adds_up=False)

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import narwhals as nw
 
-from dbv_analysis.periods import Break
+from dbv_analysis.periods import PERSON_LEVEL, SEN2_BREAK
 from dbv_analysis.registry import Count, Ratio, metric
-from dbv_analysis.sen2 import INMSS, MAINSTREAM, STATE_SPECIAL, UNKNOWN
+from dbv_analysis.sen2 import INMSS, MAINSTREAM, RESOURCED, SEMH, STATE_SPECIAL, UNKNOWN
 from dbv_analysis.terms import COUNT, HIGHER, LOWER, NEITHER, PERCENT
 
 RELEASE = "DfE, Education, health and care plans (SEN2), caseload by placement"
-PERSON_LEVEL = date(2023, 1, 1)
-SEN2_BREAK = (Break(PERSON_LEVEL, "the return changed from totals to persons"),)
+NEEDS_RELEASE = "DfE, Education, health and care plans (SEN2), primary need by placement"
 
 
 def _placed(*columns: str) -> nw.Expr:
@@ -118,3 +115,34 @@ def placement_inmss_known_percent(placements) -> Ratio:
     Beside the share of all plans it shows whether a change is only better recording. From 2023.
     """
     return Ratio(_known(placements), _placed(*INMSS), within=placements)
+
+
+@_share("Plans in resourced provision and SEN units", HIGHER)
+def placement_resourced_percent(placements) -> Ratio:
+    """Plans placed in resourced provision or an SEN unit of a mainstream school, of all plans on the census day, %.
+
+    They are among the plans in mainstream schools too. Plans whose placement is unknown are in the denominator.
+    """
+    return Ratio(placements, _placed(*RESOURCED))
+
+
+def _semh(title: str):
+    return metric(section="Placements", title=title, unit=COUNT, better=LOWER, source=NEEDS_RELEASE, breaks=SEN2_BREAK)
+
+
+@_semh("Plans for SEMH in state special schools")
+def placement_state_special_semh_count(plans_by_need) -> Count:
+    """Plans with social, emotional and mental health as primary need, placed in a state special school.
+
+    The application promises placement into maintained special schools for this need (workstream 1).
+    """
+    return Count(plans_by_need.filter(nw.col("need") == SEMH, _placed(*STATE_SPECIAL)))
+
+
+@_semh("Plans for SEMH in independent and non-maintained special schools")
+def placement_inmss_semh_count(plans_by_need) -> Count:
+    """Plans with social, emotional and mental health as primary need, placed in an INMSS.
+
+    The application promises placement into independent and non-maintained special schools for this need.
+    """
+    return Count(plans_by_need.filter(nw.col("need") == SEMH, _placed(*INMSS)))

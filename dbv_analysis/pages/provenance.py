@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pandas as pd
+
 from dbv_analysis.blocks import Blocks, Paragraphs, Table, paragraphs
 from dbv_analysis.charts import Series
 from dbv_analysis.compare import EVERYWHERE, SIMILAR
@@ -12,9 +14,9 @@ from dbv_analysis.sources import Source
 from dbv_analysis.terms import TOTAL, listed
 
 
-def caption(evidence: Evidence, metric: Metric) -> list[str]:
-    """What stands under a chart: source with its day, as-at date, what is counted, and what limits it."""
-    rows = evidence.whole(metric.id)
+def caption(evidence: Evidence, metric: Metric, rows: pd.DataFrame | None = None) -> list[str]:
+    """What stands under a chart of ``rows``: source with its day, as-at date, what is counted, and what limits it."""
+    rows = evidence.whole(metric.id) if rows is None else rows
     if rows.empty:  # the chart shows comparators alone
         rows = evidence.whole(metric.id, evidence.results["area_code"].unique())
     newest = rows.iloc[-1]
@@ -34,6 +36,19 @@ def caption(evidence: Evidence, metric: Metric) -> list[str]:
     return lines
 
 
+def register_sources(evidence: Evidence, name: str) -> list[Source]:
+    """The files that a register's entries come from."""
+    releases = set(evidence.register(name)["release"])
+    return [one for one in evidence.sources if one.table in (name, None) and one.release in releases]
+
+
+def register_caption(evidence: Evidence, name: str) -> list[str]:
+    """What stands under a register: the documents that it is from."""
+    found = register_sources(evidence, name)
+    named = dict.fromkeys(f"{one.publisher}, {one.title} ({day_in_words(one.published)})" for one in found)
+    return [f"Source: {'; '.join(named)}."]
+
+
 def comparator_notes(evidence: Evidence, series: list[Series]) -> list[str]:
     """What the chart's comparators are, where their names do not say it."""
     lines = []
@@ -50,10 +65,11 @@ def comparator_notes(evidence: Evidence, series: list[Series]) -> list[str]:
     return lines
 
 
-def definitions(evidence: Evidence, shown: list[str], printed: list[str]) -> Blocks:
-    """What each measure on the page counts, its sources, and what was assumed.
+def definitions(evidence: Evidence, section: str, shown: list[str], printed: list[str], registers: list[str]) -> Blocks:
+    """What each measure on a section's page counts, its sources, and what was assumed.
 
-    ``printed`` names the metrics whose figures the page shows as the reports printed them, too.
+    ``printed`` names the metrics whose figures the page shows as the reports printed them, too, and
+    ``registers`` the lists that it shows.
     """
     metrics = [evidence.metrics[name] for name in shown]
     table = Table(
@@ -66,12 +82,14 @@ def definitions(evidence: Evidence, shown: list[str], printed: list[str]) -> Blo
     claims = evidence.printed_figures
     claimed = set(claims.loc[claims["metric_id"].isin(printed), "release"])
     reports = [one for one in evidence.sources if one.table == "printed_figures" and one.release in claimed]
+    listed_in = [one for name in registers for one in register_sources(evidence, name)]
     lines: list[str] = []
-    for source in [*sources(evidence, metrics, releases), *reports]:
+    for source in [*sources(evidence, metrics, releases), *reports, *listed_in]:
         lines.append(
             f"{source.publisher}, {source.title}; published {day_in_words(source.published)}; {source.licence}."
         )
-        lines += [f"Assumed: {words}" for words in source.assumptions] + source.notes
+        assumed = [*source.assumptions, *source.about.get(section, [])]
+        lines += [f"Assumed: {words}" for words in assumed] + source.notes
     lines = list(dict.fromkeys(lines))  # several files of one release say the same of it
     neighbours = evidence.neighbours
     if any(not evidence.rows(metric.id, areas=neighbours.codes).empty for metric in metrics):
@@ -85,7 +103,8 @@ def definitions(evidence: Evidence, shown: list[str], printed: list[str]) -> Blo
             f"Similar authorities are the {neighbours.neighbours.name} of {neighbours.neighbours.source}: "
             f"{names}.{late}"
         )
-    return Blocks([table, Paragraphs(lines, listed=True)] if lines else [table])
+    parts = [table] if metrics else []
+    return Blocks([*parts, Paragraphs(lines, listed=True)] if lines else parts)
 
 
 def published_since(evidence: Evidence, shown: list[str]) -> Table | Paragraphs:

@@ -5,17 +5,16 @@ from __future__ import annotations
 import pandas as pd
 
 from dbv_analysis.blocks import Block, Blocks, Figure, Headline, Paragraphs, Table, paragraphs
-from dbv_analysis.charts import Series, line_chart
-from dbv_analysis.compare import beside, change, comparators
-from dbv_analysis.evidence import Evidence
+from dbv_analysis.compare import beside
+from dbv_analysis.evidence import Evidence, written
 from dbv_analysis.findings import find
-from dbv_analysis.pages import provenance
+from dbv_analysis.pages import pictures, provenance, registers
 from dbv_analysis.pages.heading import headline
-from dbv_analysis.pages.tabular import across, printed_table
+from dbv_analysis.pages.tabular import across, funding_table, now_and_before, printed_table
 from dbv_analysis.periods import PART_YEAR, day_in_words
+from dbv_analysis.promises import missing
 from dbv_analysis.registry import Metric
-from dbv_analysis.scenarios import funding_agreement
-from dbv_analysis.terms import COUNT, POUNDS, SYMBOLS, TOTAL, listed
+from dbv_analysis.terms import COUNT, SYMBOLS, TOTAL, listed
 
 
 class SectionPage:
@@ -26,6 +25,7 @@ class SectionPage:
         self.evidence = evidence
         self._shown: list[str] = []
         self._printed: list[str] = []
+        self._registers: list[str] = []
 
     def headline(self) -> Headline:
         """The answer, with the quarter and the cut-off."""
@@ -34,46 +34,42 @@ class SectionPage:
     def trend(self, metric_id: str, breakdown: str = TOTAL) -> Figure | Paragraphs:
         """One measure over full years or census days: the authority against similar ones, region and country."""
         metric = self._show(metric_id)
-        series = [
-            Series(self.evidence.area, self.evidence.whole(metric_id, breakdown=breakdown), own=True),
-            *(Series(name, rows) for name, rows in comparators(self.evidence, metric_id, breakdown).items()),
-        ]
-        series = [one for one in series if one.rows["value"].notna().any()]
-        if not series:
-            return self._nothing(metric)
-        of = "" if breakdown == TOTAL else f", {breakdown}"
-        return line_chart(
-            series,
-            title=self._active_title(metric, breakdown),
-            measure=f"{metric.title}{of}, {metric.unit.name}",
-            write=metric.write,
-            caption=[*provenance.caption(self.evidence, metric), *provenance.comparator_notes(self.evidence, series)],
-            start=self.evidence.start,
-            breaks=metric.breaks,
-        )
+        return pictures.trend(self.evidence, metric, breakdown) or self._nothing(metric)
+
+    def season(self, metric_id: str, breakdown: str = TOTAL) -> Figure | Paragraphs:
+        """One measure in the same term of every year: the authority against similar ones, region and country."""
+        metric = self._show(metric_id)
+        return pictures.trend(self.evidence, metric, breakdown, terms=True) or self._nothing(metric)
+
+    def a_term(self, metric_id: str) -> Figure | Paragraphs:
+        """The newest count of events and the one before it, each divided by the school terms that it covers."""
+        metric = self._show(metric_id)
+        return pictures.a_term(self.evidence, metric) or self._nothing(metric)
 
     def paths(self, metric_id: str, first: str = "") -> Figure | Paragraphs:
         """One measure with a line for each of its breakdowns; ``first`` is drawn in the accent colour."""
         metric = self._show(metric_id)
-        rows = self.evidence.whole(metric_id)
-        if not rows["value"].notna().any():
-            return self._nothing(metric)
-        numbers = rows[rows["value"].notna()]
-        last = numbers[numbers["period_end"] == numbers["period_end"].max()].sort_values("value")
-        lowest, highest = last.iloc[0], last.iloc[-1]
-        names = sorted(rows["breakdown"].unique(), key=lambda name: (name != first, name))
-        return line_chart(
-            [Series(name, rows[rows["breakdown"] == name], own=True) for name in names],
-            title=(
-                f"{metric.title} by {last.iloc[0]['period_label']}: "
-                f"{metric.write(lowest['value'])} to {metric.write(highest['value'])}"
-            ),
-            measure=f"{metric.title}, {metric.unit.name}",
-            write=metric.write,
-            caption=provenance.caption(self.evidence, metric),
-            start=self.evidence.start,
-            breaks=metric.breaks,
-        )
+        return pictures.paths(self.evidence, metric, first) or self._nothing(metric)
+
+    def bars(self, metric_id: str, topic: str = "") -> Figure | Paragraphs:
+        """The newest figures of one measure, a bar a breakdown."""
+        metric = self._show(metric_id)
+        return pictures.bars(self.evidence, metric, topic) or self._nothing(metric)
+
+    def shares(self, *metric_ids: str, title: str) -> Figure | Paragraphs:
+        """The newest figures of several measures of one unit, a bar a measure."""
+        metrics = [self._show(metric_id) for metric_id in metric_ids]
+        return pictures.shares(self.evidence, metrics, title) or self._nothing(*metrics)
+
+    def spent_and_planned(self, spent: str, planned: str) -> Figure | Paragraphs:
+        """Spending beside what was planned, by quarter and to date."""
+        metrics = self._show(spent), self._show(planned)
+        return pictures.spent_and_planned(self.evidence, *metrics) or self._nothing(*metrics)
+
+    def unit_range(self, cost: str, average: str) -> Figure | Paragraphs:
+        """The range of what a place in a high dependency unit costs, beside an average placement."""
+        metrics = self._show(cost), self._show(average)
+        return pictures.unit_range(self.evidence, *metrics) or self._nothing(*metrics)
 
     def table(self, *metric_ids: str, breakdown: str = TOTAL, caption: str) -> Table | Paragraphs:
         """Several measures of the authority side by side, a row a period; only full years and census days."""
@@ -120,23 +116,63 @@ class SectionPage:
         names = {name: name for name in rows["breakdown"].unique()}
         return across(f"{metric.title}, {metric.unit.name}", rows, names, "breakdown", self.evidence.write)
 
-    def parts_of_a_year(self, metric_id: str) -> Table | Paragraphs:
-        """Figures of parts of a year, in a table of their own, as printed: never on a line with full years."""
+    def quarters(self, metric_id: str) -> Table | Paragraphs:
+        """One measure of the authority, a row a breakdown, a column a quarter and one for the time to date."""
+        metric = self._show(metric_id)
+        rows = self.evidence.rows(metric_id)
+        if rows.empty:
+            return self._nothing(metric)
+        to_date = rows["period_label"].str.startswith("to ")
+        rows = pd.concat(
+            [rows[~to_date], rows[to_date & (rows["period_end"] == rows.loc[to_date, "period_end"].max())]]
+        )
+        names = dict.fromkeys(rows["period_label"])
+        return across(
+            f"{metric.title}, {metric.unit.name}",
+            rows,
+            {name: name for name in names},
+            "period_label",
+            self.evidence.write,
+            by="breakdown",
+            header=rows.iloc[0]["breakdown_topic"],
+        )
+
+    def terms(self, metric_id: str) -> Table | Paragraphs:
+        """One measure of the authority, a row a term, a column a breakdown."""
         metric = self._show(metric_id)
         rows = self.evidence.rows(metric_id, basis=PART_YEAR)
         if rows.empty:
-            return paragraphs("No figure of part of a year had been published by the cut-off.")
-        cells = [
-            [row["breakdown"], row["period_label"], _as_printed(metric, row), day_in_words(row["as_at"])]
-            for _, row in rows.iterrows()
-        ]
+            return self._nothing(metric)
+        names = {name: name for name in rows["breakdown"].unique()}
+        return across(f"{metric.title} by term, {metric.unit.name}", rows, names, "breakdown", self.evidence.write)
+
+    def parts_of_a_year(self, *metric_ids: str) -> Table | Paragraphs:
+        """Figures of parts of a year, in a table of their own, as printed: never on a line with full years."""
+        metrics = [self._show(metric_id) for metric_id in metric_ids]
+        rows = pd.concat([self.evidence.rows(metric.id, basis=PART_YEAR) for metric in metrics])
+        names = listed(metric.title for metric in metrics)
+        if rows.empty:
+            return paragraphs(f"{names}: no figure of part of a year had been published by the cut-off.")
+        cells = []
+        for _, row in rows.iterrows():
+            metric = self.evidence.metrics[row["metric_id"]]
+            group = "" if row["breakdown"] == TOTAL else row["breakdown"]
+            what = group if group and len(metrics) == 1 else ", ".join(filter(None, [metric.title, group]))
+            known = day_in_words(min(row["as_at"], row["published"]))
+            cells.append([what, row["period_label"], written(metric, row), known])
+        units = listed(dict.fromkeys(metric.unit.name for metric in metrics))
         return Table(
-            f"{metric.title}, {metric.unit.name}: parts of a year, not comparable with full years",
-            ["Pupils", "Period", "Figure", "As at"],
+            f"{names}, {units}: parts of a year, not comparable with full years",
+            ["Of", "Period", "Figure", "As at"],
             cells,
             text_columns=2,
             notes=[f"Source: {listed(rows['source'].unique())}."],
         )
+
+    def now_and_before(self, *metric_ids: str, caption: str) -> Table | Paragraphs:
+        """The newest figures of several measures, the ones before them, and the change where it can be fairly made."""
+        metrics = [self._show(metric_id) for metric_id in metric_ids]
+        return now_and_before(self.evidence, metrics, caption) or self._nothing(*metrics)
 
     def as_printed(self, *metric_ids: str) -> Table | Paragraphs:
         """Figures as the reports printed them, beside the published figure of the same measure and period."""
@@ -149,31 +185,75 @@ class SectionPage:
     def funding_agreement(self) -> Table | Paragraphs:
         """Implied funding with what rounding allows, and whether the paths agree."""
         metric = self._show("dsg_implied_funding")
-        rows = [
-            [
-                row.period_label,
-                row.breakdown,
-                POUNDS.write(row.value),
-                f"£{row.lowest / 1e6:.2f}m to £{row.highest / 1e6:.2f}m",
-                "yes" if row.agrees else "no",
-            ]
-            for row in funding_agreement(self.evidence).itertuples()
-        ]
-        if not rows:
-            return self._nothing(metric)
-        return Table(
-            "Funding implied by each path, and what rounding allows",
-            ["Year as printed", "Path", "Implied funding", "Rounding allows", "Agrees with another path"],
-            rows,
-            text_columns=2,
-        )
+        return funding_table(self.evidence) or self._nothing(metric)
+
+    def register(self, name: str, caption: str, columns: dict[str, str], **where: str) -> Table | Paragraphs:
+        """A list that the programme keeps, as it stood at the cut-off: ``columns`` and the words that head them."""
+        self._list(name)
+        return registers.register(self.evidence, name, caption, columns, where) or _not_there(caption)
+
+    def phases_now(self) -> Figure | Paragraphs:
+        """Each element's phase in this quarter: planned, and as the report says it twice."""
+        self._list("phases")
+        return registers.phases_now(self.evidence) or _not_there("Phases of this quarter")
+
+    def phase_plan(self) -> Figure | Paragraphs:
+        """The phases planned for every quarter."""
+        self._list("phases")
+        return registers.phase_plan(self.evidence) or _not_there("Phases planned")
+
+    def risk_map(self) -> Figure | Paragraphs:
+        """The risks by element and rating, with their reviews."""
+        self._list("risks")
+        return registers.risk_map(self.evidence) or _not_there("The risk register")
+
+    def plan_phases(self) -> Figure | Paragraphs:
+        """The phases of the implementation plan as a timeline."""
+        self._list("tasks")
+        return registers.plan_phases(self.evidence) or _not_there("The implementation plan")
+
+    def plan_tasks(self) -> Blocks | Paragraphs:
+        """The tasks of each plan as a timeline, a chart a plan."""
+        self._list("tasks")
+        plans = self.evidence.register("tasks")["plan"].unique()
+        drawn = [registers.plan_tasks(self.evidence, plan) for plan in plans]
+        drawn = [figure for figure in drawn if figure]
+        return Blocks(drawn) if drawn else _not_there("The tasks of the implementation plan")
+
+    def milestones(self) -> Table | Paragraphs:
+        """The milestones, each with its state at the cut-off."""
+        self._list("milestones")
+        return registers.milestone_table(self.evidence) or _not_there("The milestones")
+
+    def lines_and_opportunities(self) -> Table | Paragraphs:
+        """Which grant lines serve each of the opportunities."""
+        self._list("opportunities")
+        self._list("grant_lines")
+        return registers.lines_and_opportunities(self.evidence) or _not_there("The opportunities")
+
+    def promised(self) -> Paragraphs:
+        """What was promised of this section and is not reported, late, or was never defined."""
+        words = missing(self.evidence, self.section)
+        if not words:
+            return paragraphs("Everything that was promised of this section has figures in time.")
+        return Paragraphs(words, listed=True)
 
     def other_measures(self) -> Blocks:
-        """Every measure of the section that the page has not shown: a new metric appears here by itself."""
+        """Every measure of the section with figures that the page has not shown: a new one appears by itself."""
         parts: list[Block] = []
+        once: list[str] = []
         for metric in self.evidence.in_section(self.section):
-            if metric.id not in self._shown:
+            if metric.id in self._shown:
+                continue
+            rows = self.evidence.whole(metric.id)
+            if self.evidence.rows(metric.id).empty:
+                continue
+            if metric.any_day or (len(rows[rows["breakdown"] == TOTAL]) < 2 and set(rows["breakdown"]) <= {TOTAL}):
+                once.append(metric.id)
+            else:
                 parts += self._plainly(metric.id)
+        if once:
+            parts.append(self.now_and_before(*once, caption="Other measures"))
         return Blocks(parts)
 
     def _plainly(self, metric_id: str) -> list[Block]:
@@ -190,37 +270,30 @@ class SectionPage:
 
     def definitions(self) -> Blocks:
         """What each measure on the page counts, its source, and what was assumed."""
-        return provenance.definitions(self.evidence, self._shown, self._printed)
+        return provenance.definitions(self.evidence, self.section, self._shown, self._printed, self._registers)
 
     def published_since(self) -> Table | Paragraphs:
         """Figures that came out after the cut-off: for information, in no finding above."""
         return provenance.published_since(self.evidence, self._shown)
 
-    def _nothing(self, metric: Metric) -> Paragraphs:
+    def _nothing(self, *metrics: Metric) -> Paragraphs:
         """Why there is nothing to draw: no figure yet, or only symbols."""
-        symbols = sorted(set(self.evidence.whole(metric.id)["symbol"]) - {""})
+        names = listed(metric.title for metric in metrics)
+        symbols = {symbol for metric in metrics for symbol in self.evidence.rows(metric.id)["symbol"]} - {""}
         if not symbols:
-            return paragraphs(f"{metric.title}: no figure had been published by the cut-off.")
-        meanings = listed(f"{symbol} ({SYMBOLS[symbol]})" for symbol in symbols)
-        return paragraphs(f"{metric.title}: no number can be shown; the figures are {meanings}.")
+            return paragraphs(f"{names}: no figure had been published by the cut-off.")
+        meanings = listed(f"{symbol} ({SYMBOLS[symbol]})" for symbol in sorted(symbols))
+        return paragraphs(f"{names}: no number can be shown; the figures are {meanings}.")
 
     def _show(self, metric_id: str) -> Metric:
         if metric_id not in self._shown:
             self._shown.append(metric_id)
         return self.evidence.metrics[metric_id]
 
-    def _active_title(self, metric: Metric, breakdown: str) -> str:
-        moved = change(self.evidence, metric.id, breakdown=breakdown)
-        of = "" if breakdown == TOTAL else f", {breakdown},"
-        if moved and not moved.refusal:
-            word = "stayed at" if moved.verb == "stayed" else f"{moved.verb} to"
-            return f"{metric.title}{of} {word} {metric.write(moved.later['value'])}"
-        newest = self.evidence.whole(metric.id, breakdown=breakdown)
-        if newest.empty:
-            return metric.title
-        return f"{metric.title}{of} {self.evidence.write(newest.iloc[-1])} in {newest.iloc[-1]['period_label']}"
+    def _list(self, name: str) -> None:
+        if name not in self._registers:
+            self._registers.append(name)
 
 
-def _as_printed(metric: Metric, row: pd.Series) -> str:
-    """A figure of a document with the decimals that the document gives it."""
-    return row["symbol"] or (f"{row['printed']}%" if row["printed"] else metric.write(row["value"]))
+def _not_there(what: str) -> Paragraphs:
+    return paragraphs(f"{what}: nothing had been published by the cut-off.")

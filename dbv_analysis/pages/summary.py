@@ -8,7 +8,8 @@ from dbv_analysis.evidence import Evidence
 from dbv_analysis.findings import find
 from dbv_analysis.findings.whole_pack import NO_YEAR, answer, corrections
 from dbv_analysis.pages.heading import headline
-from dbv_analysis.terms import TOTAL, listed, lower_first, slug
+from dbv_analysis.promises import STATUSES, standing
+from dbv_analysis.terms import COUNT, REPORTS, TOTAL, listed, lower_first, slug
 
 SUMMARY = "Board summary"
 HEADLINES = (
@@ -18,6 +19,7 @@ HEADLINES = (
     ("overall_absence_percent", "EHC plan"),
     ("persistent_absence_percent", "EHC plan"),
 )
+KEY_SECTIONS = ("Placements", "Grant", "Plans")  # whose figures a board asks for first
 GRADES = ["Monitoring only: the figure is watched; nothing yet tests whether the programme moved it."]
 
 
@@ -38,7 +40,8 @@ class SummaryPage:
 
     def key_figures(self) -> KeyFigures | Paragraphs:
         """At most four headline figures."""
-        every = [figure for found in self._findings.values() for figure in found.key_figures]
+        order = sorted(self._findings, key=lambda name: KEY_SECTIONS.index(name) if name in KEY_SECTIONS else 9)
+        every = [figure for name in order for figure in self._findings[name].key_figures]
         return (
             KeyFigures(every[:4], GRADES)
             if every
@@ -63,6 +66,10 @@ class SummaryPage:
                 for name in evidence.sections
             ]
         )
+
+    def reports(self) -> Links:
+        """The reports that are due, as Word documents beside the pages."""
+        return Links([Link(title, "Word document.", f"{name}.docx") for name, title in REPORTS.items()])
 
     def here_and_elsewhere(self) -> Table | Paragraphs:
         """The headline shares and rates beside the same figures elsewhere, over the same time."""
@@ -96,6 +103,22 @@ class SummaryPage:
         words = [line for found in self._findings.values() for line in found.not_yet]
         return Paragraphs(words, listed=True) if words else paragraphs("Nothing is waiting for figures.")
 
+    def promised(self) -> Table:
+        """How many of the promised measures are reported, late, not yet reported or never defined, by section."""
+        found = standing(self.evidence)
+        statuses = list(STATUSES)
+        rows = []
+        for section in self.evidence.sections:
+            own = found.loc[found["section_of_pack"] == section, "status"]
+            rows.append([section, *(COUNT.write((own == status).sum()) for status in statuses)])
+        rows.append(["All sections", *(COUNT.write((found["status"] == status).sum()) for status in statuses)])
+        return Table(
+            "Measures that the documents promise, by where they stand",
+            ["Section", *(status.capitalize() for status in statuses)],
+            rows,
+            notes=["Measures that both workstreams promise are counted twice. Each section names its own."],
+        )
+
     def corrections(self) -> Paragraphs:
         """What the reports printed that the published figures do not bear out: printed → what holds, and why."""
         wrong = corrections(self.evidence)
@@ -108,6 +131,11 @@ class SummaryPage:
     def _correction(self, claim: dict) -> str:
         title = lower_first(self.evidence.metrics[claim["metric_id"]].title)
         year = "no year printed" if claim["period_printed"] == NO_YEAR else claim["period_printed"]
+        if not claim["published"]:
+            return (
+                f"“{claim['label_printed']}”, {claim['area_name']}, {year}: printed {claim['printed']}, which is the "
+                f"published figure of {claim['matches']}."
+            )
         words = (
             f"“{claim['label_printed']}”, {claim['area_name']}, {year}: printed {claim['printed']} → "
             f"{claim['published']} ({title}, {claim['period_label']})."

@@ -7,24 +7,106 @@ from collections.abc import Callable
 import pandas as pd
 
 from dbv_analysis.blocks import Table
-from dbv_analysis.evidence import Evidence
-from dbv_analysis.terms import TOTAL
+from dbv_analysis.compare import Change, like_for_like
+from dbv_analysis.evidence import Evidence, written
+from dbv_analysis.registry import Metric
+from dbv_analysis.scenarios import funding_agreement
+from dbv_analysis.terms import POUNDS, TOTAL
+
+NONE = "no earlier figure"
 
 
 def across(
-    caption: str, rows: pd.DataFrame, names: dict[str, str], column: str, write: Callable[[pd.Series], str]
+    caption: str,
+    rows: pd.DataFrame,
+    names: dict[str, str],
+    column: str,
+    write: Callable[[pd.Series], str],
+    by: str = "",
+    header: str = "Period",
 ) -> Table:
-    """Rows as a table: a row a period, a column for each of ``names``."""
-    periods = rows.drop_duplicates(["period_end", "period_label"]).sort_values("period_end")
+    """Rows as a table, a column for each of ``names``: a row a period, or one for each value of ``by``, Total last."""
+    if by:
+        lines = sorted(rows[by].unique(), key=lambda name: (name == TOTAL, 0))
+        places = [(name, rows[rows[by] == name]) for name in lines]
+    else:
+        periods = rows.drop_duplicates(["period_end", "period_label"]).sort_values("period_end")
+        places = [(one.period_label, rows[rows["period_end"] == one.period_end]) for one in periods.itertuples()]
     cells = []
-    for period in periods.itertuples():
-        at = rows[rows["period_end"] == period.period_end]
-        line = [period.period_label]
-        for name in names:
-            found = at[at[column] == name]
-            line.append("x" if found.empty else write(found.iloc[-1]))
-        cells.append(line)
-    return Table(caption, ["Period", *names.values()], cells)
+    for line, at in places:
+        found = [at[at[column] == name] for name in names]
+        cells.append([line, *("x" if one.empty else write(one.iloc[-1]) for one in found)])
+    return Table(caption, [header, *names.values()], cells)
+
+
+def now_and_before(evidence: Evidence, metrics: list[Metric], caption: str) -> Table | None:
+    """The newest figure of each measure and breakdown, the one before it, and the change; None where there is none."""
+    lines = []
+    for metric in metrics:
+        rows = evidence.rows(metric.id)
+        for breakdown in sorted(rows["breakdown"].unique(), key=lambda name, order=metric.groups: _place(name, order)):
+            own = rows[rows["breakdown"] == breakdown]
+            own = own[(own["breakdown_topic"] == own.iloc[-1]["breakdown_topic"])]
+            newest = own.iloc[-1]
+            of = "" if breakdown == TOTAL else f", {breakdown}"
+            moved = like_for_like(evidence, metric.id, breakdown=breakdown)
+            lines.append(
+                [
+                    f"{metric.title}{of}",
+                    newest["period_label"],
+                    written(metric, newest),
+                    _before(metric, moved),
+                    _moved(moved, newest),
+                ]
+            )
+    if not lines:
+        return None
+    header = ["Measure", "Period", "Figure", "Before", "Change"]
+    notes = []
+    if all(line[3] == NONE for line in lines):
+        header, lines, notes = header[:3], [line[:3] for line in lines], ["No earlier figure is known."]
+    return Table(f"{evidence.area}: {caption}", header, lines, text_columns=2, notes=notes)
+
+
+def funding_table(evidence: Evidence) -> Table | None:
+    """The funding that each path implies, with what rounding allows, and whether the paths agree."""
+    rows = [
+        [
+            row.period_label,
+            row.breakdown,
+            POUNDS.write(row.value),
+            f"£{row.lowest / 1e6:.2f}m to £{row.highest / 1e6:.2f}m",
+            "yes" if row.agrees else "no",
+        ]
+        for row in funding_agreement(evidence).itertuples()
+    ]
+    if not rows:
+        return None
+    return Table(
+        "Funding implied by each path, and what rounding allows",
+        ["Year as printed", "Path", "Implied funding", "Rounding allows", "Agrees with another path"],
+        rows,
+        text_columns=2,
+    )
+
+
+def _place(name: str, order: tuple[str, ...]) -> tuple[bool, int, str]:
+    """Groups in their own order, then others by name, the total last."""
+    return name == TOTAL, order.index(name) if name in order else len(order), name
+
+
+def _before(metric: Metric, moved: Change | None) -> str:
+    return f"{written(metric, moved.earlier)} ({moved.earlier['period_label']})" if moved else NONE
+
+
+def _moved(moved: Change | None, newest: pd.Series) -> str:
+    if moved is None or newest["symbol"]:
+        return "nothing to compare with"
+    if moved.refusal:
+        return f"not comparable: {moved.refusal}"
+    if moved.verb == "stayed":
+        return "as before"
+    return f"{'up' if moved.difference > 0 else 'down'} {moved.size}"
 
 
 def printed_table(evidence: Evidence, claims: pd.DataFrame, caption: str) -> Table:
@@ -34,7 +116,11 @@ def printed_table(evidence: Evidence, claims: pd.DataFrame, caption: str) -> Tab
         of = "" if claim["breakdown"] == TOTAL else f", {claim['breakdown']}"
         area = "" if claim["area_name"] == evidence.area else f"{claim['area_name']}, "
         if claim["agrees"] is None or pd.isna(claim["agrees"]):
-            verdict = "cannot be checked: no published figure"
+            verdict = (
+                f"it is the figure of {claim['matches']}"
+                if claim["matches"]
+                else "cannot be checked: no published figure"
+            )
         elif claim["agrees"]:
             verdict = "yes"
         elif claim["matches"]:

@@ -13,9 +13,13 @@ from filelock import FileLock, Timeout
 
 from dbv_analysis import evidence as kept
 from dbv_analysis.evidence import Evidence, open_evidence
-from dbv_analysis.publish import html, manifest, spreadsheet
+from dbv_analysis.promises import check_measures
+from dbv_analysis.publish import html, manifest, spreadsheet, word
 from dbv_analysis.publish.gate import page_problems
 from dbv_analysis.publish.notebooks import Task, execute, notebook_of, tasks
+from dbv_analysis.publish.word.gate import document_problems
+from dbv_analysis.reports import compose, narrative_of
+from dbv_analysis.reports.draft import Narrative
 from dbv_analysis.sources import sha256_of
 from dbv_analysis.terms import CallProblem, PublishingRefused, did_you_mean, listed
 
@@ -71,6 +75,7 @@ def run(
             "profile": profile,
             "as_at": evidence.cut_off.isoformat(),
         }
+        narrative = narrative_of(str(evidence.quarter), evidence.lists["phases"], data)
         found = tasks(folder, sections, parameters, held)
         total(len(found))
         with _staging(target) as (staging, work):
@@ -80,6 +85,7 @@ def run(
                 address = Task(name, Path(), {}).address
                 shutil.copy2(target / address, staging / address)
             spreadsheet.write(evidence, held, staging / "evidence.xlsx")
+            _write_reports(evidence, narrative, staging)
             notebooks = {name: sha256_of(notebook_of(folder, name)) for name in held}
             manifest.write(staging, evidence, notebooks, fingerprint, started, warnings)
             _swap(staging, target)
@@ -104,6 +110,7 @@ def _prepare(quarter: str, data: Path, as_at: date | str, profile: str) -> tuple
     if not data.is_dir():
         raise CallProblem(f"There is no folder {data}. Name the folder of the inputs with --data.")
     assembled = kept.assemble(data, profile)
+    check_measures(assembled.tables["measures"], data)
     kept.store(assembled, data, profile)
     return open_evidence(quarter, data, profile, as_at), kept.digest(data, profile), assembled.warnings
 
@@ -178,6 +185,17 @@ def _write_pages(found: list[Task], executed: dict, evidence: Evidence, held: li
         text = html.page(task, executed[task.section], evidence, pages)
         problems += page_problems(task.address, text)
         (staging / task.address).write_text(text, encoding="utf-8")
+    if problems:
+        raise PublishingRefused("\n".join(problems))
+
+
+def _write_reports(evidence: Evidence, narrative: Narrative, staging: Path) -> None:
+    """Write every report as a Word document; publish none if one is not fit to be."""
+    problems = []
+    for name, document in compose(evidence, narrative).items():
+        path = staging / f"{name}.docx"
+        word.write(document, path, made=evidence.cut_off)
+        problems += document_problems(path)
     if problems:
         raise PublishingRefused("\n".join(problems))
 

@@ -1,5 +1,8 @@
+"""Inputs: what is read, what is filled in, what is refused, and in which words."""
+
 from __future__ import annotations
 
+import csv
 import re
 import shutil
 from datetime import date
@@ -12,7 +15,7 @@ from pandas.testing import assert_frame_equal
 from dbv_analysis.loaders import load
 from dbv_analysis.sources import sha256_of
 from dbv_analysis.tables import TABLES
-from dbv_analysis.terms import CallProblem, DataProblem, DataProblems
+from dbv_analysis.terms import REGISTERS, SECTIONS, CallProblem, DataProblem, DataProblems
 from tests.conftest import HALTON
 
 HEADER = "area_code,area_name,geographic_level,period,flow,count"
@@ -62,9 +65,16 @@ def row_of(file: Path, text: str) -> int:
     return next(row for row, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1) if text in line)
 
 
-def test_the_shipped_inputs_are_read_without_a_warning(data):
+def rows_in(file: Path) -> int:
+    """How many rows a CSV holds below its header."""
+    with file.open(encoding="utf-8", newline="") as stream:
+        return len(list(csv.DictReader(stream)))
+
+
+def test_the_shipped_inputs_are_read_without_a_warning_or_a_note(data):
     inputs = load(data)
     assert inputs.warnings == []
+    assert inputs.notes == []
     assert set(inputs.tables) == set(TABLES)
     assert not any(frame.empty for frame in inputs.tables.values())
 
@@ -234,7 +244,7 @@ def test_two_files_of_one_release_may_not_give_the_same_row(raw, flows):
     for file in (flows, flows.with_name("flows.source.toml")):
         shutil.copy(file, again)
     (problem,) = problems(raw)
-    assert "gives 312 rows that" in problem.what
+    assert f"gives {rows_in(flows)} rows that" in problem.what
     assert "Take one of the two files out" in problem.fix
 
 
@@ -244,14 +254,15 @@ def test_two_releases_may_give_the_same_row(raw, flows):
     for file in (flows, flows.with_name("flows.source.toml")):
         shutil.copy(file, again)
     replace(again / "flows.source.toml", 'release = "ehc-plans-2025"', 'release = "ehc-plans-2024"')
-    assert len(load(raw).tables["flows"]) == 624
+    assert len(load(raw).tables["flows"]) == 2 * rows_in(flows)
 
 
 def test_an_unknown_category_is_answered_with_the_one_that_was_meant(raw, flows):
     write(flows, REQUESTS_2023, PLANS_2024.replace("new plans", "New plan"))
     problem = only_problem(raw)
     assert (problem.row, problem.column, problem.what) == (3, "flow", '"New plan" is not known here.')
-    assert problem.fix == ('Use requests, new plans, assessments or assessments issued. Did you mean "new plans"?')
+    known = "requests, new plans, assessments, assessments issued or plans ceased"
+    assert problem.fix == f'Use {known}. Did you mean "new plans"?'
 
 
 def test_a_period_that_is_none_is_answered_with_how_to_write_one(raw, flows):
@@ -345,7 +356,7 @@ def test_a_file_of_another_kind_may_not_hide_behind_the_source_of_its_namesake(r
 @pytest.mark.parametrize("name", ["~$flows.xlsx", ".flows.csv"])
 def test_what_a_spreadsheet_leaves_beside_an_open_file_is_passed_over(raw, flows, name):
     flows.with_name(name).write_text("a lock", encoding="utf-8")
-    assert len(load(raw).tables["flows"]) == 312
+    assert len(load(raw).tables["flows"]) == rows_in(flows)
 
 
 def test_a_source_without_its_file_is_refused(raw, flows):
@@ -473,8 +484,11 @@ def test_a_true_zero_stays_zero_and_has_no_symbol(raw, flows):
     assert (row["count"], row["symbol"]) == (0, "")
 
 
-def inputs_of(frame: pd.DataFrame, table: str, suffix: str, folder: Path) -> Path:
-    """A folder of inputs that holds one table, in the form that ``suffix`` names, with its source."""
+def inputs_of(frame: pd.DataFrame, table: str, suffix: str, folder: Path, more: str = "") -> Path:
+    """A folder of inputs that holds one table, in the form that ``suffix`` names, with its source.
+
+    ``more`` are further lines of the source.
+    """
     folder = folder / suffix.removeprefix(".")
     folder.mkdir()
     file = folder / f"{table}{suffix}"
@@ -489,6 +503,7 @@ published = 2025-06-26
 retrieved = 2025-07-01
 licence = "Open Government Licence v3.0"
 sha256 = "{sha256_of(file)}"
+{more}
 """,
         encoding="utf-8",
     )
@@ -513,19 +528,21 @@ def percentages() -> pd.DataFrame:
 
 @pytest.mark.parametrize("suffix", [".xlsx", ".parquet"])
 def test_a_table_of_symbols_and_counts_is_the_same_in_every_form(counts, tmp_path, suffix):
-    csv = load(inputs_of(counts, "flows", ".csv", tmp_path))
+    plain = load(inputs_of(counts, "flows", ".csv", tmp_path))
     other = load(inputs_of(counts, "flows", suffix, tmp_path))
-    assert_frame_equal(other.tables["flows"], csv.tables["flows"])
+    assert set(other.tables["flows"]["file"]) == {f"flows{suffix}"}
+    assert_frame_equal(other.tables["flows"].drop(columns="file"), plain.tables["flows"].drop(columns="file"))
     assert other.warnings == []
-    assert csv.tables["flows"]["symbol"].tolist() == ["", "c", ""]
+    assert plain.tables["flows"]["symbol"].tolist() == ["", "c", ""]
 
 
 @pytest.mark.parametrize("suffix", [".xlsx", ".parquet"])
 def test_a_table_whose_cells_are_numbers_is_the_same_in_every_form(percentages, tmp_path, suffix):
-    csv = load(inputs_of(percentages, "absence", ".csv", tmp_path))
+    plain = load(inputs_of(percentages, "absence", ".csv", tmp_path))
     other = load(inputs_of(percentages, "absence", suffix, tmp_path))
-    assert_frame_equal(other.tables["absence"], csv.tables["absence"])
-    assert csv.tables["absence"]["percent"].tolist() == [11.649351, 9.0, 6.25]
+    assert set(other.tables["absence"]["file"]) == {f"absence{suffix}"}
+    assert_frame_equal(other.tables["absence"].drop(columns="file"), plain.tables["absence"].drop(columns="file"))
+    assert plain.tables["absence"]["percent"].tolist() == [11.649351, 9.0, 6.25]
 
 
 def test_a_sheet_may_hold_numbers_and_symbols_in_one_column(counts, tmp_path):
@@ -565,3 +582,281 @@ def test_a_name_in_capitals_is_read_like_any_other(counts, tmp_path):
     (folder / "flows.csv").rename(folder / "flows.CSV")
     replace(folder / "flows.source.toml", "flows.csv", "flows.CSV")
     assert load(folder).tables["flows"]["symbol"].tolist() == ["", "c", ""]
+
+
+def of_own(table: str, **cells: str) -> pd.DataFrame:
+    """One row of a table of the authority's own, every column filled in that may not be left out, without an area."""
+    rows = {
+        "own_figures": {
+            "metric_id": "inmss_schools_count",
+            "breakdown": "Total",
+            "period": "2024-09-24",
+            "value": "35",
+            "label_printed": "",
+            "period_printed": "",
+            "printed": "35",
+            "section": "",
+            "page": "",
+        },
+        "grant": {
+            "period": "quarter 2024-25-Q2",
+            "workstream": "",
+            "line": "Room hire",
+            "measure": "spend",
+            "pounds": "300",
+            "line_printed": "",
+            "printed": "£300",
+            "section": "",
+            "page": "",
+        },
+    }
+    return pd.DataFrame([{**rows[table], **cells}])
+
+
+HALTONS = (HALTON, "Halton", "Local authority")
+
+
+def area_of(frame: pd.DataFrame) -> set[tuple[str, str, str]]:
+    return set(frame[["area_code", "area_name", "geographic_level"]].itertuples(index=False, name=None))
+
+
+@pytest.mark.parametrize("table", ["own_figures", "grant"])
+def test_a_table_of_the_authoritys_own_need_not_say_whose_it_is(tmp_path, table):
+    frame = load(inputs_of(of_own(table), table, ".csv", tmp_path)).tables[table]
+    assert area_of(frame) == {HALTONS}
+
+
+@pytest.mark.parametrize("table", ["own_figures", "grant"])
+def test_an_area_that_is_given_is_kept(tmp_path, table):
+    other = {"area_code": "E08000013", "area_name": "St. Helens", "geographic_level": "Local authority"}
+    frame = load(inputs_of(of_own(table, **other), table, ".csv", tmp_path)).tables[table]
+    assert area_of(frame) == {tuple(other.values())}
+
+
+def test_an_area_that_is_given_but_left_empty_is_not_guessed(tmp_path):
+    frame = of_own("own_figures", area_code="", area_name="", geographic_level="")
+    found = problems(inputs_of(frame, "own_figures", ".csv", tmp_path))
+    assert [(problem.row, problem.column) for problem in found] == [
+        (2, "area_code"),
+        (2, "area_name"),
+        (2, "geographic_level"),
+    ]
+
+
+@pytest.mark.parametrize("table", ["own_figures", "grant"])
+def test_a_table_that_is_no_register_must_say_its_period(tmp_path, table):
+    problem = only_problem(inputs_of(of_own(table).drop(columns="period"), table, ".csv", tmp_path))
+    assert (problem.row, problem.column, problem.what) == (1, "period", 'There is no column "period".')
+
+
+def test_a_published_table_must_say_its_area(raw, flows):
+    write(flows, "calendar year 2023,requests,383", header="period,flow,count")
+    assert {(problem.row, problem.column) for problem in problems(raw)} == {
+        (1, "area_code"),
+        (1, "area_name"),
+        (1, "geographic_level"),
+    }
+
+
+@pytest.fixture(scope="module")
+def entries(data) -> dict[str, pd.DataFrame]:
+    """The shipped registers of the application, as they stand in their files: text, first two rows."""
+    folder = data / "grant-application-2023-12"
+    return {name: pd.read_csv(folder / f"{name}.csv", dtype=str, keep_default_na=False).head(2) for name in REGISTERS}
+
+
+NO_COUNT = sorted(set(REGISTERS) - {"capital_places"})
+
+
+@pytest.mark.parametrize("name", REGISTERS)
+def test_a_register_need_not_say_whose_it_is_or_its_day(entries, tmp_path, name):
+    assert not {"area_code", "area_name", "geographic_level", "period"} & set(entries[name].columns)
+    frame = load(inputs_of(entries[name], name, ".csv", tmp_path)).tables[name]
+    assert area_of(frame) == {HALTONS}
+    assert set(frame["period"]) == {"2025-06-26"}
+    assert set(frame["period_start"]) == set(frame["period_end"]) == {date(2025, 6, 26)}
+    assert set(frame["basis"]) == {"snapshot"}
+
+
+@pytest.mark.parametrize("name", NO_COUNT)
+def test_each_entry_of_a_register_counts_once(entries, tmp_path, name):
+    assert "count" not in entries[name].columns
+    frame = load(inputs_of(entries[name], name, ".csv", tmp_path)).tables[name]
+    assert frame["count"].tolist() == [1, 1]
+    assert frame["symbol"].tolist() == ["", ""]
+
+
+def test_the_day_of_a_register_is_the_one_that_its_source_says_it_stands_for(entries, tmp_path):
+    folder = inputs_of(entries["risks"], "risks", ".csv", tmp_path, "as_at = 2025-03-31")
+    frame = load(folder).tables["risks"]
+    assert set(frame["period"]) == {"2025-03-31"}
+    assert set(frame["as_at"]) == {date(2025, 3, 31)}
+    assert set(frame["published"]) == {date(2025, 6, 26)}
+
+
+def test_a_day_and_a_count_that_a_register_gives_are_kept(entries, tmp_path):
+    given = entries["capital_places"].assign(count=["24", "x"], period="2024-01-31")
+    frame = load(inputs_of(given, "capital_places", ".csv", tmp_path)).tables["capital_places"]
+    assert frame["period"].tolist() == ["2024-01-31", "2024-01-31"]
+    assert frame["symbol"].tolist() == ["", "x"]
+    assert frame["count"].iloc[0] == 24
+    assert pd.isna(frame["count"].iloc[1])
+
+
+@pytest.mark.parametrize("name", REGISTERS)
+def test_an_entry_that_is_given_twice_names_both_rows(entries, tmp_path, name):
+    twice = pd.concat([entries[name], entries[name].head(1)])
+    problem = only_problem(inputs_of(twice, name, ".csv", tmp_path))
+    key = list(REGISTERS[name])
+    assert (problem.row, problem.column) == (4, " + ".join(key))
+    assert problem.what == f"repeats row 2: {', '.join(entries[name].iloc[0][key])}."
+
+
+def test_a_later_file_may_give_an_entry_again(entries, tmp_path):
+    inputs_of(entries["milestones"], "milestones", ".csv", tmp_path, "as_at = 2025-03-31")
+    later = inputs_of(entries["milestones"], "milestones", ".parquet", tmp_path)
+    replace(later / "milestones.source.toml", 'release = "a-release"', 'release = "a-later-one"')
+    assert len(load(tmp_path).tables["milestones"]) == 4
+
+
+MONTH = "Write it as year-month, such as 2024-09."
+DAY = "Write it as year-month-day, such as 2024-09-26."
+DIGITS = "Write only digits, or leave the cell empty."
+# Register, column, a cell that is wrong there, and the words for it. Each register stands here at least once.
+WRONG_CELLS = [
+    (
+        "measures",
+        "document",
+        "a leaflet",
+        '"a leaflet" is not known here.',
+        "Use grant application or quarterly report.",
+    ),
+    ("measures", "every", "month", '"month" is not known here.', "Use quarter, term, year or once."),
+    ("measures", "section_of_pack", "Grants", '"Grants" is not known here.', 'Did you mean "Grant"?'),
+    ("phases", "phase", "Pilots", '"Pilots" is not known here.', 'Did you mean "Pilot"?'),
+    (
+        "phases",
+        "status",
+        "Late",
+        '"Late" is not known here.',
+        "Use Ahead, On track, Slightly behind, Behind or Complete.",
+    ),
+    ("phases", "quarter", "2024-25-Q5", '"2024-25-Q5" is not a quarter.', "such as 2024-25-Q2"),
+    ("tasks", "starts", "March 24", '"March 24" is not a month.', MONTH),
+    ("tasks", "ends", "2024-13", '"2024-13" is not a month.', MONTH),
+    ("tasks", "ends", "2024-05-31", '"2024-05-31" is not a month.', MONTH),
+    ("tasks", "done", "2024-05", '"2024-05" is not a day.', DAY),
+    ("tasks", "kind", "step", '"step" is not known here.', "Use phase or task."),
+    ("milestones", "due", "", '"" is not a month.', MONTH),
+    ("milestones", "due", "Apr 24", '"Apr 24" is not a month.', MONTH),
+    ("milestones", "done", "26/09/2024", '"26/09/2024" is not a day.', DAY),
+    ("milestones", "done", "2024-09-32", '"2024-09-32" is not a day.', DAY),
+    ("risks", "rating", "Low", '"Low" is not known here.', "Use L, M or H."),
+    ("risks", "review", "Sept 2024", '"Sept 2024" is not a month.', MONTH),
+    ("risks", "owner", "", "is empty.", "Fill it in."),
+    ("capital_places", "expected", "Dec 2023", '"Dec 2023" is not a month.', MONTH),
+    ("capital_places", "count", "about 24", '"about 24" is not a number.', "Write only digits"),
+    ("capital_places", "school", "", "is empty.", "Fill it in."),
+    ("opportunities", "rather_than", "", "is empty.", "Fill it in."),
+    ("grant_lines", "opportunities", "", "is empty.", "Fill it in."),
+    ("engagement", "held", "maybe", '"maybe" is not known here.', "Use planned or held."),
+    ("voice", "respondents", "about 270", '"about 270" is not a whole number.', DIGITS),
+    ("voice", "kind", "poll", '"poll" is not known here.', "Use survey, case review, workshop or conference."),
+]
+
+
+def test_a_wrong_cell_of_every_register_is_tried():
+    assert {name for name, *_ in WRONG_CELLS} == set(REGISTERS)
+
+
+@pytest.mark.parametrize(("name", "column", "cell", "what", "fix"), WRONG_CELLS)
+def test_a_wrong_cell_of_a_register_is_named_in_words_of_its_own(entries, tmp_path, name, column, cell, what, fix):
+    spoilt = entries[name].copy()
+    spoilt.loc[1, column] = cell
+    problem = only_problem(inputs_of(spoilt, name, ".csv", tmp_path))
+    assert problem.file.endswith(f"{name}.csv")
+    assert (problem.row, problem.column, problem.what) == (3, column, what)
+    assert fix in problem.fix
+
+
+@pytest.mark.parametrize(
+    ("name", "column"),
+    [
+        ("tasks", "ends"),
+        ("tasks", "done"),
+        ("milestones", "done"),
+        ("capital_places", "expected"),
+        ("voice", "respondents"),
+    ],
+)
+def test_what_a_register_does_not_know_yet_may_be_left_empty(entries, tmp_path, name, column):
+    frame = load(inputs_of(entries[name].assign(**{column: ""}), name, ".csv", tmp_path)).tables[name]
+    assert frame[column].tolist() == ["", ""]
+
+
+@pytest.mark.parametrize("name", REGISTERS)
+def test_a_column_that_a_register_lacks_is_named(entries, tmp_path, name):
+    column = REGISTERS[name][0]
+    found = problems(inputs_of(entries[name].drop(columns=column), name, ".csv", tmp_path))
+    assert [(problem.row, problem.column, problem.what) for problem in found] == [
+        (1, column, f'There is no column "{column}".')
+    ]
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_every_row_names_the_file_and_the_row_that_its_figure_stands_in(tables, data, name):
+    """The cell in that place is looked up again, in the file as it lies there."""
+    frame, column = tables[name], TABLES[name].value
+    files = {}
+    for row in frame.to_dict("records"):
+        if row["file"] not in files:
+            with (data / row["file"]).open(encoding="utf-8", newline="") as stream:
+                files[row["file"]] = list(csv.DictReader(stream))
+        cells = files[row["file"]][row["row"] - 2]
+        assert {key: cells[key] for key in TABLES[name].key if key in cells and key != "period"} == {
+            key: row[key] for key in TABLES[name].key if key in cells and key != "period"
+        }
+        if column in cells:
+            assert cells[column] == row["symbol"] or float(cells[column]) == row[column]
+    assert sum(map(len, files.values())) == len(frame)
+
+
+def test_a_row_of_a_file_in_a_folder_is_named_from_the_folder_of_the_inputs_on(tables):
+    assert set(tables["own_figures"]["file"]) == {
+        "grant-application-2023-12/own_figures.csv",
+        "quarterly-report-2024-09/own_figures.csv",
+    }
+
+
+ABOUT = """
+[about]
+"Grant" = ["The first thing.", "The second thing."]
+"Plans" = ["Another."]
+"""
+
+
+def test_what_a_source_says_about_one_section_is_kept_apart_from_what_holds_for_all(tmp_path):
+    folder = inputs_of(of_own("grant"), "grant", ".csv", tmp_path, f'assumptions = ["For all."]\n{ABOUT}')
+    (source,) = load(folder).sources
+    assert source.assumptions == ["For all."]
+    assert source.about == {"Grant": ["The first thing.", "The second thing."], "Plans": ["Another."]}
+
+
+def test_a_source_need_say_nothing_about_a_section(tmp_path):
+    (source,) = load(inputs_of(of_own("grant"), "grant", ".csv", tmp_path)).sources
+    assert (source.about, source.assumptions) == ({}, [])
+
+
+def test_what_is_said_about_a_section_is_a_list_of_sentences(tmp_path):
+    folder = inputs_of(of_own("grant"), "grant", ".csv", tmp_path, '[about]\n"Grant" = "One sentence."')
+    problem = only_problem(folder)
+    assert problem.file.endswith("grant.source.toml")
+    assert problem.what.startswith("about.Grant holds 'One sentence.'")
+
+
+def test_the_shipped_sources_speak_about_sections_that_there_are(data):
+    sources = load(data).sources
+    sections = {section for source in sources for section in source.about}
+    assert sections
+    assert sections <= set(SECTIONS)
+    assert all(sentence.strip() for source in sources for words in source.about.values() for sentence in words)

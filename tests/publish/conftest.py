@@ -1,10 +1,11 @@
-"""One whole pack, run once for every test that looks at it; and a project with a published pack to spoil."""
+"""Whole packs, each run once for every test that looks at it; and a project with a published pack to spoil."""
 
 from __future__ import annotations
 
 import csv
+import json
+import os
 import shutil
-import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,24 +14,11 @@ from typing import NamedTuple
 
 import pytest
 from bs4 import BeautifulSoup
+from filelock import FileLock
 
+from dbv_analysis import evidence as kept
 from dbv_analysis.cli import main
 from tests.conftest import QUARTER, ROOT, dbv
-
-
-@dataclass(frozen=True)
-class Run:
-    """A run of the command in a project of its own, and the pack that it was to publish."""
-
-    project: Path
-    done: subprocess.CompletedProcess[str]
-
-    @property
-    def folder(self) -> Path:
-        return self.project / "outputs" / QUARTER
-
-    def page(self, name: str) -> BeautifulSoup:
-        return BeautifulSoup((self.folder / name).read_text(encoding="utf-8"), "html.parser")
 
 
 class Said(NamedTuple):
@@ -39,6 +27,21 @@ class Said(NamedTuple):
     status: int
     out: str
     err: str
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run of the command in a project of its own, and the pack that it was to publish."""
+
+    project: Path
+    done: Said
+
+    @property
+    def folder(self) -> Path:
+        return self.project / "outputs" / QUARTER
+
+    def page(self, name: str) -> BeautifulSoup:
+        return BeautifulSoup((self.folder / name).read_text(encoding="utf-8"), "html.parser")
 
 
 def copy_of_the_project(root: Path) -> Path:
@@ -85,13 +88,41 @@ def answer(capfd: pytest.CaptureFixture[str], *words: str) -> Said:
     return Said(status, *capfd.readouterr())
 
 
+def run_once(
+    tmp_path_factory: pytest.TempPathFactory, name: str, *words: str, spoil: Callable[[Path], None] = lambda root: None
+) -> Run:
+    """``dbv run`` in a project of its own, once for all tests of a session, whichever worker comes first.
+
+    Args:
+        tmp_path_factory: pytest's own.
+        name: of the project's folder; it tells one run from another.
+        words: what the command is given after the quarter.
+        spoil: what is done to the project before.
+    """
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    root, said = shared / name, shared / f"{name}.json"
+    with FileLock(shared / f"{name}.lock"):
+        if not said.is_file():
+            shutil.rmtree(root, ignore_errors=True)
+            root.mkdir()
+            spoil(copy_of_the_project(root) / "data" / "raw")
+            done = dbv("run", QUARTER, "--out", str(root / "outputs"), *words, cwd=root)
+            said.write_text(json.dumps([done.returncode, done.stdout, done.stderr]), encoding="utf-8")
+    return Run(root, Said(*json.loads(said.read_text(encoding="utf-8"))))
+
+
+def whole_pack(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """The whole pack of the shipped quarter, as the command publishes it."""
+    run = run_once(tmp_path_factory, "whole-pack")
+    assert run.done.status == 0, run.done.err
+    return run
+
+
 @pytest.fixture(scope="session")
 def pack(tmp_path_factory: pytest.TempPathFactory) -> Run:
     """The whole pack of the shipped quarter, as the command publishes it."""
-    root = copy_of_the_project(tmp_path_factory.mktemp("whole-pack"))
-    run = Run(root, dbv("run", QUARTER, "--out", str(root / "outputs"), cwd=root))
-    assert run.done.returncode == 0, run.done.stderr
-    return run
+    return whole_pack(tmp_path_factory)
 
 
 @pytest.fixture
@@ -102,8 +133,30 @@ def last_pack(pack: Run, project: Path) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def calculated() -> dict[str, kept.Assembled]:
+    """What the results of each set of inputs are, by their fingerprint."""
+    return {}
+
+
 @pytest.fixture
-def command(project: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Callable[..., Said]:
+def calculated_once(calculated: dict[str, kept.Assembled], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Runs on the same inputs, settings and code calculate their results once: what follows is what is tested."""
+    assemble = kept.assemble
+
+    def remembered(data: Path, profile: str) -> kept.Assembled:
+        key = kept.digest(data, profile)
+        if key not in calculated:
+            calculated[key] = assemble(data, profile)
+        return calculated[key]
+
+    monkeypatch.setattr(kept, "assemble", remembered)
+
+
+@pytest.fixture
+def command(
+    project: Path, calculated_once: None, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> Callable[..., Said]:
     """The command, run in ``project`` without a process of its own."""
     monkeypatch.chdir(project)
     return lambda *words: answer(capfd, *words)

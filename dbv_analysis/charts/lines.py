@@ -1,32 +1,23 @@
-"""Result rows → a chart with its title, alt text and data table. Nothing is calculated here.
-
-Colours and style are the Government Analysis Function's, from ``afcharts``.
-"""
+"""Lines: a measure over time, from result rows. Nothing is calculated here."""
 
 from __future__ import annotations
 
-import io
 import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache
 from itertools import pairwise
 
-import matplotlib
 import pandas as pd
-from afcharts.af_colours import get_af_colours
 
 from dbv_analysis.blocks import Figure, Table
+from dbv_analysis.charts import style
+from dbv_analysis.charts.style import ACCENT, GREY, INK, PALETTE, SMALL, TEXT, WIDTH
 from dbv_analysis.periods import SNAPSHOT, Break
 from dbv_analysis.terms import is_missing, listed
 
-PALETTE = get_af_colours("categorical", number_of_colours=4)
-ACCENT, INK, GREY = PALETTE[0], "#0b0c0c", "#6f6f6f"
-INCHES = (7.0, 4.1)
+INCHES = (WIDTH, 4.1)
 PLOT = {"left": 0.095, "top": 0.98, "bottom": 0.13}  # the right edge follows from the labels at line ends
-DPI = 200
-CSS_PIXELS = 96
 LABEL_GAP = 0.085  # of the chart's height, between two labels at line ends
 MARK_ROOM = 0.13  # of the chart's height, for the words beside a vertical line
 WIDEST_MARK = 14  # characters in a line of those words
@@ -40,28 +31,6 @@ class Series:
     name: str
     rows: pd.DataFrame
     own: bool = False
-
-
-@cache
-def _pyplot():
-    """matplotlib, set up once: no window, the Analysis Function's style, the font that comes with it."""
-    matplotlib.use("agg")
-    import matplotlib.pyplot as plt
-    import seaborn as sns
-
-    plt.style.use("afcharts.afcharts")
-    sns.set_theme(
-        context="notebook",
-        style=None,
-        rc={
-            "font.family": "DejaVu Sans",
-            "font.size": 13,
-            "axes.labelsize": 13,
-            "xtick.labelsize": 13,
-            "ytick.labelsize": 13,
-        },
-    )
-    return plt
 
 
 def line_chart(
@@ -90,19 +59,20 @@ def line_chart(
     never drawn with full years.
     """
     series = [one for one in series if one.rows["value"].notna().any()]
+    if not series:
+        raise ValueError("no series has a value, so there is nothing to draw")
     bases = {basis for one in series for basis in one.rows["basis"]}
     if len(bases) != 1:
         raise ValueError(f"figures of different bases do not share a chart: {listed(sorted(bases))}")
     periods = _periods(series)
     png = _draw(series, periods, write, start, breaks)
-    return Figure(
+    return style.as_block(
+        png,
+        INCHES[1],
         title=title,
         alt=_alt(series, measure, write, breaks),
         caption=[*caption, *_gaps(series)],
         table=_table(series, periods, measure, write),
-        png=png,
-        width=round(INCHES[0] * CSS_PIXELS),
-        height=round(INCHES[1] * CSS_PIXELS),
     )
 
 
@@ -165,8 +135,8 @@ def _draw(
     start: date | None,
     breaks: tuple[Break, ...],
 ) -> bytes:
-    plt = _pyplot()
-    figure, axes = plt.subplots(figsize=INCHES, dpi=DPI, gridspec_kw=PLOT)
+    plt = style.pyplot()
+    figure, axes = plt.subplots(figsize=INCHES, dpi=style.DPI, gridspec_kw=PLOT)
     several_own = sum(one.own for one in series) > 1
     ends = []
     for place, one in enumerate(series):
@@ -188,13 +158,10 @@ def _draw(
     _mark(axes, periods, start, breaks)
     _label_ends(figure, axes, ends)
     axes.set_xticks(list(periods["period_end"]), [_tick(period) for period in periods.itertuples()])
-    axes.yaxis.set_major_formatter(lambda value, _: write(value).replace(".00", "").replace(".0", ""))
-    axes.yaxis.set_major_locator(plt.MaxNLocator(5))
+    ticks = style.ticks(*axes.get_ylim(), write)
+    axes.set_yticks(list(ticks), list(ticks.values()))
     axes.tick_params(length=0, pad=7)
-    picture = io.BytesIO()
-    figure.savefig(picture, format="png", metadata={"Software": None})
-    plt.close(figure)
-    return picture.getvalue()
+    return style.picture(figure)
 
 
 def _segments(rows: pd.DataFrame, breaks: tuple[Break, ...]) -> list[pd.DataFrame]:
@@ -235,7 +202,7 @@ def _mark(axes, periods: pd.DataFrame, start: date | None, breaks: tuple[Break, 
             textcoords="offset points",
             ha="left" if left else "right",
             va="top",
-            fontsize=11,
+            fontsize=SMALL,
             color=INK,
             bbox={"facecolor": "white", "edgecolor": "none", "pad": 1},
         )
@@ -260,7 +227,7 @@ def _label_ends(figure, axes, ends: list[tuple[float, str, str, bool]]) -> None:
             va="center",
             color=colour,
             fontweight="bold" if own else "normal",
-            fontsize=13,
+            fontsize=TEXT,
         )
         labels.append(label)
     widest = max(label.get_window_extent().width for label in labels) / figure.bbox.width
@@ -272,4 +239,7 @@ def _tick(period) -> str:
         return f"{period.period_end:%b}\n{period.period_end:%Y}"
     if "/" in period.period_label:  # an academic year, on two lines so that seven fit
         return period.period_label.replace("/", "\n/")
+    if " term " in period.period_label:  # “summer term 2023”: the year tells the terms of one season apart
+        season, year = period.period_label.split(" term ")
+        return f"{season}\n{year}"
     return period.period_label

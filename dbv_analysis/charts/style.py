@@ -1,0 +1,114 @@
+"""How every chart looks: colours, type, size and the picture itself.
+
+Colours and style are the Government Analysis Function's, from ``afcharts``.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable
+from functools import cache, lru_cache
+
+import matplotlib
+import numpy as np
+from afcharts.af_colours import get_af_colours
+from PIL import Image
+
+from dbv_analysis.blocks import Figure, Table
+
+PALETTE = get_af_colours("categorical", number_of_colours=4)
+ACCENT, INK, GREY, WHITE = PALETTE[0], "#0b0c0c", "#6f6f6f", "#ffffff"
+GRID = "#cccccc"
+WIDTH = 7.0  # inches
+TEXT, SMALL = 13, 11  # points; nothing is written smaller
+POINTS = 72  # in an inch
+SLACK = 1.02  # letters are set on whole pixels, so a line may be a little wider than measured
+DPI = 200
+CSS_PIXELS = 96
+COLOURS = 64  # of a picture: lines, their edges, and text
+
+
+@cache
+def pyplot():
+    """matplotlib, set up once: no window, the Analysis Function's style, the font that comes with it."""
+    matplotlib.use("agg")
+    import matplotlib.pyplot as plt
+    import seaborn as sns
+
+    plt.style.use("afcharts.afcharts")
+    sns.set_theme(
+        context="notebook",
+        style=None,
+        rc={
+            "font.family": "DejaVu Sans",
+            "font.size": TEXT,
+            "axes.labelsize": TEXT,
+            "xtick.labelsize": TEXT,
+            "ytick.labelsize": TEXT,
+            "text.parse_math": False,  # a name may hold two dollar signs
+        },
+    )
+    return plt
+
+
+@lru_cache(4096)
+def width_of(words: str, size: int = TEXT, bold: bool = False) -> float:
+    """How wide ``words`` are on one line, in inches."""
+    pyplot()
+    from matplotlib.font_manager import FontProperties
+    from matplotlib.textpath import text_to_path
+
+    font = FontProperties(size=size, weight="bold" if bold else "normal")
+    return text_to_path.get_text_width_height_descent(words, font, ismath=False)[0] / POINTS * SLACK
+
+
+def picture(figure) -> bytes:
+    """``figure`` as a PNG, the same bytes each time; the figure is closed.
+
+    A chart has few colours, and a pack goes by e-mail: a palette of those that it uses most makes the file a fraction
+    of its size. The rest, shades at the edges of letters, become the nearest.
+    """
+    drawn = io.BytesIO()
+    figure.savefig(drawn, format="png", metadata={"Software": None})
+    pyplot().close(figure)
+    file = io.BytesIO()
+    few = _with_few_colours(Image.open(drawn).convert("RGB"))
+    few.save(file, format="png", optimize=True)
+    return file.getvalue()
+
+
+def _with_few_colours(plain: Image.Image) -> Image.Image:
+    """An RGB picture in the colours that it uses most: these stay exactly as they are."""
+    used = sorted(plain.getcolors(plain.width * plain.height), key=lambda one: one[1])
+    every = np.array([colour for _, colour in used])
+    chosen = every[np.argsort([-number for number, _ in used], kind="stable")[:COLOURS]]
+    nearest = ((every[:, None, :] - chosen[None, :, :]) ** 2).sum(axis=2).argmin(axis=1).astype(np.uint8)
+    weights = np.array([1 << 16, 1 << 8, 1])
+    place = np.searchsorted(every @ weights, np.asarray(plain).astype(np.int32) @ weights.astype(np.int32))
+    few = Image.fromarray(nearest[place])
+    few.putpalette(chosen.astype(np.uint8).tobytes())
+    return few
+
+
+def as_block(png: bytes, height: float, *, title: str, alt: str, caption: list[str], table: Table) -> Figure:
+    """A picture ``height`` inches high, as a page shows it, with its words and its table."""
+    return Figure(title, alt, caption, table, png, round(WIDTH * CSS_PIXELS), round(height * CSS_PIXELS))
+
+
+def ticks(lowest: float, highest: float, write: Callable[[float], str], most: int = 5) -> dict[float, str]:
+    """Round values from ``lowest`` to ``highest`` with their words, in about ``most`` steps, no two alike.
+
+    Steps are 1, 2 or 5 and their tens: a half, written as a count, would say a number that it is not.
+    """
+    for steps in range(most, 0, -1):
+        every = pyplot().MaxNLocator(steps, steps=[1, 2, 5, 10]).tick_values(lowest, highest)
+        kept = {float(value): without_zeros(write(float(value))) for value in every if lowest <= value <= highest}
+        if len(set(kept.values())) == len(kept):
+            return kept
+    return {}
+
+
+def without_zeros(words: str) -> str:
+    """A value as an axis writes it: ``£20m`` for ``£20.0m``; ``0.05`` and ``1.50`` stay as they are."""
+    return re.sub(r"\.0+(?!\d)", "", words)

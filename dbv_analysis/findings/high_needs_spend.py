@@ -1,0 +1,143 @@
+"""What high needs cost: placements, transport, and whether a high dependency unit would cost less."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from dbv_analysis.blocks import KeyFigure
+from dbv_analysis.compare import like_for_like
+from dbv_analysis.evidence import Evidence
+from dbv_analysis.findings import NO_COMPARISON, Findings
+from dbv_analysis.scenarios import IMPLIED_FUNDING_ERROR
+from dbv_analysis.terms import POUNDS, TOTAL
+
+PLACEMENTS, AVERAGE = "inmss_placements_count", "inmss_unit_cost_average"
+PUPILS, SPEND, EACH = "transport_pupils_count", "transport_spend", "transport_unit_cost_average"
+
+
+def find(evidence: Evidence) -> Findings | None:
+    placements, average = newest(evidence, PLACEMENTS), newest(evidence, AVERAGE)
+    pupils, spend = newest(evidence, PUPILS), newest(evidence, SPEND)
+    if placements is None and spend is None:
+        return None
+    return Findings(
+        headline="; ".join(
+            filter(None, [_placements(evidence, placements, average), _transport(evidence, pupils, spend)])
+        ),
+        sure=[
+            NO_COMPARISON,
+            *_changes(evidence),
+            *_out_of_borough(evidence),
+            *unit_case(evidence),
+            *_block(evidence),
+            "The report gives these costs without the period that they cover, the sums behind the averages, or an "
+            "earlier figure, so nothing says yet whether they rise or fall.",
+            "SEND transport is normally charged to the general fund, so a saving on it does not lower the deficit.",
+            "What would change our mind: the same figures each quarter, with the ledger's sums behind them.",
+        ],
+        key_figures=[
+            KeyFigure(
+                evidence.write(average),
+                f"average cost of an INMSS placement, {average['period_label']}",
+                f"{evidence.write(placements)} placements" if placements is not None else "",
+                "monitoring only",
+            )
+        ]
+        if average is not None and average["symbol"] == ""
+        else [],
+        not_yet=["Whether unit costs fall: one figure is known so far."] if _one_figure(evidence) else [],
+        decide=["Ask for the Section 251 budget and outturn lines of high needs: neither is among the inputs."]
+        if evidence.rows("high_needs_outturn").empty
+        else [],
+    )
+
+
+def newest(evidence: Evidence, metric_id: str, breakdown: str = TOTAL) -> pd.Series | None:
+    """The newest figure or symbol of a measure, None where there is none."""
+    rows = evidence.rows(metric_id, breakdown=breakdown)
+    return None if rows.empty else rows.iloc[-1]
+
+
+def _placements(evidence: Evidence, placements: pd.Series | None, average: pd.Series | None) -> str:
+    if placements is None:
+        return ""
+    words = f"{evidence.write(placements)} placements in independent and non-maintained special schools"
+    return words if average is None else f"{words} cost {evidence.write(average)} each on average"
+
+
+def _transport(evidence: Evidence, pupils: pd.Series | None, spend: pd.Series | None) -> str:
+    if pupils is None or spend is None:
+        return ""
+    return f"SEND transport costs {evidence.write(spend)} for {evidence.write(pupils)} pupils"
+
+
+def _one_figure(evidence: Evidence) -> bool:
+    return len(evidence.rows(AVERAGE, breakdown=TOTAL)) < 2
+
+
+def _changes(evidence: Evidence) -> list[str]:
+    found = [like_for_like(evidence, name) for name in (PLACEMENTS, AVERAGE, PUPILS, SPEND, EACH)]
+    return [f"{moved.metric.title} {moved.in_words}." for moved in found if moved]
+
+
+def _out_of_borough(evidence: Evidence) -> list[str]:
+    """How much of the transport's cost goes to the few who travel out of the borough."""
+    parts = {name: (newest(evidence, name, "Out of borough"), newest(evidence, name)) for name in (PUPILS, SPEND)}
+    if any(row is None or row["symbol"] for pair in parts.values() for row in pair):
+        return []
+    shares = {name: 100 * part["value"] / whole["value"] for name, (part, whole) in parts.items()}
+    return [
+        f"Pupils taken out of the borough are {shares[PUPILS]:.0f}% of those transported and {shares[SPEND]:.0f}% of "
+        "what transport costs."
+    ]
+
+
+def unit_case(evidence: Evidence) -> list[str]:
+    """The high dependency unit's case as a range, and where the saving that the application claims lies in it."""
+    cost, saving = evidence.rows("hdu_place_cost"), evidence.rows("hdu_saving")
+    if cost.empty or saving.empty:
+        return []
+    cost, saving = (rows[rows["period_end"] == rows["period_end"].max()] for rows in (cost, saving))
+    values = {row.breakdown: row.value for row in saving.itertuples()}
+    lines = [
+        f"A place in a high dependency unit would cost {POUNDS.write(cost['value'].min())} to "
+        f"{POUNDS.write(cost['value'].max())} a year, by the application's ranges."
+    ]
+    claimed = newest(evidence, "hdu_saving_claimed")
+    for kind in ("without transport", "with transport"):
+        ends = values.get(f"{kind}, least"), values.get(f"{kind}, most")
+        if None in ends:
+            continue
+        line = f"That is {POUNDS.write(ends[0])} to {POUNDS.write(ends[1])} less than an average INMSS place {kind}"
+        if claimed is not None and kind == "with transport":
+            inside = "inside" if ends[0] <= claimed["value"] <= ends[1] else "outside"
+            line += f"; the {POUNDS.write(claimed['value'])} that the application claims lies {inside} this range"
+        lines.append(f"{line}.")
+    lines.append(
+        "The range holds only for as many young people as a unit is funded for: an empty place saves nothing, and "
+        "averages of all needs stand in for the children whom a unit would take."
+    )
+    return lines
+
+
+def _block(evidence: Evidence) -> list[str]:
+    """The block that the DfE allocates, beside the funding that the forecasts imply for the same year."""
+    lines = []
+    blocks = evidence.rows("high_needs_block", breakdown="High needs block before deductions")
+    implied = evidence.rows("dsg_implied_funding", breakdown="Unmitigated")
+    for block in blocks[blocks["value"].notna()].itertuples():
+        same = implied[(implied["period_end"] == block.period_end) & implied["value"].notna()]
+        if same.empty:
+            continue
+        funding = same.iloc[0]["value"]
+        agrees = abs(funding - block.value) <= IMPLIED_FUNDING_ERROR
+        lines.append(
+            f"The DfE's high needs block for {block.period_label} is {POUNDS.write(block.value)}; the forecasts imply "
+            f"funding of {POUNDS.write(funding)} for “{same.iloc[0]['period_label']}”: they "
+            + (
+                "agree within rounding, which bears out reading that year as the one that ends in March."
+                if agrees
+                else "do not agree within rounding."
+            )
+        )
+    return lines

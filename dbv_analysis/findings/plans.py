@@ -1,0 +1,83 @@
+"""What the requests, new plans and times say: calendar years, and the part of a year that a report prints."""
+
+from __future__ import annotations
+
+from dbv_analysis.blocks import KeyFigure
+from dbv_analysis.compare import Change, change
+from dbv_analysis.evidence import Evidence, written
+from dbv_analysis.findings import Findings, monitoring, others_in_words, reported_parts
+from dbv_analysis.terms import lower_first
+
+REQUESTS, NEW_PLANS = "requests_count", "new_plans_count"
+IN_TIME, WITHOUT_EXCEPTIONS = "plans_20_weeks_percent", "plans_20_weeks_excl_exceptions_percent"
+AGREED = "assessments_agreed_percent"
+
+
+def find(evidence: Evidence) -> Findings | None:
+    requests, new, in_time = (change(evidence, name) for name in (REQUESTS, NEW_PLANS, IN_TIME))
+    if not requests or not new:
+        return None
+    parts = reported_parts(evidence, IN_TIME, WITHOUT_EXCEPTIONS, AGREED)
+    return Findings(
+        headline=_headline(requests, new, in_time),
+        sure=[
+            monitoring(evidence, NEW_PLANS),
+            *[f"{moved.metric.title} {moved.in_words}." for moved in (requests, new, in_time) if moved],
+            *(others_in_words(evidence, in_time) if in_time and not in_time.refusal else []),
+            *parts,
+            "The release counts calendar years, so no figure is of the programme's own financial years.",
+            f"What would change our mind: {_next_year(evidence, new)}, set beside similar authorities.",
+        ],
+        key_figures=_key_figures(evidence, in_time),
+        not_yet=[f"Whether fewer requests and quicker plans follow the programme: {_next_year(evidence, new)}."],
+    )
+
+
+def _headline(requests: Change, new: Change, in_time: Change | None) -> str:
+    words = f"{_count(requests, 'requests for an assessment')} and {_count(new, 'new plans')} in {_year(new)}"
+    if in_time and in_time.later["period_end"] == new.later["period_end"]:
+        words += f"; {in_time.metric.write(in_time.later['value'])} of plans were issued within 20 weeks"
+        if not in_time.refusal:
+            words += f" ({in_time.metric.write(in_time.earlier['value'])} the year before)"
+    return words
+
+
+def _count(moved: Change, what: str) -> str:
+    now = moved.metric.write(moved.later["value"])
+    if moved.refusal:
+        return f"{now} {what}"
+    if moved.verb == "stayed":
+        return f"{now} {what} (as many as the year before)"
+    return f"{now} {what} ({moved.size} {'more' if moved.difference > 0 else 'fewer'})"
+
+
+def _year(moved: Change) -> str:
+    return moved.later["period_label"]
+
+
+def _key_figures(evidence: Evidence, in_time: Change | None) -> list[KeyFigure]:
+    """The newest share of plans issued in time: of part of a year where a report has it, with nothing beside it."""
+    rows = evidence.rows(WITHOUT_EXCEPTIONS)
+    rows = rows[rows["value"].notna()]
+    if rows.empty:
+        return []
+    newest = rows.iloc[-1]
+    metric = evidence.metrics[WITHOUT_EXCEPTIONS]
+    years = evidence.whole(WITHOUT_EXCEPTIONS)
+    last = years[years["value"].notna()]
+    part = newest["basis"] == "part_year"
+    return [
+        KeyFigure(
+            written(metric, newest),
+            f"{lower_first(metric.title)}, {newest['period_label']}",
+            f"{metric.write(last.iloc[-1]['value'])} in {last.iloc[-1]['period_label']}" if part and len(last) else "",
+            "part of a year: not comparable yet" if part else "monitoring only",
+        )
+    ]
+
+
+def _next_year(evidence: Evidence, moved: Change) -> str:
+    """The first calendar year that lies wholly after the programme's start, or the one after the newest."""
+    first = evidence.start.year + (evidence.start.month > 1)
+    year = max(first, moved.later["period_end"].year + 1)
+    return f"the figures of {year}, published in June {year + 1}"

@@ -1,0 +1,67 @@
+"""What people said, with how many of them answered."""
+
+from __future__ import annotations
+
+from scipy.stats import binomtest
+
+from dbv_analysis.evidence import Evidence
+from dbv_analysis.findings import Findings
+from dbv_analysis.periods import day_in_words
+from dbv_analysis.terms import COUNT, TOTAL, listed
+
+RESPONDENTS, GOALS = "survey_respondents_count", "case_review_goals_percent"
+CAMHS, PROFESSIONALS = "survey_camhs_percent", "Education professionals"
+CONFIDENCE = 0.95
+
+
+def find(evidence: Evidence) -> Findings | None:
+    people = evidence.rows(RESPONDENTS)
+    goals = evidence.rows(GOALS)
+    if people.empty or goals.empty:
+        return None
+    newest = people[people["period_end"] == people["period_end"].max()]
+    total = newest[newest["breakdown"] == TOTAL].iloc[0]
+    goal = goals.iloc[-1]
+    day = day_in_words(total["as_at"])
+    return Findings(
+        headline=(
+            f"{evidence.write(total)} people answered surveys before the programme began; reviewers found that plans "
+            f"led to children's goals in {evidence.write(goal)} of cases"
+            if total["period_end"] < evidence.start
+            else f"{evidence.write(total)} people have answered surveys; reviewers found that plans led to children's "
+            f"goals in {evidence.write(goal)} of cases"
+        ),
+        sure=[
+            "Grade: as reported. People who answer a survey are not a sample of all whom it was sent to.",
+            f"Answers by group, as at {day}: {_groups(newest)}.",
+            *_interval(evidence, newest),
+            "How many were asked, how many answered each question and how many cases were reviewed is not printed, so "
+            "other shares stand without an interval.",
+            "What would change our mind: the same questions asked again; the application promises them each half-year.",
+        ],
+        not_yet=[
+            "Whether children and parents notice a change: no survey since the programme began is among the inputs."
+        ]
+        if total["period_end"] < evidence.start
+        else [],
+    )
+
+
+def _groups(rows) -> str:
+    groups = rows[rows["breakdown"] != TOTAL]
+    return listed(f"{row.symbol or COUNT.write(row.value)} {row.breakdown.lower()}" for row in groups.itertuples())
+
+
+def _interval(evidence: Evidence, people) -> list[str]:
+    """What chance alone could make of the professionals' share, if all of them answered the question."""
+    share = evidence.rows(CAMHS)
+    asked = people[people["breakdown"] == PROFESSIONALS]
+    if share.empty or asked.empty or share.iloc[-1]["symbol"] or asked.iloc[0]["symbol"]:
+        return []
+    number, value = int(asked.iloc[0]["value"]), share.iloc[-1]["value"]
+    agreed = round(number * value / 100)
+    ends = binomtest(agreed, number).proportion_ci(CONFIDENCE, method="wilson")
+    return [
+        f"{evidence.write(share.iloc[-1])} of professionals find that CAMHS helps: if all {number} answered, chance "
+        f"alone could make it {100 * ends.low:.0f}% to {100 * ends.high:.0f}% (95% interval, Wilson)."
+    ]

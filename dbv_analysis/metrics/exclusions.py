@@ -1,0 +1,91 @@
+"""Suspensions, permanent exclusions, and home education with a plan. All pupils and those with plans are kept apart."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import narwhals as nw
+
+from dbv_analysis.periods import Break
+from dbv_analysis.registry import Count, Value, metric, own
+from dbv_analysis.terms import COUNT, LOWER, RATE
+
+RELEASE = "DfE, Suspensions and permanent exclusions in England"
+REPORTS = "the authority's quarterly reports"
+PUPILS = {"SEN provision": "sen_provision"}
+# The days are recalled.
+CLOSED = "schools were closed to most pupils for part of the time"
+PANDEMIC = (Break(date(2020, 3, 23), CLOSED, "schools closed"), Break(date(2021, 3, 8), CLOSED, "schools closed"))
+GROUPS = ("Total", "EHC plan", "SEN support")
+
+
+def _rate(title: str, decimals: int):
+    return metric(
+        section="Exclusions",
+        title=title,
+        unit=RATE,
+        better=LOWER,
+        source=RELEASE,
+        by=PUPILS,
+        decimals=decimals,
+        breaks=PANDEMIC,
+    )
+
+
+def _number(title: str):
+    return metric(section="Exclusions", title=title, unit=COUNT, better=LOWER, source=REPORTS, by=PUPILS, groups=GROUPS)
+
+
+def _measure(exclusions: nw.LazyFrame, name: str) -> Value:
+    return Value(exclusions.filter(nw.col("measure") == name), nw.col("rate"))
+
+
+@_number("Suspensions")
+def suspensions_count(own_figures) -> Count:
+    """Suspensions from the authority's schools, as it reports them; Total is all pupils.
+
+    It counts events: a pupil suspended twice counts twice. Two terms do not compare with a year of three.
+    """
+    return Count(own(own_figures, "suspensions_count", "sen_provision"), adds_up=False)
+
+
+@_rate("Suspensions per 100 pupils", 2)
+def suspension_rate(exclusions) -> Value:
+    """Suspensions in the period for each 100 pupils of the group; Total is all pupils.
+
+    It counts events, so it may exceed 100 and is not a percentage of pupils. A term's rate does not compare with a
+    year's. Published without the counts behind it.
+    """
+    return _measure(exclusions, "suspensions")
+
+
+@_number("Permanent exclusions")
+def exclusions_count(own_figures) -> Count:
+    """Permanent exclusions from the authority's schools, as it reports them; Total is all pupils.
+
+    Two terms do not compare with a year of three.
+    """
+    return Count(own(own_figures, "exclusions_count", "sen_provision"), adds_up=False)
+
+
+@_rate("Permanent exclusions per 100 pupils", 3)
+def exclusion_rate(exclusions) -> Value:
+    """Permanent exclusions in the period for each 100 pupils of the group; Total is all pupils.
+
+    For pupils with EHC plans a rate of 0.1 is about one child, so it cannot show a trend. A term's rate does not
+    compare with a year's. Published without the counts behind it.
+    """
+    return _measure(exclusions, "permanent exclusions")
+
+
+@metric(
+    section="Exclusions",
+    title="Home education with a plan",
+    unit=COUNT,
+    better=LOWER,
+    source=f"DfE, Education, health and care plans (SEN2), caseload by placement; {REPORTS}",
+)
+def ehe_plans_count(placements, own_figures) -> tuple[Count, Count]:
+    """Children and young people with an EHC plan who are educated at home by their parents' choice, on one day."""
+    at_home = placements.filter(nw.col("placement") == "elective_home_education")
+    return Count(at_home), Count(own(own_figures, "ehe_plans_count"))

@@ -1,0 +1,231 @@
+"""What high needs cost: independent placements, transport, the block, and a place in a high dependency unit."""
+
+from __future__ import annotations
+
+import narwhals as nw
+
+from dbv_analysis.registry import Count, Mean, Total, Value, metric, own
+from dbv_analysis.terms import COUNT, LOWER, NEITHER, PERCENT, POUNDS
+
+REPORTS = "the authority's quarterly reports"
+APPLICATION = "DBV grant application, December 2023"
+S251 = "Section 251 return of the authority"
+DESTINATION = {"Destination": "breakdown"}
+DESTINATIONS = ("In borough", "Out of borough")
+BOUNDS = {"Bound": "breakdown"}
+
+
+def _reported(title: str, unit=COUNT, better: str = LOWER, **more):
+    return metric(
+        section="High needs spend", title=title, unit=unit, better=better, source=REPORTS, any_day=True, **more
+    )
+
+
+@_reported("Independent and non-maintained special schools commissioned", better=NEITHER)
+def inmss_schools_count(own_figures) -> Total:
+    """Independent and non-maintained special schools (INMSS) with which the authority has a placement, on one day."""
+    return Total(own(own_figures, "inmss_schools_count"))
+
+
+@_reported("Placements in independent and non-maintained special schools")
+def inmss_placements_count(own_figures) -> Count:
+    """Children and young people placed in an INMSS on one day, as the authority commissions them.
+
+    Another count than that of the SEN2 return in January, which follows the plan.
+    """
+    return Count(own(own_figures, "inmss_placements_count"))
+
+
+@_reported("Average cost of a placement in an INMSS", POUNDS)
+def inmss_unit_cost_average(own_figures) -> Total:
+    """Average cost of a placement in an INMSS, £, as the authority reports it.
+
+    The report gives neither the sum behind it nor whether it is a yearly cost; a year is assumed. Hidden where
+    fewer placements are behind it than the rule for money allows.
+    """
+    placements = own(own_figures, "inmss_placements_count")
+    return Total(own(own_figures, "inmss_unit_cost_average"), behind=placements)
+
+
+@_reported("Open searches for a placement")
+def inmss_open_searches_count(own_figures) -> Count:
+    """Children and young people for whom a placement in an INMSS is being looked for, on one day."""
+    return Count(own(own_figures, "inmss_open_searches_count"))
+
+
+@_reported("Pupils with SEND transport", by=DESTINATION, groups=DESTINATIONS)
+def transport_pupils_count(own_figures) -> Count:
+    """Pupils for whom the authority pays SEND transport, to places in and out of the borough."""
+    return Count(own(own_figures, "transport_pupils_count"))
+
+
+@_reported("Spend on SEND transport", POUNDS, by=DESTINATION, groups=DESTINATIONS, decimals=0)
+def transport_spend(own_figures) -> Total:
+    """What the authority spends on SEND transport, £, in and out of the borough.
+
+    The report does not say which period the spend is of. SEND transport is normally charged to the general fund,
+    not to the dedicated schools grant (recalled), so it stays out of the deficit.
+    """
+    return Total(own(own_figures, "transport_spend"), behind=own(own_figures, "transport_pupils_count"))
+
+
+@_reported("Average spend on SEND transport a pupil", POUNDS, by=DESTINATION, groups=(), decimals=2)
+def transport_unit_cost_average(own_figures) -> Mean:
+    """Spend on SEND transport divided by the pupils for whom it is paid, £ a pupil, in and out of the borough."""
+    return Mean(own(own_figures, "transport_spend"), own(own_figures, "transport_pupils_count"))
+
+
+def _account(title: str, source: str):
+    return metric(
+        section="High needs spend", title=title, unit=POUNDS, better=NEITHER, source=source, by={"Line": "line"}
+    )
+
+
+def _lines(high_needs_funding: nw.LazyFrame, account: str) -> Value:
+    return Value(high_needs_funding.filter(nw.col("account") == account), nw.col("pounds"))
+
+
+@_account("High needs block", "DfE, Dedicated schools grant allocations")
+def high_needs_block(high_needs_funding) -> Value:
+    """The high needs block of the dedicated schools grant in the financial year, £.
+
+    Before and after the DfE's deductions for places that it funds directly.
+    """
+    return _lines(high_needs_funding, "allocation")
+
+
+@_account("High needs budget", S251)
+def high_needs_budget(high_needs_funding) -> Value:
+    """Planned high-needs spending by line of the Section 251 budget, £. It holds academy place funding."""
+    return _lines(high_needs_funding, "budget")
+
+
+@_account("High needs outturn", S251)
+def high_needs_outturn(high_needs_funding) -> Value:
+    """High-needs spending by line of the Section 251 outturn, £.
+
+    It leaves out academy place funding, so it does not compare with the budget without adding that back.
+    """
+    return _lines(high_needs_funding, "outturn")
+
+
+def _said_in_the_application(title: str, unit=POUNDS, **more):
+    return metric(
+        section="High needs spend", title=title, unit=unit, better=NEITHER, source=APPLICATION, any_day=True, **more
+    )
+
+
+@_said_in_the_application("Yearly funding of a high dependency unit", by=BOUNDS, groups=("Lowest", "Highest"))
+def hdu_place_funding(own_figures) -> Total:
+    """Place funding of one high dependency unit in a year, £, as early talks with schools put it: a range."""
+    return Total(own(own_figures, "hdu_place_funding"), adds_up=False)
+
+
+@_said_in_the_application("Young people in a high dependency unit", COUNT, by=BOUNDS, groups=("Fewest", "Most"))
+def hdu_places_count(own_figures) -> Total:
+    """Places of one high dependency unit, number: a range. Places, not children."""
+    return Total(own(own_figures, "hdu_places_count"), adds_up=False)
+
+
+@_said_in_the_application("Saving claimed for a high dependency unit")
+def hdu_saving_claimed(own_figures) -> Total:
+    """What the application expects to save a child in a unit, £, beside an INMSS place and its transport."""
+    return Total(own(own_figures, "hdu_saving_claimed"))
+
+
+def _bound(own_figures: nw.LazyFrame, metric_id: str, breakdown: str, column: str) -> nw.LazyFrame:
+    rows = own(own_figures, metric_id).filter(nw.col("breakdown") == breakdown)
+    return rows.select("area_code", nw.col("count").alias(column))
+
+
+def _place_cost(own_figures: nw.LazyFrame) -> nw.LazyFrame:
+    """The least and the most that one place of a unit can cost, in rows of the funding's own."""
+    funding = own(own_figures, "hdu_place_funding")
+    most, fewest = (
+        _bound(own_figures, "hdu_places_count", bound, column)
+        for bound, column in (("Most", "most"), ("Fewest", "fewest"))
+    )
+    rows = funding.join(most, on="area_code", how="inner").join(fewest, on="area_code", how="inner")
+    places = nw.when(nw.col("breakdown") == "Lowest").then(nw.col("most")).otherwise(nw.col("fewest"))
+    return (
+        rows.with_columns(places=places)
+        .with_columns(cost=nw.col("count") / nw.col("places"))
+        .drop("printed", strict=False)
+    )
+
+
+@_said_in_the_application("Cost of a place in a high dependency unit", by=BOUNDS)
+def hdu_place_cost(own_figures) -> Value:
+    """Yearly cost of one place in a high dependency unit, £: the lowest funding over the most places, and the reverse.
+
+    Derived from the ranges of the application; the full cost is still to be settled with a host school.
+    """
+    return Value(_place_cost(own_figures), nw.col("cost"))
+
+
+@metric(
+    section="High needs spend",
+    title="What a high dependency place costs less than one in an INMSS",
+    unit=POUNDS,
+    better=NEITHER,
+    source=f"Derived from the {APPLICATION}, and {REPORTS}",
+    by={"Comparison": "comparison"},
+    any_day=True,
+)
+def hdu_saving(own_figures) -> tuple[Value, Value]:
+    """Average INMSS placement less one place in a unit, £ a year, without transport and with transport out of borough.
+
+    The least and the most follow from the range of a place's cost. Averages of all needs stand in for those of the
+    children whom a unit would take, and transport is normally not charged to the deficit.
+    """
+    places = _place_cost(own_figures).select("area_code", "cost", bound=nw.col("breakdown"))
+    average = own(own_figures, "inmss_unit_cost_average").drop("printed", strict=False).rename({"count": "inmss"})
+    rows = average.join(places, on="area_code", how="inner")
+    least_or_most = nw.when(nw.col("bound") == "Highest").then(nw.lit("least")).otherwise(nw.lit("most"))
+    rows = rows.with_columns(bound=least_or_most)
+    out = nw.col("breakdown") == "Out of borough"
+    spend = own(own_figures, "transport_spend").filter(out)
+    pupils = (
+        own(own_figures, "transport_pupils_count").filter(out).select("area_code", "release", pupils=nw.col("count"))
+    )
+    transport = spend.join(pupils, on=["area_code", "release"], how="inner").select(
+        "area_code", "release", transport=nw.col("count") / nw.col("pupils")
+    )
+    with_transport = rows.join(transport, on=["area_code", "release"], how="inner")
+    return (
+        Value(
+            rows.with_columns(comparison=nw.concat_str(nw.lit("without transport, "), nw.col("bound"))),
+            nw.col("inmss") - nw.col("cost"),
+        ),
+        Value(
+            with_transport.with_columns(comparison=nw.concat_str(nw.lit("with transport, "), nw.col("bound"))),
+            nw.col("inmss") + nw.col("transport") - nw.col("cost"),
+        ),
+    )
+
+
+@_said_in_the_application("High needs capital allocation")
+def capital_allocation(own_figures) -> Total:
+    """The DfE's high needs capital grant to the authority, £, as the application gives it."""
+    return Total(own(own_figures, "capital_allocation"))
+
+
+@_said_in_the_application("Growth of high needs spending since 2020", PERCENT)
+def high_needs_growth_percent(own_figures) -> Value:
+    """Growth of spending from the high needs block since the financial year that ended in 2020, %, as diagnosed."""
+    return Value(own(own_figures, "high_needs_growth_percent"), nw.col("value"))
+
+
+@_said_in_the_application("Share of spending in the three largest provisions", PERCENT)
+def high_needs_three_settings_percent(own_figures) -> Value:
+    """Maintained special, independent and mainstream settings' share of high-needs spending, %, as diagnosed."""
+    return Value(own(own_figures, "high_needs_three_settings_percent"), nw.col("value"))
+
+
+@_said_in_the_application("Plans begun in an INMSS at 11 to 14 for SEMH", PERCENT)
+def inmss_semh_starts_percent(own_figures) -> Value:
+    """Share of plans begun in an INMSS by children aged 11 to 14 that are for SEMH, %, as diagnosed.
+
+    The application leaves open of what exactly it is a share.
+    """
+    return Value(own(own_figures, "inmss_semh_starts_percent"), nw.col("value"))

@@ -1,0 +1,50 @@
+"""A report as it is put together: headings, what people wrote, figures, and marks where something is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from dbv_analysis.blocks import Block, Blocks, Headline, Paragraphs
+from dbv_analysis.evidence import Evidence
+from dbv_analysis.pages import SectionPage, SummaryPage
+from dbv_analysis.reports.document import Document, Heading, Missing
+
+Narrative = Mapping[str, list[Block]]
+
+
+class Draft:
+    """Collects the parts of one report. ``wants`` says of each part of the narrative what it should tell."""
+
+    def __init__(self, evidence: Evidence, narrative: Narrative, wants: Mapping[str, str]):
+        self.evidence = evidence
+        self.narrative = narrative
+        self.wants = wants
+        self.parts: list[Heading | Block] = []
+        self._pages: dict[str, SectionPage] = {}
+
+    def page(self, section: str) -> SectionPage:
+        """The page of a section: a report's figures are the page's own."""
+        return self._pages.setdefault(section, SectionPage(section, self.evidence))
+
+    @property
+    def summary(self) -> SummaryPage:
+        return SummaryPage(self.evidence)
+
+    def heading(self, level: int, words: str) -> None:
+        self.parts.append(Heading(level, words))
+
+    def add(self, *blocks: Block) -> None:
+        for block in blocks:
+            if isinstance(block, Blocks):
+                self.add(*block.parts)
+            elif isinstance(block, Headline):
+                self.parts.append(Headline(block.words))
+            elif not (isinstance(block, Paragraphs) and not block.words):
+                self.parts.append(block)
+
+    def told(self, part: str) -> None:
+        """What people wrote for a part of the narrative, or a mark that says what is to be written."""
+        self.add(*(self.narrative.get(part) or [Missing(f"{part}: {self.wants[part]}")]))
+
+    def document(self, title: str, subject: str, about: list[str]) -> Document:
+        return Document(title=title, subject=subject, author=self.evidence.area, about=about, parts=self.parts)

@@ -1,0 +1,52 @@
+"""Every table's schema, one class each.
+
+A table of counts and a table of records are one shape: a published count is a row whose ``count`` is
+n, a record a row whose ``count`` is 1. Each table has one column of numbers; where a file holds a
+symbol in place of the number, the number is missing and ``symbol`` says why. No two rows share a key.
+``period`` is written as in ``periods.Period.parse``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandera.pandas as pa
+
+from dbv_analysis.tables import own, published, registers
+from dbv_analysis.terms import REGISTERS
+
+
+@dataclass(frozen=True)
+class Table:
+    """A schema, which of its columns holds the number, and which together name a row.
+
+    A table of the authority's ``own`` may leave out the area: it is the authority. A register may leave out the
+    period too: it is the day of its source. A table without numbers counts each row once.
+    """
+
+    schema: type[pa.DataFrameModel]
+    value: str
+    key: tuple[str, ...]
+    own: bool = False
+
+    @property
+    def columns(self) -> list[str]:
+        return list(self.schema.to_schema().columns)
+
+
+TABLES = {
+    "caseload": Table(published.Caseload, "count", ("area_code", "period")),
+    "scenarios": Table(own.Scenarios, "pounds", ("area_code", "scenario", "measure", "period")),
+    "placements": Table(published.Placements, "count", ("area_code", "period", "placement")),
+    "flows": Table(published.Flows, "count", ("area_code", "period", "flow")),
+    "timeliness": Table(published.Timeliness, "count", ("area_code", "period", "exceptions", "time_taken")),
+    "absence": Table(published.Absence, "percent", ("area_code", "period", "sen_provision", "measure")),
+    "plans_by_need": Table(published.PlansByNeed, "count", ("area_code", "period", "placement", "need")),
+    "plans_by_age": Table(published.PlansByAge, "count", ("area_code", "period", "age")),
+    "exclusions": Table(published.Exclusions, "rate", ("area_code", "period", "sen_provision", "measure")),
+    "high_needs_funding": Table(published.HighNeedsFunding, "pounds", ("area_code", "period", "account", "line")),
+    "printed_figures": Table(own.PrintedFigures, "value", ("area_code", "metric_id", "breakdown", "period", "section")),
+    "own_figures": Table(own.OwnFigures, "value", ("area_code", "metric_id", "breakdown", "period"), own=True),
+    "grant": Table(own.Grant, "pounds", ("area_code", "line", "measure", "period"), own=True),
+    **{name: Table(schema, "count", REGISTERS[name], own=True) for name, schema in registers.SCHEMAS.items()},
+}

@@ -1,0 +1,48 @@
+"""What every table has in common."""
+
+from __future__ import annotations
+
+import pandera.pandas as pa
+
+from dbv_analysis.periods import Period
+from dbv_analysis.terms import SYMBOLS
+
+GEOGRAPHIC_LEVELS = ("National", "Regional", "Local authority")
+MONTH = r"^\d{4}-(0[1-9]|1[0-2])$"
+DAY = r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$"
+
+
+def text():
+    """A cell that must be filled in. (A pandera Field belongs to one column, so each gets its own.)"""
+    return pa.Field(str_length={"min_value": 1})
+
+
+def month():
+    """A month, written year-month."""
+    return pa.Field(str_matches=MONTH)
+
+
+class Tidy(pa.DataFrameModel):
+    """What every table has: which area, at which level, in which period, and why a number is missing."""
+
+    area_code: str = pa.Field(str_matches=r"^E\d{8}$")
+    area_name: str = text()
+    geographic_level: str = pa.Field(isin=GEOGRAPHIC_LEVELS)
+    period: str
+    symbol: str = pa.Field(isin=["", *SYMBOLS])
+
+    @pa.check("period", element_wise=True)
+    def known_period(cls, text: str) -> bool:
+        try:
+            Period.parse(text)
+        except ValueError:
+            return False
+        return True
+
+
+class Counts(Tidy):
+    count: float = pa.Field(ge=0, nullable=True)
+
+    @pa.check("count", element_wise=True)
+    def whole_number(cls, value: float) -> bool:
+        return float(value).is_integer()
