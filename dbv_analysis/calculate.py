@@ -13,7 +13,7 @@ import pandas as pd
 from dbv_analysis.disclosure import protect_groups, suppress
 from dbv_analysis.programme import Disclosure
 from dbv_analysis.registry import Count, Mean, Metric, Ratio, Total, Value
-from dbv_analysis.terms import RESULT_COLUMNS, RESULT_KEY, SYMBOLS, TOTAL
+from dbv_analysis.terms import CONTROLLED, RESULT_COLUMNS, RESULT_KEY, SYMBOLS, TOTAL
 
 PLACE = ["area_code", "area_name", "geographic_level"]
 PERIOD = ["period_label", "period_start", "period_end", "basis", "as_at", "source", "release", "published"]
@@ -57,7 +57,7 @@ def _figures(metric: Metric, tables: Mapping[str, pd.DataFrame], rule: Disclosur
     parts = []
     for one in asked if isinstance(asked, tuple) else (asked,):
         if isinstance(one, Value):
-            parts += [_as_they_stand(one, topic, column) for topic, column in topics or [(TOTAL, None)]]
+            parts += [_as_they_stand(one, topic, column, rule, profile) for topic, column in topics or [(TOTAL, None)]]
         else:
             parts += [_divided(part, one) for part in _shown(one, topics, whole, rule, profile)]
     figures = pd.concat([part for part in parts if not part.empty] or parts[:1], ignore_index=True)
@@ -80,8 +80,13 @@ def _shown(
     return [total, *(protect_groups(part, PLACE + PERIOD, profile) for part in groups)]
 
 
-def _as_they_stand(asked: Value, topic: str, column: str | None) -> pd.DataFrame:
-    frame = nw.to_native(asked.of.with_columns(value=asked.value).collect())
+def _as_they_stand(asked: Value, topic: str, column: str | None, rule: Disclosure, profile: str) -> pd.DataFrame:
+    more = {} if asked.behind is None else {"behind": asked.behind}
+    frame = nw.to_native(asked.of.with_columns(value=asked.value, **more).collect())
+    symbol = frame["symbol"]
+    if "behind" in more and profile != CONTROLLED:
+        few = frame["behind"].isna() | ((frame["behind"] > 0) & (frame["behind"] < rule.money_threshold))
+        symbol = symbol.mask(few, "c")
     return pd.DataFrame(
         {
             **{name: frame[name] for name in PLACE + PERIOD},
@@ -89,9 +94,9 @@ def _as_they_stand(asked: Value, topic: str, column: str | None) -> pd.DataFrame
             "breakdown": frame[column] if column else TOTAL,
             "numerator": float("nan"),
             "denominator": float("nan"),
-            "value": frame["value"].astype(float).mask(frame["symbol"] != ""),
-            "symbol": frame["symbol"],
-            "printed": frame["printed"].fillna("") if "printed" in frame else "",
+            "value": frame["value"].astype(float).mask(symbol != ""),
+            "symbol": symbol,
+            "printed": frame["printed"].fillna("").mask(symbol == "c", "") if "printed" in frame else "",
         }
     )
 

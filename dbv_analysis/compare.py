@@ -13,6 +13,7 @@ from dbv_analysis.registry import Metric
 from dbv_analysis.terms import COUNT, POUNDS, TOTAL, lower_first
 
 SIMILAR, EVERYWHERE = "Similar areas", "All areas"
+NO_YEAR = "not stated"  # what stands for the year of a claim that prints none
 CLAIMED = (
     "label_printed",
     "period_printed",
@@ -199,7 +200,7 @@ def _beside(evidence: Evidence, claim: dict) -> dict:
     holds = same.iloc[-1]
     agrees = unit.write(holds["value"], decimals) == printed
     # A whole percentage is that of some period by chance.
-    exact = unit in (COUNT, POUNDS) or decimals > 0
+    exact = unit in (COUNT, POUNDS) or decimals > 0 or claim["period_printed"] == NO_YEAR
     matches = "" if agrees or not exact else _what_it_matches(evidence, claim, printed, decimals)
     return found | {"published": evidence.write(holds), "agrees": agrees, "matches": matches}
 

@@ -66,10 +66,15 @@ class Ratio:
 
 @dataclass(frozen=True)
 class Value:
-    """Figures that already are what they should be: one row of ``of`` each, its ``value`` taken as it stands."""
+    """Figures that already are what they should be: one row of ``of`` each, its ``value`` taken as it stands.
+
+    ``behind`` is how many children a sum of money is about, where that is known: it is hidden where they are few, or
+    where their number is itself hidden.
+    """
 
     of: nw.LazyFrame
     value: nw.Expr
+    behind: nw.Expr | None = None
 
 
 Asked = Count | Total | Mean | Ratio | Value

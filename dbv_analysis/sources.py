@@ -12,7 +12,7 @@ from pydantic_core import PydanticCustomError
 
 from dbv_analysis.periods import Period
 from dbv_analysis.programme import settings_problems
-from dbv_analysis.terms import DataProblem, DataProblems
+from dbv_analysis.terms import SECTIONS, DataProblem, DataProblems, did_you_mean
 
 SUFFIX = ".source.toml"
 RETURN = "return"
@@ -63,6 +63,14 @@ class Source(BaseModel):
         if sha256 is None and info.data.get("format") != RETURN:
             raise PydanticCustomError("missing", "Field required")
         return sha256
+
+    @field_validator("about")
+    @classmethod
+    def _sections_are_known(cls, about: dict[str, list[str]]) -> dict[str, list[str]]:
+        for section in about:
+            if section not in SECTIONS:
+                raise ValueError(f'"{section}" is not a section.{did_you_mean(section, SECTIONS)}')
+        return about
 
     def published_on(self, period: str) -> date:
         return self.first_published.get(period, self.published)

@@ -17,10 +17,12 @@ def find(evidence: Evidence) -> Findings | None:
     said = phases(evidence)
     reported = said[said["status_detail"] != ""]
     engaged, booked = (evidence.rows(name) for name in (ENGAGED, BOOKED))
-    if engaged.empty and reported.empty:
+    engaged, booked = (rows[rows["symbol"] == ""] for rows in (engaged, booked))
+    told = [_training(evidence, engaged, booked), _states(reported)]
+    if not any(told):
         return None
     return Findings(
-        headline="; ".join(filter(None, [_training(evidence, engaged, booked), _states(reported)])),
+        headline="; ".join(filter(None, told)),
         sure=[
             "Grade: as reported. These say what was done, not what came of it.",
             *_moves(evidence),

@@ -80,14 +80,18 @@ def find(evidence: Evidence) -> Findings | None:
 
 
 def per_term(evidence: Evidence, metric_id: str) -> PerTerm | None:
-    """The newest count and the one before it, where both are of whole school terms."""
+    """The newest count and the newest one before its time, where both are of whole school terms."""
     rows = evidence.rows(metric_id, breakdown=TOTAL)
     rows = rows[rows["value"].notna()]
     terms = [period_of(row).terms for _, row in rows.iterrows()]
     known = [(row, number) for (_, row), number in zip(rows.iterrows(), terms, strict=True) if number]
-    if len(known) < 2 or known[-2][0]["value"] == 0:
+    if not known:
         return None
-    (earlier, before), (later, now) = known[-2:]
+    later, now = known[-1]
+    ahead = [one for one in known if one[0]["period_end"] < later["period_start"]]
+    if not ahead or ahead[-1][0]["value"] == 0:
+        return None
+    earlier, before = ahead[-1]
     return PerTerm(earlier, later, (before, now))
 
 

@@ -20,16 +20,14 @@ def find(evidence: Evidence) -> Findings | None:
     if to_date is None:
         return None
     planned = _at(evidence, PROFILE, to_date)
-    variance, rate, left = (
-        _at(evidence, name, to_date) for name in ("grant_variance", "grant_needed_rate", "grant_quarters_left")
-    )
+    rate, left = (_at(evidence, name, to_date) for name in ("grant_needed_rate", "grant_quarters_left"))
     spent = full(to_date["value"])
+    behind = planned is not None and to_date["value"] < planned["value"]
     headline = f"{spent} of the grant was spent by {_end(to_date)}"
-    if planned is not None and variance is not None:
-        side = "less" if variance["value"] < 0 else "more"
+    if planned is not None:
         headline = (
             f"{spent} of {full(planned['value'])} profiled was spent by {_end(to_date)}, "
-            f"{full(abs(variance['value']))} {side} than planned"
+            f"{full(abs(to_date['value'] - planned['value']))} {'less' if behind else 'more'} than planned"
         )
     return Findings(
         headline=headline,
@@ -47,12 +45,9 @@ def find(evidence: Evidence) -> Findings | None:
                 spent,
                 f"of the grant spent by {_end(to_date)}",
                 f"{full(planned['value'])} profiled" if planned is not None else "",
-                "as reported; "
-                + (
-                    "behind its profile"
-                    if variance is not None and variance["value"] < 0
-                    else "on or ahead of its profile"
-                ),
+                "as reported"
+                if planned is None
+                else f"as reported; {'behind' if behind else 'on or ahead of'} its profile",
             )
         ],
         decide=_decide(evidence, to_date),
@@ -89,8 +84,12 @@ def _needed(rate: pd.Series | None, left: pd.Series | None) -> list[str]:
     if rate is None or left is None:
         return []
     return [
-        f"To spend the whole grant within its profile, {full(rate['value'])} would have to be spent in each "
-        f"of the {COUNT.write(left['value'])} quarters that are left."
+        f"To spend the whole grant within its profile, {full(rate['value'])} would have to be spent in "
+        + (
+            "the one quarter that is left."
+            if left["value"] == 1
+            else f"each of the {COUNT.write(left['value'])} quarters that are left."
+        )
     ]
 
 
@@ -125,7 +124,7 @@ def readings(evidence: Evidence) -> list[str]:
         taken = {row.breakdown: literally(row.printed) for row in quarter.itertuples()}
         other = [row for row in quarter.itertuples() if taken[row.breakdown] not in (None, row.value)]
         total = rows[(rows["breakdown"] == TOTAL) & (rows["period_start"] == key[0]) & (rows["period_end"] == key[1])]
-        if not other or total.empty or None in taken.values():
+        if not other or total.empty or total.iloc[0]["symbol"] or None in taken.values():
             continue
         words = listed(f"“{row.printed.strip()}” ({row.breakdown}) is read as {full(row.value)}" for row in other)
         adds = f"the {len(quarter)} lines of {quarter.iloc[0]['period_label']} add up to {full(quarter['value'].sum())}"

@@ -18,20 +18,23 @@ PUPILS, SPEND, EACH = "transport_pupils_count", "transport_spend", "transport_un
 def find(evidence: Evidence) -> Findings | None:
     placements, average = newest(evidence, PLACEMENTS), newest(evidence, AVERAGE)
     pupils, spend = newest(evidence, PUPILS), newest(evidence, SPEND)
-    if placements is None and spend is None:
+    told = [_placements(evidence, placements, average), _transport(evidence, pupils, spend)]
+    if not any(told):
         return None
     return Findings(
-        headline="; ".join(
-            filter(None, [_placements(evidence, placements, average), _transport(evidence, pupils, spend)])
-        ),
+        headline="; ".join(filter(None, told)),
         sure=[
             NO_COMPARISON,
             *_changes(evidence),
             *_out_of_borough(evidence),
             *unit_case(evidence),
             *_block(evidence),
-            "The report gives these costs without the period that they cover, the sums behind the averages, or an "
-            "earlier figure, so nothing says yet whether they rise or fall.",
+            "The report gives these costs without the period that they cover and without the sums behind the averages"
+            + (
+                ", and no earlier figure, so nothing says yet whether they rise or fall."
+                if _one_figure(evidence)
+                else "."
+            ),
             "SEND transport is normally charged to the general fund, so a saving on it does not lower the deficit.",
             "What would change our mind: the same figures each quarter, with the ledger's sums behind them.",
         ],
@@ -43,7 +46,7 @@ def find(evidence: Evidence) -> Findings | None:
                 "monitoring only",
             )
         ]
-        if average is not None and average["symbol"] == ""
+        if average is not None
         else [],
         not_yet=["Whether unit costs fall: one figure is known so far."] if _one_figure(evidence) else [],
         decide=["Ask for the Section 251 budget and outturn lines of high needs: neither is among the inputs."]
@@ -53,9 +56,9 @@ def find(evidence: Evidence) -> Findings | None:
 
 
 def newest(evidence: Evidence, metric_id: str, breakdown: str = TOTAL) -> pd.Series | None:
-    """The newest figure or symbol of a measure, None where there is none."""
+    """The newest figure of a measure, None where there is none or it is hidden."""
     rows = evidence.rows(metric_id, breakdown=breakdown)
-    return None if rows.empty else rows.iloc[-1]
+    return None if rows.empty or rows.iloc[-1]["symbol"] else rows.iloc[-1]
 
 
 def _placements(evidence: Evidence, placements: pd.Series | None, average: pd.Series | None) -> str:
@@ -72,7 +75,7 @@ def _transport(evidence: Evidence, pupils: pd.Series | None, spend: pd.Series | 
 
 
 def _one_figure(evidence: Evidence) -> bool:
-    return len(evidence.rows(AVERAGE, breakdown=TOTAL)) < 2
+    return len(evidence.rows(AVERAGE, breakdown=TOTAL)) == 1
 
 
 def _changes(evidence: Evidence) -> list[str]:
@@ -83,7 +86,9 @@ def _changes(evidence: Evidence) -> list[str]:
 def _out_of_borough(evidence: Evidence) -> list[str]:
     """How much of the transport's cost goes to the few who travel out of the borough."""
     parts = {name: (newest(evidence, name, "Out of borough"), newest(evidence, name)) for name in (PUPILS, SPEND)}
-    if any(row is None or row["symbol"] for pair in parts.values() for row in pair):
+    if any(row is None for pair in parts.values() for row in pair) or not all(
+        whole["value"] for _, whole in parts.values()
+    ):
         return []
     shares = {name: 100 * part["value"] / whole["value"] for name, (part, whole) in parts.items()}
     return [
@@ -98,7 +103,9 @@ def unit_case(evidence: Evidence) -> list[str]:
     if cost.empty or saving.empty:
         return []
     cost, saving = (rows[rows["period_end"] == rows["period_end"].max()] for rows in (cost, saving))
-    values = {row.breakdown: row.value for row in saving.itertuples()}
+    if (cost["symbol"] != "").any():
+        return []
+    values = {row.breakdown: row.value for row in saving.itertuples() if not row.symbol}
     lines = [
         f"A place in a high dependency unit would cost {POUNDS.write(cost['value'].min())} to "
         f"{POUNDS.write(cost['value'].max())} a year, by the application's ranges."

@@ -17,11 +17,12 @@ CONFIDENCE = 0.95
 def find(evidence: Evidence) -> Findings | None:
     people = evidence.rows(RESPONDENTS)
     goals = evidence.rows(GOALS)
-    if people.empty or goals.empty:
-        return None
     newest = people[people["period_end"] == people["period_end"].max()]
-    total = newest[newest["breakdown"] == TOTAL].iloc[0]
-    goal = goals.iloc[-1]
+    totals = newest[(newest["breakdown"] == TOTAL) & (newest["symbol"] == "")]
+    goals = goals[goals["symbol"] == ""]
+    if totals.empty or goals.empty:
+        return None
+    total, goal = totals.iloc[0], goals.iloc[-1]
     day = day_in_words(total["as_at"])
     return Findings(
         headline=(
@@ -34,7 +35,7 @@ def find(evidence: Evidence) -> Findings | None:
         sure=[
             "Grade: as reported. People who answer a survey are not a sample of all whom it was sent to.",
             f"Answers by group, as at {day}: {_groups(newest)}.",
-            *_interval(evidence, newest),
+            *_interval(evidence, people),
             "How many were asked, how many answered each question and how many cases were reviewed is not printed, so "
             "other shares stand without an interval.",
             "What would change our mind: the same questions asked again; the application promises them each half-year.",
@@ -55,10 +56,12 @@ def _groups(rows) -> str:
 def _interval(evidence: Evidence, people) -> list[str]:
     """What chance alone could make of the professionals' share, if all of them answered the question."""
     share = evidence.rows(CAMHS)
-    asked = people[people["breakdown"] == PROFESSIONALS]
+    asked = people[(people["breakdown"] == PROFESSIONALS) & people["period_end"].isin(share["period_end"].tail(1))]
     if share.empty or asked.empty or share.iloc[-1]["symbol"] or asked.iloc[0]["symbol"]:
         return []
     number, value = int(asked.iloc[0]["value"]), share.iloc[-1]["value"]
+    if number == 0:
+        return []
     agreed = round(number * value / 100)
     ends = binomtest(agreed, number).proportion_ci(CONFIDENCE, method="wilson")
     return [

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
-from dbv_analysis.compare import before_programme, beside, change
+from dbv_analysis.compare import NO_YEAR, before_programme, beside, change
 from dbv_analysis.evidence import Evidence
 from dbv_analysis.findings import find
 from dbv_analysis.findings.placements import SPECIAL, in_short
-
-NO_YEAR = "not stated"
 
 
 def answer(evidence: Evidence) -> str:

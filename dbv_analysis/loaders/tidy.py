@@ -17,12 +17,11 @@ import pandera.pandas as pa
 
 from dbv_analysis.periods import Period
 from dbv_analysis.tables import TABLES
-from dbv_analysis.tables.base import DAY, MONTH
+from dbv_analysis.tables.base import MONTH
 from dbv_analysis.terms import SYMBOLS, SYMBOLS_READ, DataProblem, DataProblems, did_you_mean, listed
 
-# What a pattern of the schemas stands for, the longer one first where it holds another.
+# What a pattern of the schemas stands for.
 PATTERNS = {
-    DAY: ("a day", "Write it as year-month-day, such as 2024-09-26."),
     MONTH: ("a month", "Write it as year-month, such as 2024-09."),
     r"E\d{8}": ("an area code", "Use the nine characters of the GSS code, such as E06000006."),
     r"\d*": ("a whole number", "Write only digits, or leave the cell empty."),
@@ -206,6 +205,8 @@ def _explain(check: str, column: str, value: object, schema: pa.DataFrameSchema)
         except ValueError as error:
             what, _, fix = str(error).partition(". ")
             return f"{what}.", fix
+    if check == "known_day":
+        return f'"{value}" is not a day.', "Write it as year-month-day, such as 2024-09-26."
     if check == "known_quarter":
         return f'"{value}" is not a quarter.', "Write the financial year and Q1, Q2, Q3 or Q4, such as 2024-25-Q2."
     if check == "whole_number":

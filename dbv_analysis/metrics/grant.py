@@ -48,13 +48,14 @@ def _to_date(rows: nw.LazyFrame, grant: nw.LazyFrame) -> nw.LazyFrame:
     ends = rows.select(
         "area_code", *PROVENANCE, line="line", end="period_end", label="period_label", basis="basis"
     ).unique()
-    parts = rows.select(*AREA, "line", "period_start", "period_end", "pounds", "symbol", told="published")
+    parts = rows.select(
+        *AREA, "line", "period_start", "period_end", "pounds", "symbol", told="published", told_in="release"
+    )
     known = ends.join(parts, on=["area_code", "line"], how="inner").filter(
         nw.col("period_end") <= nw.col("end"), nw.col("told") <= nw.col("published")
     )
     key = ["area_code", "line", "release", "end"]
-    newest = nw.col("told").max().over(*key, "period_end")
-    known = known.with_columns(newest=newest).filter(nw.col("told") == nw.col("newest"))
+    known = _told_last(known, *key, "period_end")
     sums = (
         known.with_columns(missing=_missing())
         .group_by(*AREA, "line", *PROVENANCE, "end", "label", "basis")
@@ -124,15 +125,20 @@ def _spent_by_line(grant: nw.LazyFrame) -> nw.LazyFrame:
 def _known_by(rows: nw.LazyFrame, ends: nw.LazyFrame) -> nw.LazyFrame:
     """For each end, the lines' rows up to it that its release could know, each quarter as it was told last."""
     rows = rows.filter(nw.col("line") != TOTAL).select(
-        "area_code", "line", "period_end", "pounds", "symbol", told="published"
+        "area_code", "line", "period_end", "pounds", "symbol", told="published", told_in="release"
     )
     known = (
         ends.select("area_code", "release", "published", "end")
         .join(rows, on="area_code", how="inner")
         .filter(nw.col("period_end") <= nw.col("end"), nw.col("told") <= nw.col("published"))
     )
-    newest = nw.col("told").max().over("area_code", "release", "end", "line", "period_end")
-    return known.with_columns(newest=newest).filter(nw.col("told") == nw.col("newest"))
+    return _told_last(known, "area_code", "release", "end", "line", "period_end")
+
+
+def _told_last(rows: nw.LazyFrame, *key: str) -> nw.LazyFrame:
+    """Of the rows of each ``key`` those that were told last; of two releases on one day, the last by name."""
+    rows = rows.with_columns(newest=nw.col("told").max().over(*key)).filter(nw.col("told") == nw.col("newest"))
+    return rows.with_columns(last=nw.col("told_in").max().over(*key)).filter(nw.col("told_in") == nw.col("last"))
 
 
 @_grant("Grant profile", source=APPLICATION)

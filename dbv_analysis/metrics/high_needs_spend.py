@@ -133,25 +133,30 @@ def hdu_saving_claimed(own_figures) -> Total:
     return Total(own(own_figures, "hdu_saving_claimed"))
 
 
-def _bound(own_figures: nw.LazyFrame, metric_id: str, breakdown: str, column: str) -> nw.LazyFrame:
-    rows = own(own_figures, metric_id).filter(nw.col("breakdown") == breakdown)
-    return rows.select("area_code", nw.col("count").alias(column))
+def _with(rows: nw.LazyFrame, own_figures: nw.LazyFrame, metric_id: str, breakdown: str, column: str) -> nw.LazyFrame:
+    """Rows with, as ``column``, the newest figure of a metric that was out when each was told; those without drop out.
+
+    Where that figure has no number, neither has the row.
+    """
+    figures = own(own_figures, metric_id).filter(nw.col("breakdown") == breakdown)
+    figures = figures.select("area_code", nw.col("count").alias(column), told="published", day="period_end")
+    known = rows.join(figures, on="area_code", how="inner").filter(nw.col("told") <= nw.col("published"))
+    row = ["area_code", "release", "period_end", "breakdown"]
+    known = known.with_columns(newest=nw.col("told").max().over(*row)).filter(nw.col("told") == nw.col("newest"))
+    known = known.with_columns(last=nw.col("day").max().over(*row)).filter(nw.col("day") == nw.col("last"))
+    unknown = nw.col(column).is_null() & (nw.col("symbol") == "")
+    symbol = nw.when(unknown).then(nw.lit("x")).otherwise(nw.col("symbol"))
+    return known.with_columns(symbol=symbol).drop("told", "day", "newest", "last")
 
 
 def _place_cost(own_figures: nw.LazyFrame) -> nw.LazyFrame:
     """The least and the most that one place of a unit can cost, in rows of the funding's own."""
-    funding = own(own_figures, "hdu_place_funding")
-    most, fewest = (
-        _bound(own_figures, "hdu_places_count", bound, column)
-        for bound, column in (("Most", "most"), ("Fewest", "fewest"))
-    )
-    rows = funding.join(most, on="area_code", how="inner").join(fewest, on="area_code", how="inner")
-    places = nw.when(nw.col("breakdown") == "Lowest").then(nw.col("most")).otherwise(nw.col("fewest"))
-    return (
-        rows.with_columns(places=places)
-        .with_columns(cost=nw.col("count") / nw.col("places"))
-        .drop("printed", strict=False)
-    )
+    funding = own(own_figures, "hdu_place_funding").drop("printed", strict=False)
+    ends = [
+        _with(funding.filter(nw.col("breakdown") == bound), own_figures, "hdu_places_count", places, "places")
+        for bound, places in (("Lowest", "Most"), ("Highest", "Fewest"))
+    ]
+    return nw.concat(ends).with_columns(cost=nw.col("count") / nw.col("places"))
 
 
 @_said_in_the_application("Cost of a place in a high dependency unit", by=BOUNDS)
@@ -172,36 +177,29 @@ def hdu_place_cost(own_figures) -> Value:
     by={"Comparison": "comparison"},
     any_day=True,
 )
-def hdu_saving(own_figures) -> tuple[Value, Value]:
+def hdu_saving(own_figures) -> tuple[Value, ...]:
     """Average INMSS placement less one place in a unit, £ a year, without transport and with transport out of borough.
 
     The least and the most follow from the range of a place's cost. Averages of all needs stand in for those of the
     children whom a unit would take, and transport is normally not charged to the deficit.
     """
-    places = _place_cost(own_figures).select("area_code", "cost", bound=nw.col("breakdown"))
-    average = own(own_figures, "inmss_unit_cost_average").drop("printed", strict=False).rename({"count": "inmss"})
-    rows = average.join(places, on="area_code", how="inner")
-    least_or_most = nw.when(nw.col("bound") == "Highest").then(nw.lit("least")).otherwise(nw.lit("most"))
-    rows = rows.with_columns(bound=least_or_most)
-    out = nw.col("breakdown") == "Out of borough"
-    spend = own(own_figures, "transport_spend").filter(out)
-    pupils = (
-        own(own_figures, "transport_pupils_count").filter(out).select("area_code", "release", pupils=nw.col("count"))
-    )
-    transport = spend.join(pupils, on=["area_code", "release"], how="inner").select(
-        "area_code", "release", transport=nw.col("count") / nw.col("pupils")
-    )
-    with_transport = rows.join(transport, on=["area_code", "release"], how="inner")
-    return (
-        Value(
-            rows.with_columns(comparison=nw.concat_str(nw.lit("without transport, "), nw.col("bound"))),
-            nw.col("inmss") - nw.col("cost"),
-        ),
-        Value(
-            with_transport.with_columns(comparison=nw.concat_str(nw.lit("with transport, "), nw.col("bound"))),
-            nw.col("inmss") + nw.col("transport") - nw.col("cost"),
-        ),
-    )
+    average = own(own_figures, "inmss_unit_cost_average").drop("printed", strict=False)
+    average = _with(average, own_figures, "inmss_placements_count", "Total", "placed")
+    parts = []
+    for least_or_most, funding, places in (("least", "Highest", "Fewest"), ("most", "Lowest", "Most")):
+        rows = _with(average, own_figures, "hdu_place_funding", funding, "funding")
+        rows = _with(rows, own_figures, "hdu_places_count", places, "places")
+        rows = rows.with_columns(less=nw.col("count") - nw.col("funding") / nw.col("places"))
+        carried = _with(rows, own_figures, "transport_spend", "Out of borough", "spend")
+        carried = _with(carried, own_figures, "transport_pupils_count", "Out of borough", "pupils")
+        less = nw.col("less") + nw.col("spend") / nw.col("pupils")
+        for kind, of, value, behind in (
+            ("without transport", rows, nw.col("less"), nw.col("placed")),
+            ("with transport", carried, less, nw.min_horizontal("placed", "pupils")),
+        ):
+            named = of.with_columns(comparison=nw.lit(f"{kind}, {least_or_most}"))
+            parts.append(Value(named, value, behind))
+    return tuple(parts)
 
 
 @_said_in_the_application("High needs capital allocation")

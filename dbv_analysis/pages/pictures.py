@@ -154,7 +154,7 @@ def spent_and_planned(evidence: Evidence, spent: Metric, planned: Metric) -> Fig
     actual, profile = (evidence.rows(metric.id, breakdown=TOTAL) for metric in (spent, planned))
     days = ["period_start", "period_end"]
     both = actual.merge(profile[[*days, "value"]], on=days, suffixes=("", "_planned"))
-    if not both["value"].notna().any():
+    if not both["value"].notna().any() or not both["value_planned"].notna().any():
         return None
     whole = both["period_label"].str.startswith("to ")
     quarters, to_date = both[~whole].sort_values("period_end"), both[whole].sort_values("period_end").tail(1)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dbv_analysis.blocks import Headline, KeyFigures, Link, Links, Paragraphs, Table, paragraphs
-from dbv_analysis.compare import EVERYWHERE, SIMILAR, beside, change, elsewhere
+from dbv_analysis.compare import EVERYWHERE, NO_YEAR, SIMILAR, beside, change, elsewhere
 from dbv_analysis.evidence import Evidence
 from dbv_analysis.findings import find
-from dbv_analysis.findings.whole_pack import NO_YEAR, answer, corrections
+from dbv_analysis.findings.whole_pack import answer, corrections
 from dbv_analysis.pages.heading import headline
 from dbv_analysis.promises import STATUSES, standing
 from dbv_analysis.terms import COUNT, REPORTS, TOTAL, listed, lower_first, slug

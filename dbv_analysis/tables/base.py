@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pandera.pandas as pa
 
 from dbv_analysis.periods import Period
@@ -9,12 +11,19 @@ from dbv_analysis.terms import SYMBOLS
 
 GEOGRAPHIC_LEVELS = ("National", "Regional", "Local authority")
 MONTH = r"^\d{4}-(0[1-9]|1[0-2])$"
-DAY = r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$"
 
 
 def text():
     """A cell that must be filled in. (A pandera Field belongs to one column, so each gets its own.)"""
     return pa.Field(str_length={"min_value": 1})
+
+
+def day_or_nothing(cell: str) -> bool:
+    """Whether a cell is empty or a day, written year-month-day."""
+    try:
+        return cell == "" or date.fromisoformat(cell).isoformat() == cell
+    except ValueError:
+        return False
 
 
 def month():

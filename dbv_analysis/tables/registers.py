@@ -9,7 +9,7 @@ from __future__ import annotations
 import pandera.pandas as pa
 
 from dbv_analysis.periods import Quarter
-from dbv_analysis.tables.base import DAY, MONTH, Counts, month, text
+from dbv_analysis.tables.base import MONTH, Counts, day_or_nothing, month, text
 from dbv_analysis.terms import PHASES, RATINGS, SECTIONS, STATUSES
 
 
@@ -76,9 +76,13 @@ class Tasks(_Register):
     ends: str = pa.Field(str_matches=f"^$|{MONTH}")
     starts_printed: str
     ends_printed: str
-    done: str = pa.Field(str_matches=f"^$|{DAY}")
+    done: str
     section: str
     page: str
+
+    @pa.check("done", element_wise=True)
+    def known_day(cls, cell: str) -> bool:
+        return day_or_nothing(cell)
 
 
 class Milestones(_Register):
@@ -88,9 +92,13 @@ class Milestones(_Register):
     milestone: str = text()
     due: str = month()
     due_printed: str
-    done: str = pa.Field(str_matches=f"^$|{DAY}")
+    done: str
     section: str
     page: str
+
+    @pa.check("done", element_wise=True)
+    def known_day(cls, cell: str) -> bool:
+        return day_or_nothing(cell)
 
 
 class Risks(_Register):

@@ -20,6 +20,42 @@ from dbv_analysis import evidence as kept
 from dbv_analysis.cli import main
 from tests.conftest import QUARTER, ROOT, dbv
 
+SECTIONS = {
+    "Deficit": "deficit.html",
+    "High needs spend": "high_needs_spend.html",
+    "Plans": "plans.html",
+    "Placements": "placements.html",
+    "Attendance": "attendance.html",
+    "Exclusions": "exclusions.html",
+    "Grant": "grant.html",
+    "Delivery": "delivery.html",
+    "Voice": "voice.html",
+}
+REPORTS = ["dfe_return.docx", "high_needs_monitoring.docx", "impact_assessment.docx"]
+
+# Runs with less than the shipped data: what the command is given besides the quarter, and what is taken away before.
+LISTS = (
+    "capital_places",
+    "engagement",
+    "grant_lines",
+    "measures",
+    "milestones",
+    "opportunities",
+    "phases",
+    "risks",
+    "tasks",
+    "voice",
+)
+NOTHING_REPORTED, EARLY, NOTHING_WRITTEN = "nothing-reported", "early", "nothing-written"
+SCARCE: dict[str, tuple[list[str], list[str]]] = {
+    NOTHING_REPORTED: (
+        [],
+        ["quarterly-report-2024-09", *(f"grant-application-2023-12/{name}.*" for name in ["own_figures", *LISTS])],
+    ),
+    EARLY: (["--as-at", "2023-06-30"], []),
+    NOTHING_WRITTEN: ([], ["narrative", "dfe-exclusions-by-sen", "dfe-lait", "dfe-dsg-2023-24"]),
+}
+
 
 class Said(NamedTuple):
     """What the command answered: its exit status, standard output and standard error."""
@@ -115,6 +151,21 @@ def run_once(
 def whole_pack(tmp_path_factory: pytest.TempPathFactory) -> Run:
     """The whole pack of the shipped quarter, as the command publishes it."""
     run = run_once(tmp_path_factory, "whole-pack")
+    assert run.done.status == 0, run.done.err
+    return run
+
+
+def scarce_run(tmp_path_factory: pytest.TempPathFactory, name: str) -> Run:
+    """A run with less data, by one of the names of ``SCARCE``."""
+    words, taken = SCARCE[name]
+
+    def take_away(raw: Path) -> None:
+        found = [path for pattern in taken for path in raw.glob(pattern)]
+        assert len(found) >= len(taken)
+        for path in found:
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+    run = run_once(tmp_path_factory, name, *words, spoil=take_away)
     assert run.done.status == 0, run.done.err
     return run
 

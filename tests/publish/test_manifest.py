@@ -18,7 +18,7 @@ import pytest
 from dbv_analysis.evidence import Evidence, open_evidence
 from dbv_analysis.publish import manifest
 from tests.conftest import QUARTER, ROOT, dbv
-from tests.publish.conftest import Run
+from tests.publish.conftest import REPORTS, SECTIONS, Run
 
 
 def sha256(path: Path) -> str:
@@ -54,8 +54,14 @@ def test_it_names_the_publisher_title_release_and_licence_of_every_input(told: d
         assert all(source[name] for name in ("publisher", "title", "release", "licence"))
 
 
+def test_it_names_the_narrative_that_the_reports_hold_by_its_sum(pack: Run, told: dict):
+    narrative = pack.project / "data" / "raw" / "narrative" / f"{QUARTER}.md"
+    assert narrative.stat().st_size
+    assert sha256(narrative) in set(_texts(told))
+
+
 def test_the_pages_name_the_inputs_by_the_same_sums(pack: Run, told: dict):
-    for name in ("index.html", "deficit.html", "placements.html", "attendance.html"):
+    for name in ("index.html", *SECTIONS.values()):
         foot = pack.page(name).footer.get_text()
         assert all(source["sha256"][:12] in foot for source in told["inputs"])
 
@@ -70,7 +76,7 @@ def test_it_gives_the_quarter_the_area_and_the_parameters(told: dict):
     assert told["parameters"] == {
         "as_at": "2024-09-26",
         "profile": "public",
-        "sections": ["Deficit", "Placements", "Attendance"],
+        "sections": list(SECTIONS),
     }
 
 
@@ -81,7 +87,7 @@ def test_it_gives_the_version_that_the_command_gives(told: dict):
 
 def test_it_gives_the_versions_of_python_and_of_the_libraries(told: dict):
     assert told["python"] == platform.python_version()
-    assert {"pandas", "matplotlib", "papermill", "nbconvert", "gptables"} <= set(told["libraries"])
+    assert {"pandas", "matplotlib", "papermill", "nbconvert", "gptables", "python-docx"} <= set(told["libraries"])
     assert told["libraries"] == {name: version(name) for name in told["libraries"]}
 
 
@@ -158,6 +164,13 @@ def test_a_changed_file_is_seen(folder: Path, told: dict):
     page = folder / "deficit.html"
     page.write_bytes(page.read_bytes().replace(b"29.2", b"28.5", 1))
     assert manifest.altered(folder, told) == ["deficit.html"]
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_a_report_that_somebody_went_on_writing_is_seen(folder: Path, told: dict, name: str):
+    with (folder / name).open("ab") as report:
+        report.write(b" ")
+    assert manifest.altered(folder, told) == [name]
 
 
 def test_an_added_file_is_seen(folder: Path, told: dict):

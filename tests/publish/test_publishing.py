@@ -22,7 +22,16 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from dbv_analysis.publish import manifest, pack
 from tests.conftest import QUARTER, ROOT
-from tests.publish.conftest import Said, answer, change_cell, contents, copy_of_the_project, one_more
+from tests.publish.conftest import (
+    REPORTS,
+    SECTIONS,
+    Said,
+    answer,
+    change_cell,
+    contents,
+    copy_of_the_project,
+    one_more,
+)
 
 Command = Callable[..., Said]
 PARAMETERS = "\n".join(f'{name} = ""' for name in ("quarter", "data", "profile", "as_at", "sections", "section"))
@@ -34,6 +43,12 @@ def write_notebook(path: Path, *cells: str, parameters: str = PARAMETERS) -> Non
     notebook = new_notebook(cells=[tagged, *map(new_code_cell, cells)])
     notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
     nbformat.write(notebook, path)
+
+
+def rewrite_notebooks(folder: Path, *cells: str) -> None:
+    """Every notebook of a project takes its parameters, and then runs ``cells`` and nothing else."""
+    for path in sorted(folder.glob("*.ipynb")):
+        write_notebook(path, *cells)
 
 
 def left(outputs: Path) -> list[str]:
@@ -52,7 +67,11 @@ def left(outputs: Path) -> list[str]:
         ([QUARTER, "--as-at", "26/9/2024"], '"26/9/2024" is not a day: write 2024-09-26.'),
         ([QUARTER, "--as-at", "2024-02-30"], '"2024-02-30" is not a day: write 2024-09-26.'),
         ([QUARTER, "--only", "Placments"], 'There is no section "Placments". Did you mean "Placements"?'),
-        ([QUARTER, "--only", "Deficit", "--only", "Spend"], "The sections are Deficit, Placements and Attendance."),
+        (
+            [QUARTER, "--only", "Deficit", "--only", "Spend"],
+            "The sections are Deficit, High needs spend, Plans, Placements, Attendance, Exclusions, Grant, Delivery "
+            "and Voice.",
+        ),
         ([QUARTER, "--data", "nowhere"], "There is no folder nowhere. Name the folder of the inputs with --data."),
         ([QUARTER, "--profile", "secret"], "'secret' is not one of 'public', 'controlled'"),
         ([QUARTER, "--jobs", "0"], "0 is not in the range"),
@@ -163,6 +182,23 @@ def test_a_run_names_every_problem_of_every_input_at_once(command: Command, proj
     ]
 
 
+def test_a_narrative_that_is_wrong_ends_with_1_before_any_notebook_is_run_and_the_last_pack_stays(
+    command: Command, project: Path, last_pack: Path, trace: Path
+):
+    with (project / "data" / "raw" / "narrative" / f"{QUARTER}.md").open("a", encoding="utf-8") as narrative:
+        narrative.write("\n# Appendixes\n\nNone.\n")
+    before = contents(last_pack)
+    status, out, err = command("run", QUARTER)
+    assert (status, out) == (1, "")
+    assert err == (
+        f'data/raw/narrative/{QUARTER}.md: The part "Appendixes" is in no report. Correct its name. '
+        'Did you mean "Appendices"?\n'
+    )
+    assert not trace.exists()
+    assert contents(last_pack) == before
+    assert left(last_pack.parent) == [".dbv.lock", QUARTER]
+
+
 def test_settings_that_are_wrong_end_with_1(command: Command, project: Path, last_pack: Path):
     settings = project / "programme.toml"
     settings.write_text(
@@ -182,8 +218,7 @@ def test_settings_that_are_wrong_end_with_1(command: Command, project: Path, las
 def trace(project: Path) -> Path:
     """A file that appears as soon as any notebook of ``project`` is run."""
     path = project / "a notebook was run"
-    for name in ("board_summary", "deficit", "placements", "attendance"):
-        write_notebook(project / "notebooks" / f"{name}.ipynb", f"open({str(path)!r}, 'w').close()")
+    rewrite_notebooks(project / "notebooks", f"open({str(path)!r}, 'w').close()")
     return path
 
 
@@ -195,9 +230,8 @@ def test_a_failing_notebook_ends_with_3_and_is_named_without_any_value_and_the_l
     work.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(work))
     notebooks = project / "notebooks"
+    rewrite_notebooks(notebooks, "1")
     write_notebook(notebooks / "deficit.ipynb", "1/0")
-    write_notebook(notebooks / "attendance.ipynb", "1")
-    write_notebook(notebooks / "placements.ipynb", "1")
     write_notebook(notebooks / "board_summary.ipynb", 'cell = f"{1500 + 24} plans"', "int(cell)  # as a number\nint(1)")
 
     status, out, err = command("run", QUARTER)
@@ -366,7 +400,7 @@ def test_a_partial_run_refuses_pages_of_other_settings(command: Command, project
     status, out, err = command("run", QUARTER, "--only", "Deficit")
     assert (status, out) == (2, "")
     assert "was made from other inputs, settings or code" in err
-    assert "Placements and Attendance" in err
+    assert f"{', '.join(list(SECTIONS)[1:-1])} and Voice would not go" in err
     assert not trace.exists()
     assert contents(last_pack) == before
 
@@ -387,8 +421,8 @@ def test_a_partial_run_refuses_pages_of_another_cut_off(command: Command, last_p
 def small_pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project whose notebooks write one heading each, and its published pack."""
     root = copy_of_the_project(tmp_path_factory.mktemp("small-pages"))
-    for name in ("board_summary", "deficit", "placements", "attendance"):
-        write_heading(root / "notebooks" / f"{name}.ipynb", f"As {name} had it")
+    for path in sorted((root / "notebooks").glob("*.ipynb")):
+        write_heading(path, f"As {path.stem} had it")
     pack.run(QUARTER, root / "data" / "raw", root / "outputs")
     return root
 
@@ -419,11 +453,11 @@ def test_with_force_a_partial_run_replaces_its_own_changed_page_and_keeps_the_ot
     assert sorted(err.splitlines()) == ["Board summary: done", "Deficit: done"]
     after = contents(folder)
     assert sorted(after) == sorted(before)
-    for name in ("index.html", "deficit.html", "placements.html", "attendance.html"):
+    for name in ["index.html", *SECTIONS.values(), *REPORTS]:
         assert after[name] == before[name], name
     told = manifest.read(folder)
     assert manifest.altered(folder, told) == []
-    assert told["parameters"]["sections"] == ["Deficit", "Placements", "Attendance"]
+    assert told["parameters"]["sections"] == list(SECTIONS)
 
 
 def test_with_force_a_partial_run_publishes_no_other_page_that_somebody_changed(
@@ -474,8 +508,7 @@ def earlier(tmp_path_factory: pytest.TempPathFactory) -> Earlier:
 
 def test_a_pack_at_an_earlier_cut_off_is_published(earlier: Earlier):
     assert earlier.index == earlier.project / "outputs" / QUARTER / "index.html"
-    names = ["evidence.xlsx", "index.html", "manifest.json", "placements.html"]
-    assert left(earlier.folder) == names
+    assert left(earlier.folder) == sorted(["evidence.xlsx", "index.html", "manifest.json", "placements.html", *REPORTS])
     assert manifest.read(earlier.folder)["parameters"] == {
         "as_at": "2024-01-31",
         "profile": "public",
@@ -513,8 +546,8 @@ def test_at_an_earlier_cut_off_the_front_page_and_the_workbook_know_nothing_late
 
 def test_a_pack_of_one_section_links_to_no_page_that_it_does_not_hold(earlier: Earlier):
     page = earlier.page("index.html")
-    assert {link["href"] for link in page.find_all("a")} == {"#main", "index.html", "placements.html"}
-    assert page.get_text().count("This pack was run without this section.") == 2
+    assert {link["href"] for link in page.find_all("a")} == {"#main", "index.html", "placements.html", *REPORTS}
+    assert page.get_text().count("This pack was run without this section.") == len(SECTIONS) - 1
 
 
 def test_an_input_that_was_changed_is_warned_of_and_the_pack_keeps_the_warning(earlier: Earlier):
@@ -526,7 +559,7 @@ def test_an_input_that_was_changed_is_warned_of_and_the_pack_keeps_the_warning(e
 
 def test_a_pack_made_from_data_of_another_place_names_no_folder_of_the_machine(earlier: Earlier):
     for name, content in contents(earlier.folder).items():
-        if not name.endswith(".xlsx"):
+        if not name.endswith((".xlsx", ".docx")):
             text = re.sub(r"base64,[^\"]+", "", content.decode("utf-8"))
             assert str(earlier.project) not in text, name
             assert str(ROOT) not in text, name
