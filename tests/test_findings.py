@@ -980,12 +980,9 @@ def test_no_headline_and_no_sentence_is_empty_on_any_day_with_or_without_lists(e
 @pytest.mark.parametrize(
     ("section", "missing"),
     [
-        pytest.param("Delivery", "thrive_booked_percent"),
+        ("Delivery", "thrive_booked_percent"),
         ("Delivery", "thrive_engaged_percent"),
-        pytest.param(
-            "High needs spend",
-            "inmss_placements_count transport_pupils_count",
-        ),
+        ("High needs spend", "inmss_placements_count transport_pupils_count"),
         ("High needs spend", "inmss_placements_count transport_spend"),
         ("High needs spend", "inmss_unit_cost_average transport_spend"),
         ("Voice", "survey_respondents_count"),
@@ -1054,10 +1051,7 @@ def test_no_sentence_prints_a_number_where_any_one_measure_is_hidden(evidence, s
     assert spoilt_in_turn(evidence, section, hide) == []
 
 
-@pytest.mark.parametrize(
-    "section",
-    SECTIONS,
-)
+@pytest.mark.parametrize("section", SECTIONS)
 def test_no_sentence_prints_a_number_where_the_newest_figures_of_any_one_measure_are_hidden(evidence, section):
     def newest(results: pd.DataFrame, metric_id: str) -> None:
         hide(results, metric_id, evidence.rows(metric_id).iloc[-1]["period_label"])
@@ -1065,10 +1059,7 @@ def test_no_sentence_prints_a_number_where_the_newest_figures_of_any_one_measure
     assert spoilt_in_turn(evidence, section, newest) == []
 
 
-@pytest.mark.parametrize(
-    "section",
-    SECTIONS,
-)
+@pytest.mark.parametrize("section", SECTIONS)
 def test_no_sentence_prints_a_number_where_every_figure_of_any_one_measure_is_nought(evidence, section):
     def nought(results: pd.DataFrame, metric_id: str) -> None:
         known = (results["metric_id"] == metric_id) & (results["symbol"] == "")

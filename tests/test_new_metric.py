@@ -7,6 +7,7 @@ import json
 import shutil
 from pathlib import Path
 
+import docx
 import openpyxl
 import pytest
 from bs4 import BeautifulSoup
@@ -139,3 +140,22 @@ def test_a_new_section_has_its_link_and_its_headline_on_the_front_page(folder: P
 
 def test_a_new_section_has_its_sheet_in_the_workbook(folder: Path):
     assert openpyxl.load_workbook(folder / "evidence.xlsx").sheetnames[-2:] == ["Placements", "Plans begun"]
+
+
+def test_a_new_section_stands_in_the_annual_impact_assessment_with_its_answer_and_its_chart(folder: Path):
+    paragraphs = docx.Document(str(folder / "impact_assessment.docx")).paragraphs
+    (start,) = [
+        place for place, one in enumerate(paragraphs) if (one.style.name, one.text) == ("Heading 2", "Plans begun")
+    ]
+    following = [(one.style.name, one.text) for one in paragraphs[start + 1 : start + 3]]
+    assert following[0] == ("Answer", page(folder, "plans_begun.html").h1.get_text())
+    assert following[1][0] == "Chart Title"
+    assert following[1][1].startswith("New plans ")
+
+
+def test_a_new_section_has_its_row_among_what_was_promised(folder: Path):
+    (table,) = [
+        table for table in page(folder, "index.html").find_all("table") if "promise" in table.caption.get_text()
+    ]
+    rows = [[cell.get_text() for cell in row.find_all(["th", "td"])] for row in table.find_all("tr")]
+    assert ["Plans begun", "0", "0", "0", "0"] in rows
