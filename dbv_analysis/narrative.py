@@ -16,6 +16,8 @@ from dbv_analysis.terms import DataProblem, DataProblems, did_you_mean
 
 FOLDER = "narrative"
 TEMPLATE = "template.md"
+# A comment that opens and is not closed before the next comment or the next part.
+UNCLOSED = re.compile(r"<!--(?!(?:(?!<!--|^# ).)*?-->)", re.DOTALL | re.MULTILINE)
 
 
 def read_narrative(data: Path, quarter: str, parts: Iterable[str], strict: bool = True) -> dict[str, list[Block]]:
@@ -29,7 +31,7 @@ def read_narrative(data: Path, quarter: str, parts: Iterable[str], strict: bool 
 
     Raises DataProblems for every heading that no report asks for, or that stands twice.
     """
-    path = data / FOLDER / f"{quarter}.md"
+    path = narrative_file(data, quarter)
     if not path.is_file():
         return {}
     shown = path.as_posix()
@@ -37,6 +39,9 @@ def read_narrative(data: Path, quarter: str, parts: Iterable[str], strict: bool 
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
         raise DataProblems([DataProblem(shown, "is not in UTF-8.", "Save it again as UTF-8.")]) from None
+    if comment := UNCLOSED.search(text):
+        line = text.count("\n", 0, comment.start()) + 1
+        raise DataProblems([DataProblem(shown, "A comment (<!--) is not closed.", "End it with -->.", line)])
     known = {part.lower(): part for part in parts}
     found: dict[str, list[Block]] = {}
     problems = []
@@ -67,6 +72,11 @@ def read_narrative(data: Path, quarter: str, parts: Iterable[str], strict: bool 
     if problems:
         raise DataProblems(problems)
     return {name: blocks for name, blocks in found.items() if blocks and name.lower() in known}
+
+
+def narrative_file(data: Path, quarter: str) -> Path:
+    """Where a quarter's narrative is, or would be."""
+    return data / FOLDER / f"{quarter}.md"
 
 
 def written_quarters(data: Path) -> list[str]:

@@ -799,6 +799,16 @@ def test_once_the_full_year_is_out_it_is_the_key_figure(evidence):
     (figure,) = find("Plans", at(evidence, "2025-07-01")).key_figures
     assert (figure.value, figure.sure) == ("56.5%", "monitoring only")
     assert figure.what.endswith(", 2024")
+    assert figure.against.endswith("in 2023")
+
+
+def test_a_key_figure_always_says_what_it_is_set_against(evidence):
+    days = ("2024-01-31", "2023-12-01", "2023-07-01", "2024-09-26", "2025-07-01")
+    figures = [figure for day in days for name in SECTIONS for figure in find(name, at(evidence, day)).key_figures]
+    assert len(figures) > 20
+    assert [figure for figure in figures if not (figure.value and figure.what and figure.against and figure.sure)] == []
+    plans = find("Plans", at(evidence, "2023-12-01")).key_figures[0]
+    assert plans.against == "not comparable with the year before"
 
 
 def test_counts_that_stayed_or_may_not_be_compared_are_said_so(evidence):

@@ -68,6 +68,7 @@ def _plain(section: str, evidence: Evidence) -> Findings:
     return Findings(said[0], [NO_COMPARISON], not_yet=[f"{title}: no figure yet." for title in missing])
 
 
+NO_EARLIER = "no earlier figure"
 NO_COMPARISON = (
     "Grade: monitoring only. The figures are as counted or published; nothing here sets them against what "
     "would have happened without the programme."

@@ -6,7 +6,7 @@ from dbv_analysis.blocks import KeyFigure
 from dbv_analysis.compare import like_for_like
 from dbv_analysis.delivery import DONE, PAST, milestones, phases, risks, tasks
 from dbv_analysis.evidence import Evidence, written
-from dbv_analysis.findings import Findings
+from dbv_analysis.findings import NO_EARLIER, Findings
 from dbv_analysis.periods import day_in_words
 from dbv_analysis.terms import listed
 
@@ -34,7 +34,9 @@ def find(evidence: Evidence) -> Findings | None:
             "What would change our mind: the number of schools, and the day on which each task was done.",
         ],
         key_figures=[
-            KeyFigure(written(evidence.metrics[ENGAGED], row), "of schools engaged with Thrive", "", "as reported")
+            KeyFigure(
+                written(evidence.metrics[ENGAGED], row), "of schools engaged with Thrive", NO_EARLIER, "as reported"
+            )
             for row in [engaged.iloc[-1]]
         ]
         if not engaged.empty

@@ -44,7 +44,7 @@ def find(evidence: Evidence) -> Findings | None:
             KeyFigure(
                 spent,
                 f"of the grant spent by {_end(to_date)}",
-                f"{full(planned['value'])} profiled" if planned is not None else "",
+                f"{full(planned['value'])} profiled" if planned is not None else "nothing profiled to set it against",
                 "as reported"
                 if planned is None
                 else f"as reported; {'behind' if behind else 'on or ahead of'} its profile",

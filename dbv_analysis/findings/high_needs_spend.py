@@ -42,7 +42,9 @@ def find(evidence: Evidence) -> Findings | None:
             KeyFigure(
                 evidence.write(average),
                 f"average cost of an INMSS placement, {average['period_label']}",
-                f"{evidence.write(placements)} placements" if placements is not None else "",
+                f"{evidence.write(placements)} placements"
+                if placements is not None
+                else "number of placements not known",
                 "monitoring only",
             )
         ]

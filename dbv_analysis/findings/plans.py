@@ -5,7 +5,8 @@ from __future__ import annotations
 from dbv_analysis.blocks import KeyFigure
 from dbv_analysis.compare import Change, change
 from dbv_analysis.evidence import Evidence, written
-from dbv_analysis.findings import Findings, monitoring, others_in_words, reported_parts
+from dbv_analysis.findings import NO_EARLIER, Findings, monitoring, others_in_words, reported_parts
+from dbv_analysis.periods import PART_YEAR
 from dbv_analysis.terms import lower_first
 
 REQUESTS, NEW_PLANS = "requests_count", "new_plans_count"
@@ -64,13 +65,20 @@ def _key_figures(evidence: Evidence, in_time: Change | None) -> list[KeyFigure]:
     newest = rows.iloc[-1]
     metric = evidence.metrics[WITHOUT_EXCEPTIONS]
     years = evidence.whole(WITHOUT_EXCEPTIONS)
-    last = years[years["value"].notna()]
-    part = newest["basis"] == "part_year"
+    before = years[years["value"].notna() & (years["period_end"] < newest["period_start"])]
+    part = newest["basis"] == PART_YEAR
+    moved = None if part else change(evidence, WITHOUT_EXCEPTIONS)
+    if moved and moved.refusal:
+        against = "not comparable with the year before"
+    elif before.empty:
+        against = NO_EARLIER
+    else:
+        against = f"{metric.write(before.iloc[-1]['value'])} in {before.iloc[-1]['period_label']}"
     return [
         KeyFigure(
             written(metric, newest),
             f"{lower_first(metric.title)}, {newest['period_label']}",
-            f"{metric.write(last.iloc[-1]['value'])} in {last.iloc[-1]['period_label']}" if part and len(last) else "",
+            against,
             "part of a year: not comparable yet" if part else "monitoring only",
         )
     ]

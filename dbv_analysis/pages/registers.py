@@ -181,14 +181,14 @@ def plan_tasks(evidence: Evidence, plan: str) -> Figure | None:
     if dated.empty:
         return None
     past = int((rows["state"] == PAST).sum())
-    title = dated.iloc[0]["plan_title"]
+    title = f"{dated.iloc[0]['plan_title']} (plan {plan})"
     return timeline(
         [Task(row.phase, row.task, row.start, row.end, STATES[row.state]) for row in dated.itertuples()],
         today=evidence.cut_off,
         title=f"{title}: {past} of {len(rows)} tasks past their end and not reported done"
         if past
         else f"{title}: no task past its end",
-        measure=f"Tasks of plan {plan}, {title}",
+        measure=f"Tasks of {title}",
         caption=[
             *provenance.register_caption(evidence, "tasks"),
             *(

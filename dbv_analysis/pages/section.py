@@ -247,6 +247,8 @@ class SectionPage:
                 continue
             rows = self.evidence.whole(metric.id)
             if self.evidence.rows(metric.id).empty:
+                if not self.evidence.rows(metric.id, since=True).empty:
+                    self._show(metric.id)  # so that it is defined, and told under "Published since"
                 continue
             if metric.any_day or (len(rows[rows["breakdown"] == TOTAL]) < 2 and set(rows["breakdown"]) <= {TOTAL}):
                 once.append(metric.id)

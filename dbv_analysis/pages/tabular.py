@@ -9,11 +9,10 @@ import pandas as pd
 from dbv_analysis.blocks import Table
 from dbv_analysis.compare import Change, like_for_like
 from dbv_analysis.evidence import Evidence, written
+from dbv_analysis.findings import NO_EARLIER
 from dbv_analysis.registry import Metric
 from dbv_analysis.scenarios import funding_agreement
 from dbv_analysis.terms import POUNDS, TOTAL
-
-NONE = "no earlier figure"
 
 
 def across(
@@ -63,7 +62,7 @@ def now_and_before(evidence: Evidence, metrics: list[Metric], caption: str) -> T
         return None
     header = ["Measure", "Period", "Figure", "Before", "Change"]
     notes = []
-    if all(line[3] == NONE for line in lines):
+    if all(line[3] == NO_EARLIER for line in lines):
         header, lines, notes = header[:3], [line[:3] for line in lines], ["No earlier figure is known."]
     return Table(f"{evidence.area}: {caption}", header, lines, text_columns=2, notes=notes)
 
@@ -96,7 +95,7 @@ def _place(name: str, order: tuple[str, ...]) -> tuple[bool, int, str]:
 
 
 def _before(metric: Metric, moved: Change | None) -> str:
-    return f"{written(metric, moved.earlier)} ({moved.earlier['period_label']})" if moved else NONE
+    return f"{written(metric, moved.earlier)} ({moved.earlier['period_label']})" if moved else NO_EARLIER
 
 
 def _moved(moved: Change | None, newest: pd.Series) -> str:

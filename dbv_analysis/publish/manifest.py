@@ -16,20 +16,33 @@ from dbv_analysis.publish.html import inputs
 from dbv_analysis.sources import sha256_of
 
 NAME = "manifest.json"
-LIBRARIES = ("pandas", "narwhals", "pandera", "matplotlib", "seaborn", "papermill", "nbconvert", "gptables", "afcharts")
+LIBRARIES = (
+    "pandas",
+    "narwhals",
+    "pandera",
+    "matplotlib",
+    "seaborn",
+    "papermill",
+    "nbconvert",
+    "gptables",
+    "afcharts",
+    "python-docx",
+)
 
 
 def write(
     folder: Path,
     evidence: Evidence,
     notebooks: dict[str, str],
+    narrative: Path,
     fingerprint: str,
     started: datetime,
     warnings: list[str],
 ) -> None:
     """Write the manifest of a pack that is otherwise complete. It names no folder of any machine.
 
-    ``notebooks`` gives, for each section that the pack holds, the sha256 of the notebook behind its page.
+    ``notebooks`` gives, for each section that the pack holds, the sha256 of the notebook behind its page;
+    ``narrative`` is where the quarter's own words are, if there are any.
     """
     root = evidence.programme.root
     manifest = {
@@ -43,6 +56,7 @@ def write(
         "settings": {"file": FILE, "sha256": sha256_of(root / FILE)},
         "notebooks": notebooks,
         "inputs": inputs(evidence.sources),
+        "narrative": {"file": narrative.name, "sha256": sha256_of(narrative)} if narrative.is_file() else None,
         "outputs": [
             {"file": path.name, "bytes": path.stat().st_size, "sha256": sha256_of(path)}
             for path in sorted(folder.iterdir())

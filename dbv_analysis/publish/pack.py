@@ -13,6 +13,7 @@ from filelock import FileLock, Timeout
 
 from dbv_analysis import evidence as kept
 from dbv_analysis.evidence import Evidence, open_evidence
+from dbv_analysis.narrative import narrative_file
 from dbv_analysis.promises import check_measures
 from dbv_analysis.publish import html, manifest, spreadsheet, word
 from dbv_analysis.publish.gate import page_problems
@@ -87,7 +88,8 @@ def run(
             spreadsheet.write(evidence, held, staging / "evidence.xlsx")
             _write_reports(evidence, narrative, staging)
             notebooks = {name: sha256_of(notebook_of(folder, name)) for name in held}
-            manifest.write(staging, evidence, notebooks, fingerprint, started, warnings)
+            written = narrative_file(data, str(evidence.quarter))
+            manifest.write(staging, evidence, notebooks, written, fingerprint, started, warnings)
             _swap(staging, target)
     return target / "index.html"
 

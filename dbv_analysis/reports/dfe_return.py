@@ -98,7 +98,10 @@ def _workstream(draft: Draft, number: str) -> None:
     draft.told(_part(number, "summary"))
     draft.heading(2, "Evidence and progress")
     said = {row.element: row for row in phases_in_quarter(evidence).itertuples()}
-    for element in _elements(evidence.lists["phases"], number):
+    elements = _elements(evidence.lists["phases"], number)
+    if not elements:
+        draft.add(paragraphs("No element of this workstream is among the inputs."))
+    for element in elements:
         row = said.get(element)
         state = (
             f" – {row.status_detail} ({lower_first(row.detail)} phase)" if row is not None and row.status_detail else ""

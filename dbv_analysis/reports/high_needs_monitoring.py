@@ -41,7 +41,7 @@ def compose(evidence: Evidence, narrative: Narrative) -> Document:
             "placement_special_percent",
             "placement_inmss_percent",
             of="All plans",
-            caption="plans behind the shares, number",
+            caption="plans behind the shares that cost most, number",
         ),
         spend.now_and_before(
             "inmss_schools_count",
@@ -62,7 +62,7 @@ def compose(evidence: Evidence, narrative: Narrative) -> Document:
     draft.add(spend.unit_range("hdu_place_cost", "inmss_unit_cost_average"))
     draft.add(
         spend.now_and_before(
-            "hdu_place_cost", "hdu_saving", "hdu_saving_claimed", caption="the case for a unit, as a range"
+            "hdu_place_cost", "hdu_saving", "hdu_saving_claimed", caption="what a unit costs and saves, as a range"
         )
     )
     draft.heading(1, "The grant")

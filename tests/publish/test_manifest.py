@@ -147,7 +147,8 @@ def test_it_gives_no_commit_outside_a_checkout(told: dict):
 def _written(tmp_path: Path, evidence: Evidence) -> dict:
     folder = tmp_path / "empty pack"
     folder.mkdir(exist_ok=True)
-    manifest.write(folder, evidence, {"Deficit": "0" * 64}, "0" * 64, datetime.now(UTC), [])
+    nothing = folder / "2024-25-Q2.md"
+    manifest.write(folder, evidence, {"Deficit": "0" * 64}, nothing, "0" * 64, datetime.now(UTC), [])
     return manifest.read(folder)
 
 
