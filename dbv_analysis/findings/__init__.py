@@ -53,6 +53,7 @@ def _plain(section: str, evidence: Evidence) -> Findings:
     said, missing = [], []
     for metric in evidence.in_section(section):
         rows = evidence.whole(metric.id)
+        rows = evidence.rows(metric.id) if rows.empty else rows
         if rows.empty:
             missing.append(metric.title)
         else:

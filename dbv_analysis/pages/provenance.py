@@ -80,7 +80,8 @@ def definitions(evidence: Evidence, section: str, shown: list[str], printed: lis
     )
     releases = {release for metric in metrics for release in evidence.rows(metric.id)["release"]}
     claims = evidence.printed_figures
-    claimed = set(claims.loc[claims["metric_id"].isin(printed), "release"])
+    claims = claims[claims["metric_id"].isin(printed) & (claims["published"] <= evidence.cut_off)]
+    claimed = set(claims["release"])
     reports = [one for one in evidence.sources if one.table == "printed_figures" and one.release in claimed]
     listed_in = [one for name in registers for one in register_sources(evidence, name)]
     lines: list[str] = []

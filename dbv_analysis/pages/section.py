@@ -233,6 +233,8 @@ class SectionPage:
 
     def promised(self) -> Paragraphs:
         """What was promised of this section and is not reported, late, or was never defined."""
+        if self.evidence.register("measures").empty:
+            return paragraphs("What was promised is not known: no list of measures had been published by the cut-off.")
         words = missing(self.evidence, self.section)
         if not words:
             return paragraphs("Everything that was promised of this section has figures in time.")
