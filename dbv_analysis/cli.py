@@ -246,6 +246,26 @@ def _plain(row: dict) -> dict:
 
 
 @dbv.command()
+@click.option("--quarter", metavar="Q", help="The quarter whose report is checked; the newest unless given.")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@data_option
+def reconcile(quarter: str | None, form: str, data: Path) -> None:
+    """Every printed figure and claim against what the data say, the most severe first."""
+    from dataclasses import asdict
+
+    from dbv_analysis.checks import as_text, reconcile
+    from dbv_analysis.evidence import open_evidence
+    from dbv_analysis.programme import load_programme
+
+    chosen = quarter or max(load_programme(data).quarters)
+    found = reconcile(open_evidence(chosen, data))
+    if form == "json":
+        click.echo(json.dumps([asdict(result) for result in found], indent=1, ensure_ascii=False))
+    else:
+        click.echo(as_text(found))
+
+
+@dbv.command()
 @click.option("--format", "form", type=click.Choice(["text", "json", "markdown"]), default="text", show_default=True)
 def metrics(form: str) -> None:
     """The catalogue: every metric, with its definition and source."""

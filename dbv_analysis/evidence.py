@@ -41,7 +41,7 @@ from dbv_analysis.terms import (
 DIGEST = b"dbv_inputs"
 FIGURE = ["area_code", "breakdown_topic", "breakdown", "period_start", "period_end"]
 OWN_FIGURES = "own_figures"
-LISTS = (*REGISTERS, "printed_figures")
+LISTS = (*REGISTERS, "printed_figures", "own_figures", "grant", "scenarios")
 NEVER = 1_000_000  # days: more than lie between any two releases
 
 
@@ -221,7 +221,7 @@ def assemble(data: Path, profile: str) -> Assembled:
 
 
 def check_own_figures(tables: Mapping[str, pd.DataFrame], data: Path) -> None:
-    """Raise DataProblems for every figure that names a measure which is not known, or does not go with it."""
+    """Raise DataProblems for every figure or claim that names a measure which is not known, or does not go with it."""
     known = registry.discover()
     problems = []
     for name in ("printed_figures", "own_figures"):
@@ -230,8 +230,35 @@ def check_own_figures(tables: Mapping[str, pd.DataFrame], data: Path) -> None:
             if found:
                 column, what, fix = found
                 problems.append(DataProblem((data / row.file).as_posix(), what, fix, int(row.row), column))
+    problems += [problem for row in tables["claims"].itertuples() for problem in _claim_problems(row, known, data)]
     if problems:
         raise DataProblems(problems)
+
+
+# What a claim of each kind must name, so that it can be checked.
+NAMED_BY_CLAIMS = {
+    "change": ("metric_id", "breakdown", "earlier", "later"),
+    "effect": ("metric_id", "breakdown", "earlier", "later", "topic"),
+    "level": ("metric_id", "breakdown", "later", "against"),
+    "gap": ("metric_id", "breakdown", "later"),
+    "growth": ("metric_id", "breakdown", "later"),
+    "state": ("topic",),
+    "event": ("topic", "later"),
+}
+
+
+def _claim_problems(row, known: Mapping[str, Metric], data: Path) -> list[DataProblem]:
+    """What a claim lacks for its kind, and a metric that is not known."""
+    place = (data / row.file).as_posix()
+    problems = [
+        DataProblem(place, "is empty.", f'A claim of the kind "{row.kind}" needs it.', int(row.row), name)
+        for name in NAMED_BY_CLAIMS[row.kind]
+        if not getattr(row, name)
+    ]
+    if row.metric_id and row.metric_id not in known:
+        fix = f"Use one that `dbv metrics` lists.{did_you_mean(row.metric_id, known)}"
+        problems.append(DataProblem(place, f'"{row.metric_id}" is not a metric.', fix, int(row.row), "metric_id"))
+    return problems
 
 
 def _figure_problem(row, known: Mapping[str, Metric], own: bool) -> tuple[str, str, str] | None:

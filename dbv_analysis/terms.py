@@ -94,6 +94,7 @@ REGISTERS = {
     "grant_lines": ("reference",),
     "engagement": ("event",),
     "voice": ("number",),
+    "claims": ("number",),
 }
 
 # The programme's own words, in order: phases from early to late, states from good to bad, ratings from low to high.

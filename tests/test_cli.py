@@ -22,7 +22,7 @@ from tests.conftest import HALTON, QUARTER, ROOT, dbv
 from tests.publish.conftest import Said, answer, change_cell, one_more
 
 INMSS = "placement_inmss_percent"
-COMMANDS = ("check", "metrics", "new-quarter", "results", "run")
+COMMANDS = ("check", "metrics", "new-quarter", "reconcile", "results", "run")
 
 
 Command = Callable[..., Said]

@@ -199,7 +199,7 @@ def _explain(check: str, column: str, value: object, schema: pa.DataFrameSchema)
         allowed = [name for name in next(s["allowed_values"] for n, s in bounds.items() if n == "isin") if name]
         shown_few = listed(allowed, "or") if len(allowed) <= 8 else f"{len(allowed)} known names, such as {allowed[0]}"
         return f'"{value}" is not known here.', f"Use {shown_few}.{did_you_mean(value, allowed)}"
-    if check == "known_period":
+    if check in ("known_period", "known_earlier", "known_later"):
         try:
             Period.parse(str(value))
         except ValueError as error:

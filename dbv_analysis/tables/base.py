@@ -26,6 +26,14 @@ def day_or_nothing(cell: str) -> bool:
         return False
 
 
+def period_or_nothing(cell: str) -> bool:
+    """Whether a cell is empty or a period, written as ``periods.Period.parse`` reads it."""
+    try:
+        return cell == "" or Period.parse(cell) is not None
+    except ValueError:
+        return False
+
+
 def month():
     """A month, written year-month."""
     return pa.Field(str_matches=MONTH)
@@ -42,11 +50,7 @@ class Tidy(pa.DataFrameModel):
 
     @pa.check("period", element_wise=True)
     def known_period(cls, text: str) -> bool:
-        try:
-            Period.parse(text)
-        except ValueError:
-            return False
-        return True
+        return text != "" and period_or_nothing(text)
 
 
 class Counts(Tidy):

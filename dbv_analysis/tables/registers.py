@@ -9,7 +9,7 @@ from __future__ import annotations
 import pandera.pandas as pa
 
 from dbv_analysis.periods import Quarter
-from dbv_analysis.tables.base import MONTH, Counts, day_or_nothing, month, text
+from dbv_analysis.tables.base import MONTH, Counts, day_or_nothing, month, period_or_nothing, text
 from dbv_analysis.terms import PHASES, RATINGS, SECTIONS, STATUSES
 
 
@@ -188,6 +188,38 @@ class Voice(_Register):
     page: str
 
 
+class Claims(_Register):
+    """What a report says of figures and of the work, in the project's own words, with its place in the document.
+
+    ``kind``: a ``change`` from ``earlier`` to ``later``; a ``level`` beside the area ``against``; a ``gap`` of which
+    the size is printed; a ``growth`` printed as a percentage; an ``effect`` that the programme is said to have had; a
+    ``state`` of a ``topic``; an ``event`` of a ``topic``, dated ``later``. ``says`` is which way, or which state.
+    ``earlier`` and ``later`` are periods as the document most plainly means them. ``printed`` is what stands there.
+    """
+
+    number: str = text()
+    kind: str = pa.Field(isin=("change", "level", "gap", "growth", "effect", "state", "event"))
+    claim: str = text()
+    metric_id: str
+    breakdown: str
+    earlier: str
+    later: str
+    against: str = pa.Field(str_matches=r"^$|E\d{8}")
+    says: str = text()
+    topic: str
+    printed: str = text()
+    section: str
+    page: str
+
+    @pa.check("earlier", element_wise=True)
+    def known_earlier(cls, cell: str) -> bool:
+        return period_or_nothing(cell)
+
+    @pa.check("later", element_wise=True)
+    def known_later(cls, cell: str) -> bool:
+        return period_or_nothing(cell)
+
+
 SCHEMAS = {
     "measures": Measures,
     "phases": Phases,
@@ -199,4 +231,5 @@ SCHEMAS = {
     "grant_lines": GrantLines,
     "engagement": Engagement,
     "voice": Voice,
+    "claims": Claims,
 }

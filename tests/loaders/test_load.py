@@ -761,6 +761,17 @@ WRONG_CELLS = [
     ("grant_lines", "opportunities", "", "is empty.", "Fill it in."),
     ("engagement", "held", "maybe", '"maybe" is not known here.', "Use planned or held."),
     ("voice", "respondents", "about 270", '"about 270" is not a whole number.', DIGITS),
+    (
+        "claims",
+        "kind",
+        "guess",
+        '"guess" is not known here.',
+        "Use change, level, gap, growth, effect, state or event.",
+    ),
+    ("claims", "later", "Aug 23", '"Aug 23" is not a period.', "Write it like one of"),
+    ("claims", "earlier", "last year", '"last year" is not a period.', "Write it like one of"),
+    ("claims", "against", "England", '"England" is not an area code.', "Use the nine characters of the GSS code"),
+    ("claims", "says", "", "is empty.", "Fill it in."),
     ("voice", "kind", "poll", '"poll" is not known here.', "Use survey, case review, workshop or conference."),
 ]
 

@@ -36,6 +36,7 @@ REPORTS = ["dfe_return.docx", "high_needs_monitoring.docx", "impact_assessment.d
 # Runs with less than the shipped data: what the command is given besides the quarter, and what is taken away before.
 LISTS = (
     "capital_places",
+    "claims",
     "engagement",
     "grant_lines",
     "measures",
