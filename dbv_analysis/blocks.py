@@ -15,6 +15,7 @@ import jinja2
 from dbv_analysis.terms import SYMBOLS
 
 WIDEST_TEXT = 64  # characters of a column in plain text
+LONGEST_FIGURE = 40  # characters of a cell that is set as a figure
 LONGEST_NAME = 24  # characters of a row name that is not broken over lines
 
 
@@ -127,6 +128,11 @@ class Table(Block):
     def short_names(self) -> bool:
         """Whether the rows' names are short enough to stand on one line each."""
         return all(len(row[0]) <= LONGEST_NAME for row in self.rows)
+
+    @staticmethod
+    def is_long(cell: str) -> bool:
+        """Whether a cell among figures holds a sentence, which is broken over lines and not set as a figure."""
+        return len(cell) > LONGEST_FIGURE
 
     @property
     def symbols(self) -> dict[str, str]:

@@ -180,3 +180,10 @@ def test_blocks_stand_one_after_another():
     both = Blocks([paragraphs("One."), Blocks([paragraphs("Two.")])])
     assert both.text() == "One.\n\nTwo."
     assert [part.text for part in soup(both).find_all("p")] == ["One.", "Two."]
+
+
+def test_a_sentence_among_figures_is_not_set_as_a_figure():
+    why = "not comparable: two terms are part of a year and 2022/23 is a full one"
+    html = Table("Counts", ["Measure", "Figure", "Change"], [["Suspensions", "1,721", why]]).html()
+    assert '<td class="number">1,721</td>' in html
+    assert f"<td>{why}</td>" in html
