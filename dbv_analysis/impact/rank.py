@@ -1,0 +1,43 @@
+"""The authority's place among similar areas, for one figure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dbv_analysis.evidence import Evidence, during
+from dbv_analysis.impact.baseline import figures
+from dbv_analysis.terms import COUNT, HIGHER, NEITHER, POUNDS, TOTAL
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A place among similar authorities: 1 is best, or highest where no direction is better. Ties share the better."""
+
+    rank: int
+    of: int
+    quartile: int | None
+    words: str
+
+
+def standing(evidence: Evidence, metric_id: str, breakdown: str = TOTAL) -> Standing | None:
+    """The authority's place among itself and its neighbours, for its newest whole figure.
+
+    None for counts and money, since places differ in size, and where nobody else has a figure of that period.
+    """
+    metric = evidence.metrics[metric_id]
+    own = figures(evidence, metric_id, breakdown)
+    if own.empty or metric.unit in (COUNT, POUNDS):
+        return None
+    newest = own.iloc[-1]
+    rows = figures(evidence, metric_id, breakdown, evidence.neighbours.codes)
+    same = (rows["period_start"] == newest["period_start"]) & (rows["period_end"] == newest["period_end"])
+    others = rows[same].drop_duplicates("area_code")["value"]
+    if others.empty:
+        return None
+    ahead = others < newest["value"] if metric.better not in (HIGHER, NEITHER) else others > newest["value"]
+    rank, of = 1 + int(ahead.sum()), len(others) + 1
+    quartile = None if metric.better == NEITHER else (rank - 1) * 4 // of + 1
+    tied = "joint " if (others == newest["value"]).any() else ""
+    end = "highest" if metric.better == NEITHER else "best"
+    words = f"{tied}number {rank} of {of} similar areas, from the {end}, {during(newest)}"
+    return Standing(rank, of, quartile, words)
