@@ -14,7 +14,7 @@ pack: $(READY)
 	@$(BIN)/dbv run $(QUARTER)
 
 test: $(READY) lint
-	$(BIN)/pytest -q -n $(JOBS) --dist loadscope tests
+	$(BIN)/pytest -q -n $(JOBS) --dist loadscope --no-loadscope-reorder tests/publish tests
 	$(BIN)/pytest -q -n $(JOBS) --dist loadscope --nbval --nbval-current-env notebooks
 
 lint: $(READY)

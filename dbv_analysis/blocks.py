@@ -68,6 +68,17 @@ class Paragraphs(Block):
 
 
 @dataclass(frozen=True)
+class Points(Block):
+    """A short list, each point under a word or two in bold."""
+
+    points: dict[str, str]
+    template = "points.html.j2"
+
+    def text(self) -> str:
+        return "\n".join(f"- {name}: {words}" for name, words in self.points.items())
+
+
+@dataclass(frozen=True)
 class KeyFigure:
     """A number in large type: what it is of, what it is set against, and how sure it is."""
 
@@ -191,6 +202,29 @@ class Blocks(Block):
 
     def text(self) -> str:
         return "\n\n".join(part.text() for part in self.parts)
+
+
+@dataclass(frozen=True)
+class Item:
+    """Something with a name and several things said of it, each under a word of its own."""
+
+    name: str
+    parts: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Items(Block):
+    """Items one after another under a heading: what would be a table if its cells were not sentences."""
+
+    heading: str
+    items: list[Item]
+    template = "items.html.j2"
+
+    def text(self) -> str:
+        lines = [f"### {self.heading}"]
+        for item in self.items:
+            lines += [f"- {item.name}", *(f"  {name}: {words}" for name, words in item.parts.items())]
+        return "\n".join(lines)
 
 
 def paragraphs(words: str | Iterable[str]) -> Paragraphs:

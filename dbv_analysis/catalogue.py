@@ -32,7 +32,9 @@ def _records(metrics: Mapping[str, Metric]) -> list[dict]:
             "tables": metric.tables,
             "definition": metric.definition,
             "notes": metric.notes,
-            "breaks": [{"on": stop.on.isoformat(), "why": stop.why} for stop in metric.breaks],
+            "breaks": [
+                {"on": stop.on.isoformat(), "why": stop.why, "compares": stop.compares} for stop in metric.breaks
+            ],
             "source": metric.source,
         }
         for section in section_order(metric.section for metric in metrics.values())
@@ -69,9 +71,13 @@ def as_markdown(metrics: Mapping[str, Metric]) -> str:
         lines += [" ".join(filter(None, [record["definition"], record["notes"]])), ""]
         if record["breakdowns"]:
             lines.append(f"- Breakdown: {listed(record['breakdowns'])}")
-        lines += [f"- Not comparable across {stop['on']}: {stop['why']}" for stop in record["breaks"]]
+        lines += [_break(stop) for stop in record["breaks"]]
         lines += [f"- Source: {record['source']}", f"- Table: `{listed(record['tables'])}`"]
     return "\n".join(lines)
+
+
+def _break(stop: dict) -> str:
+    return f"- {'Changed on' if stop['compares'] else 'Not comparable across'} {stop['on']}: {stop['why']}"
 
 
 def completeness(promised: pd.DataFrame) -> str:

@@ -1,28 +1,19 @@
-"""What may be said of two figures side by side: a change, a spread, a printed figure beside a published one."""
+"""What may be said of two figures side by side: a change, the same change elsewhere, or why there is none."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 import pandas as pd
 
 from dbv_analysis.evidence import Evidence, during, period_of
-from dbv_analysis.periods import PART_YEAR, why_not_comparable
+from dbv_analysis.periods import PART_YEAR, same_weeks, why_not_comparable
 from dbv_analysis.registry import Metric
-from dbv_analysis.terms import COUNT, POUNDS, TOTAL, lower_first
+from dbv_analysis.terms import COUNT, POUNDS, TOTAL
 
 SIMILAR, EVERYWHERE = "Similar areas", "All areas"
-NO_YEAR = "not stated"  # what stands for the year of a claim that prints none
-CLAIMED = (
-    "label_printed",
-    "period_printed",
-    "printed",
-    "area_name",
-    "metric_id",
-    "breakdown",
-    "period_label",
-)
+WHOLE = 100  # events a term above which a fraction is not printed
+ABOUT = 3  # per cent of difference that two numbers called about the same may have
 
 
 @dataclass(frozen=True)
@@ -45,6 +36,15 @@ class Change:
         return self.later["value"] - self.earlier["value"]
 
     @property
+    def cautions(self) -> list[str]:
+        """What was adjusted, and what changed in how the figures are counted, between two that compare all the same."""
+        ends = self.earlier["period_end"], self.later["period_end"]
+        changed = [stop.why for stop in self.metric.breaks if stop.between(*ends) and stop.compares]
+        weeks = same_weeks(period_of(self.earlier), period_of(self.later))
+        adjusted = ["adjusted: the same weeks of the two years, not the same days"] if weeks else []
+        return [*adjusted, *(f"between the two, {why}" for why in changed)]
+
+    @property
     def size(self) -> str:
         """How large the change is, as printed: ``3.4 percentage points``."""
         return self.metric.unit.write_difference(self.difference, self.metric.decimals)
@@ -63,8 +63,49 @@ class Change:
             return f"cannot be compared: {self.refusal}"
         later, earlier = (self.metric.write(row["value"]) for row in (self.later, self.earlier))
         if self.verb == "stayed":
-            return f"stayed at {later}, from {self.earlier['period_label']} to {self.later['period_label']}"
-        return f"{self.verb} by {self.size}, from {earlier} {during(self.earlier)} to {later} {during(self.later)}"
+            moved = f"stayed at {later}, from {self.earlier['period_label']} to {self.later['period_label']}"
+            return "; ".join([moved, *self.cautions])
+        moved = f"{self.verb} by {self.size}, from {earlier} {during(self.earlier)} to {later} {during(self.later)}"
+        return "; ".join([moved, *self.cautions])
+
+
+@dataclass(frozen=True)
+class PerTerm:
+    """A comparison adjusted so that it can be made: events of two periods, each divided by its school terms.
+
+    A rough measure, since terms differ from one another; the totals themselves do not compare.
+    """
+
+    earlier: pd.Series
+    later: pd.Series
+    terms: tuple[int, int]
+
+    @property
+    def rates(self) -> tuple[float, float]:
+        return self.earlier["value"] / self.terms[0], self.later["value"] / self.terms[1]
+
+    @property
+    def percent(self) -> float:
+        """By how much more a term, %."""
+        before, now = self.rates
+        return 100 * (now / before - 1)
+
+    @property
+    def about_as_many(self) -> bool:
+        return abs(self.percent) < ABOUT
+
+    @property
+    def decimals(self) -> int:
+        return 0 if min(self.rates) >= WHOLE else 1
+
+    @property
+    def in_words(self) -> str:
+        """``861 a term … against 619 a term …, 39% more``."""
+        before, now = (COUNT.write(rate, self.decimals) for rate in self.rates)
+        moved = f"{abs(self.percent):.0f}% {'more' if self.percent > 0 else 'fewer'}"
+        if self.about_as_many:
+            moved = "about as many"
+        return f"{now} a term {during(self.later)} against {before} a term {during(self.earlier)}, {moved}"
 
 
 def change(evidence: Evidence, metric_id: str, area: str | None = None, breakdown: str = TOTAL) -> Change | None:
@@ -98,6 +139,22 @@ def like_for_like(evidence: Evidence, metric_id: str, area: str | None = None, b
     later = rows.iloc[-1]
     every = [_between(metric, rows.iloc[place], later) for place in reversed(range(len(rows) - 1))]
     return next((one for one in every if not one.refusal), every[0])
+
+
+def per_term(evidence: Evidence, metric_id: str) -> PerTerm | None:
+    """The newest count and the newest one before its time, where both are of whole school terms."""
+    rows = evidence.rows(metric_id, breakdown=TOTAL)
+    rows = rows[rows["value"].notna()]
+    terms = [period_of(row).terms for _, row in rows.iterrows()]
+    known = [(row, number) for (_, row), number in zip(rows.iterrows(), terms, strict=True) if number]
+    if not known:
+        return None
+    later, now = known[-1]
+    ahead = [one for one in known if one[0]["period_end"] < later["period_start"]]
+    if not ahead or ahead[-1][0]["value"] == 0:
+        return None
+    earlier, before = ahead[-1]
+    return PerTerm(earlier, later, (before, now))
 
 
 def season(evidence: Evidence, metric_id: str, areas: list[str] | None = None, breakdown: str = TOTAL) -> pd.DataFrame:
@@ -163,55 +220,3 @@ def elsewhere(evidence: Evidence, moved: Change, breakdown: str = TOTAL) -> dict
 def before_programme(evidence: Evidence, row: pd.Series) -> bool:
     """Whether a figure's period was over before the programme began, so that it cannot show an effect."""
     return row["period_end"] < evidence.start
-
-
-def beside(evidence: Evidence, metric_ids: list[str]) -> pd.DataFrame:
-    """Printed figures beside the published figure of the same measure, area and period.
-
-    Returns one row a printed figure (said twice, it counts once): ``label_printed``,
-    ``period_printed``, ``printed``, ``area_name``, ``period_label``, ``published`` (the figure that
-    holds, as text, or ""), ``agrees`` (to the precision printed; missing where nothing can be
-    checked) and ``matches``: where they disagree, or nothing has been published for that period, which
-    figure the printed one does match, if any.
-    """
-    claims = evidence.printed_figures
-    claims = claims[claims["metric_id"].isin(metric_ids) & (claims["symbol"] == "")]
-    places = (evidence.programme.area, evidence.programme.region, evidence.programme.country)
-    claims = claims[claims["area_code"].isin([place.code for place in places])]
-    claims = claims[claims["published"] <= evidence.cut_off]
-    claims = claims.drop_duplicates(["label_printed", "period_printed", "printed", "area_code"])
-    rows = [_beside(evidence, claim) for claim in claims.to_dict("records")]
-    return pd.DataFrame(rows, columns=[*CLAIMED, "published", "agrees", "matches"])
-
-
-def _beside(evidence: Evidence, claim: dict) -> dict:
-    rows = evidence.rows(claim["metric_id"], areas=[claim["area_code"]], breakdown=claim["breakdown"])
-    same = rows[(rows["period_start"] == claim["period_start"]) & (rows["period_end"] == claim["period_end"])]
-    decimals = len((re.search(r"\.(\d+)", claim["printed"]) or [""])[0].lstrip("."))
-    unit = evidence.metrics[claim["metric_id"]].unit
-    printed = unit.write(claim["value"], decimals)
-    found = {name: claim[name] for name in CLAIMED} | {"published": "", "agrees": None, "matches": ""}
-    if same.empty:  # nothing to check it against; but a count may be the figure of another period
-        exact = unit in (COUNT, POUNDS)
-        matches = _what_it_matches(evidence, claim, printed, decimals, of_itself=True) if exact else ""
-        return found | {"matches": matches}
-    if same.iloc[-1]["symbol"]:
-        return found
-    holds = same.iloc[-1]
-    agrees = unit.write(holds["value"], decimals) == printed
-    # A whole percentage is that of some period by chance.
-    exact = unit in (COUNT, POUNDS) or decimals > 0 or claim["period_printed"] == NO_YEAR
-    matches = "" if agrees or not exact else _what_it_matches(evidence, claim, printed, decimals)
-    return found | {"published": evidence.write(holds), "agrees": agrees, "matches": matches}
-
-
-def _what_it_matches(evidence: Evidence, claim: dict, printed: str, decimals: int, of_itself: bool = False) -> str:
-    """The newest figure of the same measure, or else of its section, that would be printed so."""
-    own = evidence.metrics[claim["metric_id"]]
-    others = [] if of_itself else [m for m in evidence.in_section(own.section) if m.unit is own.unit and m is not own]
-    for metric in [own, *others]:
-        rows = evidence.rows(metric.id, areas=[claim["area_code"]], breakdown=claim["breakdown"])
-        rows = rows[[own.unit.write(value, decimals) == printed for value in rows["value"].fillna(-1)]]
-        if not rows.empty:
-            return f"{lower_first(metric.title)} in {rows.iloc[-1]['period_label']}"
-    return ""

@@ -79,6 +79,12 @@ class Evidence:
 
     def register(self, name: str) -> pd.DataFrame:
         """The entries of a register, each as it was last given by the cut-off, in their order."""
+        asked = ("register", name)
+        if asked not in self.remembered:
+            self.remembered[asked] = self._register(name)
+        return self.remembered[asked].copy()
+
+    def _register(self, name: str) -> pd.DataFrame:
         entries = self.lists[name]
         entries = entries[entries["published"] <= self.cut_off]
         key = list(REGISTERS[name])

@@ -14,19 +14,6 @@ from functools import cache
 
 FULL_YEAR, PART_YEAR, SNAPSHOT = "full_year", "part_year", "snapshot"
 
-# Third Thursday of January. 2023 to 2027 seen in public parsers of the return; earlier years recalled.
-SEN2_CENSUS = {
-    2019: date(2019, 1, 17),
-    2020: date(2020, 1, 16),
-    2021: date(2021, 1, 21),
-    2022: date(2022, 1, 20),
-    2023: date(2023, 1, 19),
-    2024: date(2024, 1, 18),
-    2025: date(2025, 1, 16),
-    2026: date(2026, 1, 15),
-    2027: date(2027, 1, 21),
-}
-
 MONTHS_DIFFER = 3  # days by which one quarter may be longer than another
 
 FIRST_YEAR, LAST_YEAR = 1, 9998  # what a date can hold, with the year after it
@@ -39,18 +26,19 @@ HOW_TO_WRITE = (
 
 @dataclass(frozen=True)
 class Break:
-    """A day across which a series cannot be followed, why, and in a word or two for a chart."""
+    """A day on which what a series counts changed, why, and in a word or two for a chart.
+
+    Figures on its two sides do not compare, unless ``compares``: then they do, and the change is named.
+    """
 
     on: date
     why: str
     label: str = "way of counting changed"
+    compares: bool = False
 
-
-# SEN2 was returned as totals up to 2022 and as persons from the return of January 2023 on, which counted plans on
-# that day and the requests, assessments and new plans of the year before it.
-PERSON_LEVEL = date(2023, 1, 1)
-SEN2_BREAK = (Break(PERSON_LEVEL, "the return changed from totals to persons"),)
-SEN2_FLOWS_BREAK = (Break(date(2022, 1, 1), "the return changed from totals to persons"),)
+    def between(self, earlier: date, later: date) -> bool:
+        """Whether the first figure ends before the change and the second does not."""
+        return earlier < self.on <= later
 
 
 @dataclass(frozen=True)
@@ -234,7 +222,8 @@ def why_not_comparable(
 ) -> str | None:
     """Why two periods of one measure may not be compared, in words; None where they may.
 
-    Two full years of one kind compare, two snapshots in the same season, two equal parts of a year.
+    Two full years of one kind compare, two snapshots in the same season, the same part of two years (or its
+    same weeks, which whoever prints the two says).
     A measure that is ``any_day`` does not follow the school year: its counts on any two days compare, and
     its parts of a year where they are about as long. Nothing compares across a break in the series.
     """
@@ -242,7 +231,7 @@ def why_not_comparable(
         if abs(earlier.days - later.days) > MONTHS_DIFFER:
             return f"{earlier.label} and {later.label} are not equally long"
         return _broken(earlier, later, breaks)
-    if earlier.basis == later.basis == PART_YEAR and _days_of_year(earlier) != _days_of_year(later):
+    if earlier.basis == later.basis == PART_YEAR and not _same_days(earlier, later) and not same_weeks(earlier, later):
         return f"{earlier.label} and {later.label} are different parts of a year"
     if earlier.basis != later.basis or earlier.kind != later.kind:
         return f"{later.label} is {_in_words(later)} and {earlier.label} is {_in_words(earlier)}"
@@ -253,15 +242,37 @@ def why_not_comparable(
 
 def _broken(earlier: Period, later: Period, breaks: tuple[Break, ...]) -> str | None:
     for stop in breaks:
-        if earlier.end < stop.on <= later.end:
+        if stop.between(earlier.end, later.end) and not stop.compares:
             return f"between {earlier.label} and {later.label} {stop.why}"
     return None
+
+
+def same_weeks(earlier: Period, later: Period) -> bool:
+    """Whether two stretches are the same weeks of two years, but not the same days.
+
+    The days of a school's weeks move by a day or two from one year to the next.
+    """
+    if not (earlier.basis == later.basis == PART_YEAR) or earlier.days != later.days:
+        return False
+    if earlier.start.year == later.start.year or _same_days(earlier, later):
+        return False
+    weeks = [(one.start.isocalendar().week, one.end.isocalendar().week) for one in (earlier, later)]
+    return weeks[0] == weeks[1]
+
+
+def _same_days(earlier: Period, later: Period) -> bool:
+    return _days_of_year(earlier) == _days_of_year(later)
 
 
 def _days_of_year(period: Period) -> tuple[int, ...]:
     """First and last day within a year, and how many year ends lie between."""
     start, end = period.start, period.end
     return start.month, start.day, end.month, end.day, end.year - start.year
+
+
+def terms_in_words(number: int) -> str:
+    """``1 term``, ``2 terms``."""
+    return "1 term" if number == 1 else f"{number} terms"
 
 
 def _in_words(period: Period) -> str:

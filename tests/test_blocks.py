@@ -12,11 +12,14 @@ from dbv_analysis.blocks import (
     Blocks,
     Figure,
     Headline,
+    Item,
+    Items,
     KeyFigure,
     KeyFigures,
     Link,
     Links,
     Paragraphs,
+    Points,
     Table,
     paragraphs,
 )
@@ -36,6 +39,8 @@ EVERY_KIND = [
     Paragraphs([NASTY], listed=True),
     KeyFigures([KeyFigure(NASTY, NASTY, NASTY, NASTY)], [NASTY]),
     Links([Link(NASTY, NASTY, "page.html", [NASTY]), Link(NASTY, NASTY, None)]),
+    Points({NASTY: NASTY}),
+    Items(NASTY, [Item(NASTY, {NASTY: NASTY})]),
     Table(NASTY, [NASTY, NASTY], [[NASTY, NASTY]], notes=[NASTY]),
     Figure(NASTY, NASTY, [NASTY], Table(NASTY, [NASTY], [[NASTY]]), b"\x89PNG", 1, 1),
     Blocks([Headline(NASTY), Paragraphs([NASTY])]),
@@ -46,6 +51,8 @@ BARE = [
     Paragraphs(["Words"]),
     KeyFigures([KeyFigure("1", "plan", "2 before", "monitoring only")]),
     Links([Link("Deficit", "It grows", None)]),
+    Points({}),
+    Items("Heading", []),
     Table("Caption", ["Period"], []),
     Figure("Title", "Alt", [], Table("Caption", ["Period"], []), b"", 1, 1),
     Blocks([]),
@@ -159,6 +166,24 @@ def test_a_section_that_is_not_in_the_pack_is_named_without_a_link():
     assert "Attendance" in page.get_text()
     assert "This pack was run without this section." in page.get_text()
     assert links.text() == "- Deficit: It grows (deficit.html)\n- Attendance: It rose (not in this pack)"
+
+
+def test_points_have_their_names_in_bold():
+    block = Points({"Too early to tell": "2 of 3 measures."})
+    (point,) = soup(block).find_all("li")
+    assert point.strong.get_text() == "Too early to tell:"
+    assert block.text() == "- Too early to tell: 2 of 3 measures."
+
+
+def test_items_say_each_thing_under_its_own_word():
+    block = Items("What misleads", [Item("44.7%, 2023", {"Printed": "“44.7%”", "The data say": "32.4%"})])
+    page = soup(block)
+    assert page.h3.get_text() == "What misleads"
+    assert [(dt.get_text(), dt.find_next("dd").get_text()) for dt in page.find_all("dt")] == [
+        ("Printed", "“44.7%”"),
+        ("The data say", "32.4%"),
+    ]
+    assert block.text() == "### What misleads\n- 44.7%, 2023\n  Printed: “44.7%”\n  The data say: 32.4%"
 
 
 def test_key_figures_say_what_they_are_of_what_they_are_set_against_and_how_sure_they_are():

@@ -123,6 +123,7 @@ def test_a_new_section_gets_a_page_in_the_order_of_every_other(folder: Path):
     assert len(begun.find_all("h1")) == 1
     assert [tag.get_text() for tag in begun.main.find_all("h2")] == [
         "How sure are we",
+        "Did the programme do it",
         "Promised, and not there yet",
         "What counts",
         "Published since",
@@ -135,7 +136,12 @@ def test_a_new_section_has_its_link_and_its_headline_on_the_front_page(folder: P
     link = front.main.find("a", href="plans_begun.html")
     assert link.get_text() == "Plans begun"
     assert page(folder, "plans_begun.html").h1.get_text() in link.find_parent("li").get_text()
-    assert [name.get_text() for name in front.nav.find_all("a")] == ["Summary", "Placements", "Plans begun"]
+    assert [name.get_text() for name in front.nav.find_all("a")] == [
+        "Summary",
+        "Placements",
+        "Plans begun",
+        "Reconciliation",
+    ]
 
 
 def test_a_new_section_has_its_sheet_in_the_workbook(folder: Path):

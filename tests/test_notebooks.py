@@ -6,14 +6,16 @@ import nbformat
 import pytest
 
 from dbv_analysis.catalogue import as_markdown
+from dbv_analysis.pages.reconciliation import RECONCILIATION
+from dbv_analysis.pages.summary import SUMMARY
 from dbv_analysis.registry import discover
 from dbv_analysis.terms import SECTIONS, slug
 from tests.conftest import ROOT
 from tests.notebooks import MACHINE, notebooks, problems
 
 
-def test_there_is_a_notebook_for_every_section_one_for_any_and_one_for_the_front_page():
-    assert {path.stem for path in notebooks()} == {*map(slug, SECTIONS), "any_section", "board_summary"}
+def test_there_is_a_notebook_for_every_section_one_for_any_and_one_for_each_page_of_the_whole_pack():
+    assert {path.stem for path in notebooks()} == {*map(slug, [*SECTIONS, SUMMARY, RECONCILIATION]), "any_section"}
 
 
 @pytest.mark.parametrize("path", notebooks(), ids=lambda path: path.stem)

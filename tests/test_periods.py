@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 from dbv_analysis.periods import (
     FULL_YEAR,
     PART_YEAR,
-    SEN2_CENSUS,
     SNAPSHOT,
     Break,
     Period,
     Quarter,
     day_in_words,
     days_in_words,
+    same_weeks,
     why_not_comparable,
 )
 
@@ -151,13 +151,6 @@ def test_days_are_written_as_a_reader_says_them():
     assert day_in_words(date(2024, 9, 6)) == "6 September 2024"
     assert days_in_words(date(2024, 9, 1), date(2024, 9, 21)) == "1 to 21 September 2024"
     assert days_in_words(date(2023, 9, 1), date(2024, 9, 21)) == "1 September 2023 to 21 September 2024"
-
-
-@pytest.mark.parametrize("year", sorted(SEN2_CENSUS))
-def test_the_census_is_on_the_third_thursday_of_january(year):
-    day = SEN2_CENSUS[year]
-    assert (day.year, day.month, day.isoweekday()) == (year, 1, 4)
-    assert 15 <= day.day <= 21
 
 
 @pytest.mark.parametrize(
@@ -297,6 +290,35 @@ def test_parts_of_a_year_of_different_kinds_are_refused_for_what_sets_them_apart
 )
 def test_windows_of_different_days_are_not_compared(earlier, later):
     assert reason(earlier, later) is not None
+
+
+@pytest.mark.parametrize("school_year", range(2019, 2026))
+def test_the_same_school_weeks_of_two_years_compare_though_their_days_differ(school_year):
+    """The three weeks that begin on the first Monday of September."""
+    starts = [
+        next(d for d in (date(y, 9, 1) + timedelta(n) for n in range(7)) if d.weekday() == 0)
+        for y in (school_year, school_year + 1)
+    ]
+    earlier, later = (Period.window(start, start + timedelta(days=18)) for start in starts)
+    if starts[0].isocalendar().week == starts[1].isocalendar().week:
+        assert why_not_comparable(earlier, later) is None
+        assert same_weeks(earlier, later)
+    else:
+        assert "different parts of a year" in why_not_comparable(earlier, later)
+
+
+@pytest.mark.parametrize(
+    ("earlier", "later"),
+    [
+        ("2023-09-04 to 2023-09-22", "2024-09-09 to 2024-09-27"),  # a week later
+        ("2023-09-04 to 2023-09-22", "2024-09-02 to 2024-09-21"),  # a day longer
+        ("2024-09-02 to 2024-09-05", "2024-09-03 to 2024-09-06"),  # of one year
+        ("2023-09-01 to 2023-09-21", "2024-09-01 to 2024-09-21"),  # the same days
+        ("2023-09-04", "2024-09-02"),  # counts on a day
+    ],
+)
+def test_what_is_not_the_same_weeks_of_two_years_is_not_taken_for_them(earlier, later):
+    assert not same_weeks(Period.parse(earlier), Period.parse(later))
 
 
 def test_figures_on_two_sides_of_a_break_are_not_compared():

@@ -1,6 +1,7 @@
 """Rows → a chart with its title, alt text and data table. Nothing is calculated here."""
 
 from dbv_analysis.charts.bars import Bar, bar_chart
+from dbv_analysis.charts.control import control_chart
 from dbv_analysis.charts.heat_maps import Cell, heat_map
 from dbv_analysis.charts.lines import INCHES, Series, line_chart
 from dbv_analysis.charts.ranges import Range, Reference, range_chart
@@ -18,6 +19,7 @@ __all__ = [
     "Series",
     "Task",
     "bar_chart",
+    "control_chart",
     "heat_map",
     "line_chart",
     "range_chart",

@@ -53,7 +53,7 @@ def line_chart(
         write: a value as text.
         caption: lines on source, population and period.
         start: the programme's first day, marked where it is given.
-        breaks: days across which no line is drawn; each is marked.
+        breaks: days on which what is counted changed; each is marked, and no line drawn across it unless it compares.
 
     Raises ValueError where figures of different bases would stand on one line: part of a year is
     never drawn with full years.
@@ -122,9 +122,9 @@ def _alt(series: list[Series], measure: str, write: Callable[[float], str], brea
         )
     ends = [one.rows["period_end"] for one in series]
     inside = [stop for stop in breaks if any(min(end) < stop.on <= max(end) for end in ends)]
-    for why in dict.fromkeys(stop.why for stop in inside):
+    for why, compares in dict.fromkeys((stop.why, stop.compares) for stop in inside):
         days = listed(f"{stop.on:%B %Y}" for stop in inside if stop.why == why)
-        sentences.append(f"The lines break at {days}: {why}.")
+        sentences.append(f"{'Marked' if compares else 'The lines break'} at {days}: {why}.")
     return " ".join(sentences)
 
 
@@ -155,9 +155,9 @@ def _draw(
         last = one.rows[one.rows["value"].notna()].iloc[-1]
         ends.append((last["value"], f"{one.name} {write(last['value'])}", colour, one.own))
     axes.set_ylim(bottom=min(0, axes.get_ylim()[0]) if min(end[0] for end in ends) < 0 else 0)
-    _mark(axes, periods, start, breaks)
-    _label_ends(figure, axes, ends)
-    axes.set_xticks(list(periods["period_end"]), [_tick(period) for period in periods.itertuples()])
+    mark(axes, periods, start, breaks)
+    label_ends(figure, axes, ends)
+    axes.set_xticks(list(periods["period_end"]), [tick(period) for period in periods.itertuples()])
     ticks = style.ticks(*axes.get_ylim(), write)
     axes.set_yticks(list(ticks), list(ticks.values()))
     axes.tick_params(length=0, pad=7)
@@ -173,7 +173,7 @@ def _segments(rows: pd.DataFrame, breaks: tuple[Break, ...]) -> list[pd.DataFram
             is_missing(row.value)
             or is_missing(previous.value)
             or row.period_end - previous.period_end > LONGEST_STEP
-            or any(previous.period_end < stop.on <= row.period_end for stop in breaks)
+            or any(stop.between(previous.period_end, row.period_end) for stop in breaks if not stop.compares)
         )
         stretch += apart
         step.append(stretch)
@@ -181,7 +181,7 @@ def _segments(rows: pd.DataFrame, breaks: tuple[Break, ...]) -> list[pd.DataFram
     return [part for _, part in rows.groupby(step)]
 
 
-def _mark(axes, periods: pd.DataFrame, start: date | None, breaks: tuple[Break, ...]) -> None:
+def mark(axes, periods: pd.DataFrame, start: date | None, breaks: tuple[Break, ...]) -> None:
     """Vertical lines where the series breaks and where the programme began, each with its words."""
     first, last = periods["period_end"].iloc[0], periods["period_end"].iloc[-1]
     inside = {stop.label: stop.on for stop in reversed(breaks) if first < stop.on <= last}  # its first day each
@@ -210,7 +210,7 @@ def _mark(axes, periods: pd.DataFrame, start: date | None, breaks: tuple[Break, 
     axes.set_xlim(first - margin, last + margin)
 
 
-def _label_ends(figure, axes, ends: list[tuple[float, str, str, bool]]) -> None:
+def label_ends(figure, axes, ends: list[tuple[float, str, str, bool]]) -> None:
     """Each line's name and last value at the right edge, moved apart where they would overlap."""
     bottom, top = axes.get_ylim()
     heights, labels = [], []
@@ -234,7 +234,8 @@ def _label_ends(figure, axes, ends: list[tuple[float, str, str, bool]]) -> None:
     figure.subplots_adjust(right=max(0.4, 0.98 - widest))
 
 
-def _tick(period) -> str:
+def tick(period) -> str:
+    """A period under the axis, on two lines."""
     if period.basis == SNAPSHOT and period.period_label == f"{period.period_end:%B %Y}":
         return f"{period.period_end:%b}\n{period.period_end:%Y}"
     if "/" in period.period_label:  # an academic year, on two lines so that seven fit

@@ -75,10 +75,11 @@ def check(*, title: str, example: str) -> Callable[[Callable], Callable]:
 
 
 def discover() -> dict[str, Check]:
-    """Every check under ``dbv_analysis/checks``, by id, in the order in which modules define them."""
-    for module in pkgutil.iter_modules(__path__):
-        importlib.import_module(f"{__name__}.{module.name}")
-    return dict(_CHECKS)
+    """Every check under ``dbv_analysis/checks``, by id: the modules by name, in each the order in which it has them."""
+    names = [f"{__name__}.{module.name}" for module in pkgutil.iter_modules(__path__)]
+    for name in names:
+        importlib.import_module(name)
+    return {one.id: one for one in sorted(_CHECKS.values(), key=lambda one: one.find.__module__)}
 
 
 def reconcile(evidence: Evidence) -> list[Result]:

@@ -8,8 +8,7 @@ from dbv_analysis.checks import AGREES, DISAGREES, HIGH, LOW, MEDIUM, NONE, UNCH
 from dbv_analysis.checks.printed import claims, ends, newest, printed_value, published, signed
 from dbv_analysis.compare import before_programme
 from dbv_analysis.evidence import Evidence
-from dbv_analysis.findings.exclusions import terms_in_words
-from dbv_analysis.periods import day_in_words, why_not_comparable
+from dbv_analysis.periods import day_in_words, terms_in_words, why_not_comparable
 from dbv_analysis.registry import Metric
 from dbv_analysis.terms import COUNT, LOWER, PERCENT, RATE
 
@@ -180,11 +179,11 @@ def recoding(evidence: Evidence) -> Iterator[Result]:
 
 
 @check(
-    title="An improvement that was larger elsewhere",
+    title="A gain that was larger elsewhere",
     example="Suspensions of pupils with plans fell by 4.72 here and by 7.79 in England: +3.07 against it.",
 )
 def opposite_elsewhere(evidence: Evidence) -> Iterator[Result]:
-    """A change called an improvement, less the same change elsewhere (difference in differences), as printed."""
+    """A change called “an improvement”, less the same change elsewhere (difference in differences), as printed."""
     for claim in claims(evidence, "change"):
         here = ends(evidence, claim)
         if not claim.row.against or here is None:
@@ -205,7 +204,7 @@ def opposite_elsewhere(evidence: Evidence) -> Iterator[Result]:
             f"({here[1]:g} − {here[0]:g}) − ({there[1]:g} − {there[0]:g}) = {moved:+.2f} − ({elsewhere:+.2f}) = "
             f"{apart:+.2f}".replace("-", "−"),
             HIGH if worse else NONE,
-            "Say that it improved more elsewhere." if worse else "",
+            "Say that the change was larger elsewhere." if worse else "",
         )
 
 

@@ -6,12 +6,12 @@ import math
 from collections.abc import Iterator
 
 from dbv_analysis.checks import AGREES, DISAGREES, HIGH, LOW, MEDIUM, NONE, ROUNDING, UNCHECKED, Result, check
-from dbv_analysis.checks.printed import claims, decimals_of, place
-from dbv_analysis.compare import NO_YEAR, beside
+from dbv_analysis.checks.printed import NO_YEAR, beside, claims, decimals_of, place
 from dbv_analysis.evidence import Evidence
 from dbv_analysis.periods import SNAPSHOT
 from dbv_analysis.terms import COUNT, POUNDS, TOTAL, listed, lower_first
 
+SEN_PROVISION = "SEN provision"
 SPECIAL, PARTS = "placement_special_percent", ("placement_state_special_percent", "placement_inmss_percent")
 
 
@@ -39,7 +39,8 @@ def published_figure(evidence: Evidence) -> Iterator[Result]:
             said = f"No year is printed; {row.printed} is {row.matches}."
             yield Result(what, stands, row.printed, "no year to check", UNCHECKED, said, LOW, "Print the year.")
         elif row.published == "":
-            yield Result(what, stands, row.printed, "nothing published", UNCHECKED, f"No figure for {measure}.")
+            said = f"No figure for {measure}{_later(row)}."
+            yield Result(what, stands, row.printed, "nothing published", UNCHECKED, said)
         elif row.agrees:
             yield Result(what, stands, row.printed, row.published, AGREES, f"{measure}: {row.published}.")
         else:
@@ -57,6 +58,10 @@ def published_figure(evidence: Evidence) -> Iterator[Result]:
                 severity,
                 f"Print {row.published}, with its period.",
             )
+
+
+def _later(row) -> str:
+    return f" by the cut-off; published since: {row.since}" if row.since else ""
 
 
 def _places(evidence: Evidence) -> dict[tuple, str]:
@@ -89,7 +94,11 @@ def shifted_figure(evidence: Evidence) -> Iterator[Result]:
         if row.matches and row.period_printed != NO_YEAR:
             what = _name(evidence, row)
             stands = places[row.label_printed, row.period_printed, row.printed, row.area_name]
-            holds = f"; its own is {row.published}" if row.published else "; for its own period nothing is published"
+            holds = (
+                f"; its own is {row.published}"
+                if row.published
+                else f"; for its own period nothing is published{_later(row)}"
+            )
             yield Result(
                 what,
                 stands,
@@ -135,6 +144,37 @@ def overlapping_categories(evidence: Evidence) -> Iterator[Result]:
             HIGH,
             "Print state special schools alone, or say that independent ones are among them.",
         )
+
+
+@check(
+    title="A figure of all pupils, where the measure is of children with SEND",
+    example="1,857 suspensions are those of all pupils; a change in them need not be of pupils with SEND.",
+)
+def unlike_cohort(evidence: Evidence) -> Iterator[Result]:
+    """A measure that can be had by SEN provision, printed by the authority's report for all pupils alone."""
+    for name in ("own_figures", "printed_figures"):
+        rows = evidence.lists[name]
+        rows = rows[
+            (rows["published"] <= evidence.cut_off)
+            & (rows["area_code"] == evidence.programme.area.code)
+            & (rows["symbol"] == "")
+            & rows["metric_id"].isin([one.id for one in evidence.metrics.values() if SEN_PROVISION in one.by])
+        ]
+        for (metric_id, _), own in rows.groupby(["metric_id", "release"], sort=False):
+            groups = sorted(set(own["breakdown"]) - {TOTAL})
+            first, title = own.iloc[0], evidence.metrics[metric_id].title
+            printed = listed(own["printed"].unique())
+            of = f"pupils with {listed(groups)}" if groups else "all pupils"
+            yield Result(
+                f"{title} of children with SEND",
+                place(first),
+                printed,
+                f"of {of}",
+                AGREES if groups else DISAGREES,
+                f"{title}: {printed}, of {of}.",
+                NONE if groups else MEDIUM,
+                "" if groups else "Print it for pupils with EHC plans and with SEN support, beside all pupils.",
+            )
 
 
 @check(

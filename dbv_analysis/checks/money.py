@@ -85,27 +85,28 @@ def _grant(evidence: Evidence, measure: str):
 
 @check(title="A unit that is out by a thousand", example="“£ 23,750k” is £23,750, or the lines do not add up.")
 def unit_scale(evidence: Evidence) -> Iterator[Result]:
-    """An amount that, by its letter, would be a thousand times what the lines of its quarter allow."""
+    """An amount that by its letter is not the one in the lists, or is more than all lines of its quarter together."""
     for measure in ("spend", "spend to date", "projected"):
         rows = _grant(evidence, measure)
         for row in rows[rows["printed"].fillna("") != ""].itertuples():
             letter = literally(row.printed)
             if letter is None:
                 continue
-            agrees = letter == row.pounds
             total = rows[(rows["line"] == LINES) & (rows["period_end"] == row.period_end)]
+            agrees = letter == row.pounds and not (total["pounds"] < letter).any()
+            pounds = letter / 1000 if letter == row.pounds else row.pounds
             whole = f"; all lines of the quarter are {full(total.iloc[0]['pounds'])}" if len(total) else ""
             yield Result(
                 f"{row.line}, {measure}, {row.period_label}",
                 place(row),
                 row.printed.strip(),
-                full(row.pounds),
+                full(row.pounds if agrees else pounds),
                 AGREES if agrees else DISAGREES,
                 f"By the letter {full(letter)}; ÷ 1,000 = {full(letter / 1000)}{whole}"
                 if not agrees
                 else f"{full(letter)}",
                 NONE if agrees else HIGH,
-                "" if agrees else f"Print {full(row.pounds)}.",
+                "" if agrees else f"Print {full(pounds)}.",
             )
 
 

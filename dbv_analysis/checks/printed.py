@@ -1,4 +1,4 @@
-"""What the checks read: claims, and the printed and published figures behind them."""
+"""What the checks read: claims, and the printed figures beside the published ones."""
 
 from __future__ import annotations
 
@@ -10,6 +10,18 @@ import pandas as pd
 from dbv_analysis.evidence import Evidence
 from dbv_analysis.periods import Period
 from dbv_analysis.registry import Metric
+from dbv_analysis.terms import COUNT, POUNDS, lower_first
+
+NO_YEAR = "not stated"  # what stands for the year of a claim that prints none
+CLAIMED = (
+    "label_printed",
+    "period_printed",
+    "printed",
+    "area_name",
+    "metric_id",
+    "breakdown",
+    "period_label",
+)
 
 
 @dataclass(frozen=True)
@@ -104,3 +116,62 @@ def signed(metric: Metric, difference: float) -> str:
     """A difference with its sign: ``+3.07 percentage points``."""
     sign = "+" if difference > 0 else "−" if difference < 0 else ""
     return f"{sign}{metric.unit.write_difference(difference, metric.decimals)}"
+
+
+def beside(evidence: Evidence, metric_ids: list[str]) -> pd.DataFrame:
+    """Printed figures beside the published figure of the same measure, area and period.
+
+    Returns one row a printed figure (said twice, it counts once): ``label_printed``,
+    ``period_printed``, ``printed``, ``area_name``, ``period_label``, ``published`` (the figure that
+    holds, as text, or ""), ``agrees`` (to the precision printed; missing where nothing can be
+    checked) and ``matches``: where they disagree, or nothing has been published for that period, which
+    figure the printed one does match, if any; ``since`` is the figure of that period that came out after the cut-off.
+    """
+    claims = evidence.printed_figures
+    claims = claims[claims["metric_id"].isin(metric_ids) & (claims["symbol"] == "")]
+    places = (evidence.programme.area, evidence.programme.region, evidence.programme.country)
+    claims = claims[claims["area_code"].isin([place.code for place in places])]
+    claims = claims[claims["published"] <= evidence.cut_off]
+    claims = claims.drop_duplicates(["label_printed", "period_printed", "printed", "area_code"])
+    rows = [_beside(evidence, claim) for claim in claims.to_dict("records")]
+    return pd.DataFrame(rows, columns=[*CLAIMED, "published", "agrees", "matches", "since"])
+
+
+def _beside(evidence: Evidence, claim: dict) -> dict:
+    rows = evidence.rows(claim["metric_id"], areas=[claim["area_code"]], breakdown=claim["breakdown"])
+    same = rows[(rows["period_start"] == claim["period_start"]) & (rows["period_end"] == claim["period_end"])]
+    decimals = len((re.search(r"\.(\d+)", claim["printed"]) or [""])[0].lstrip("."))
+    unit = evidence.metrics[claim["metric_id"]].unit
+    printed = unit.write(claim["value"], decimals)
+    found = {name: claim[name] for name in CLAIMED} | {"published": "", "agrees": None, "matches": "", "since": ""}
+    if same.empty:  # nothing to check it against; but a count may be the figure of another period
+        exact = unit in (COUNT, POUNDS)
+        matches = _what_it_matches(evidence, claim, printed, decimals, of_itself=True) if exact else ""
+        return found | {"matches": matches, "since": _since(evidence, claim)}
+    if same.iloc[-1]["symbol"]:
+        return found
+    holds = same.iloc[-1]
+    agrees = unit.write(holds["value"], decimals) == printed
+    # A whole percentage is that of some period by chance.
+    exact = unit in (COUNT, POUNDS) or decimals > 0 or claim["period_printed"] == NO_YEAR
+    matches = "" if agrees or not exact else _what_it_matches(evidence, claim, printed, decimals)
+    return found | {"published": evidence.write(holds), "agrees": agrees, "matches": matches}
+
+
+def _since(evidence: Evidence, claim: dict) -> str:
+    """The figure of a claim's period that came out after the cut-off, as text, or nothing."""
+    rows = evidence.rows(claim["metric_id"], [claim["area_code"]], claim["breakdown"], since=True)
+    rows = rows[(rows["period_start"] == claim["period_start"]) & (rows["period_end"] == claim["period_end"])]
+    return "" if rows.empty else evidence.write(rows.iloc[0])
+
+
+def _what_it_matches(evidence: Evidence, claim: dict, printed: str, decimals: int, of_itself: bool = False) -> str:
+    """The newest figure of the same measure, or else of its section, that would be printed so."""
+    own = evidence.metrics[claim["metric_id"]]
+    others = [] if of_itself else [m for m in evidence.in_section(own.section) if m.unit is own.unit and m is not own]
+    for metric in [own, *others]:
+        rows = evidence.rows(metric.id, areas=[claim["area_code"]], breakdown=claim["breakdown"])
+        rows = rows[[own.unit.write(value, decimals) == printed for value in rows["value"].fillna(-1)]]
+        if not rows.empty:
+            return f"{lower_first(metric.title)} in {rows.iloc[-1]['period_label']}"
+    return ""

@@ -210,7 +210,7 @@ def milestone_order(evidence: Evidence) -> Iterator[Result]:
         if assessment and launch:
             early = last_day(assessment.due) <= last_day(launch.due)
             yield Result(
-                f"Workstream {stream}: first impact assessment and launch of the pilot",
+                f"Workstream {stream}: first Annual Impact Assessment and launch of the pilot",
                 place(assessment),
                 f"assessment {assessment.due_printed}, launch {launch.due_printed}",
                 "launch before assessment",
@@ -230,7 +230,7 @@ def promise_not_reported(evidence: Evidence) -> Iterator[Result]:
     for row in standing(evidence).itertuples():
         reported = row.status == REPORTED
         yield Result(
-            f"“{row.measure_printed}” (workstream {row.workstream})",
+            f"“{row.measure_printed}” ({_stream(row.workstream)})",
             f"{row.source}: {row.place}",
             row.measure_printed,
             row.status,
@@ -243,6 +243,10 @@ def promise_not_reported(evidence: Evidence) -> Iterator[Result]:
             if row.status == NEVER_DEFINED
             else "Report it, or say that it is dropped.",
         )
+
+
+def _stream(name: str) -> str:
+    return "both workstreams" if name == "both" else f"workstream {name}"
 
 
 @check(

@@ -10,8 +10,9 @@ import importlib.util
 from dataclasses import dataclass, field
 
 from dbv_analysis.blocks import KeyFigure
-from dbv_analysis.compare import Change, before_programme, change, elsewhere
+from dbv_analysis.compare import Change, elsewhere
 from dbv_analysis.evidence import Evidence, during, written
+from dbv_analysis.impact import judge
 from dbv_analysis.periods import PART_YEAR
 from dbv_analysis.terms import TOTAL, listed, lower_first, slug
 
@@ -50,7 +51,7 @@ def _find(section: str, evidence: Evidence) -> Findings:
 
 
 def _plain(section: str, evidence: Evidence) -> Findings:
-    said, missing = [], []
+    said, missing, first = [], [], ()
     for metric in evidence.in_section(section):
         rows = evidence.whole(metric.id)
         rows = evidence.rows(metric.id) if rows.empty else rows
@@ -58,6 +59,7 @@ def _plain(section: str, evidence: Evidence) -> Findings:
             missing.append(metric.title)
         else:
             newest = rows.iloc[-1]
+            first = first or (metric.id, newest["breakdown"])
             of = "" if newest["breakdown"] == TOTAL else f", {newest['breakdown']}"
             said.append(f"{metric.title}{of}: {evidence.write(newest)} in {newest['period_label']}")
     if not said:
@@ -66,14 +68,10 @@ def _plain(section: str, evidence: Evidence) -> Findings:
             ["There is nothing to be sure of yet."],
             not_yet=[f"{listed(missing)}: no figure yet."] if missing else [],
         )
-    return Findings(said[0], [NO_COMPARISON], not_yet=[f"{title}: no figure yet." for title in missing])
+    return Findings(said[0], graded(evidence, *first), not_yet=[f"{title}: no figure yet." for title in missing])
 
 
 NO_EARLIER = "no earlier figure"
-NO_COMPARISON = (
-    "Grade: monitoring only. The figures are as counted or published; nothing here sets them against what "
-    "would have happened without the programme."
-)
 
 
 def others_in_words(evidence: Evidence, moved: Change, breakdown: str = "Total") -> list[str]:
@@ -86,15 +84,14 @@ def others_in_words(evidence: Evidence, moved: Change, breakdown: str = "Total")
     return [f"Over the same time: {'; '.join(said)}."] if said else []
 
 
-def monitoring(evidence: Evidence, metric_id: str, breakdown: str = "Total") -> str:
-    """The grade of a measure whose newest figure may be from before the programme began."""
-    moved = change(evidence, metric_id, breakdown=breakdown)
-    if moved and before_programme(evidence, moved.later):
-        return (
-            f"Grade: monitoring only. The newest figure is from {moved.later['period_label']}, before the programme "
-            f"began in {evidence.start:%B %Y}, so it cannot show what the programme did."
-        )
-    return NO_COMPARISON
+def graded(evidence: Evidence, metric_id: str, breakdown: str = TOTAL) -> list[str]:
+    """The grade of a measure and why, and the authority's place among similar areas where it has one."""
+    found = judge(evidence, metric_id, breakdown)
+    lines = [f"Grade: {found.grade}. {found.why}"]
+    if found.standing:
+        title = lower_first(evidence.metrics[metric_id].title)
+        lines.append(f"For {title}, {evidence.area} is {found.standing.words}.")
+    return lines
 
 
 def reported_parts(evidence: Evidence, *metric_ids: str) -> list[str]:

@@ -7,7 +7,8 @@ import pandas as pd
 from dbv_analysis.blocks import KeyFigure
 from dbv_analysis.compare import Change, change, middle
 from dbv_analysis.evidence import Evidence
-from dbv_analysis.findings import Findings, monitoring, others_in_words
+from dbv_analysis.findings import Findings, graded, others_in_words
+from dbv_analysis.impact import judge
 from dbv_analysis.periods import FULL_YEAR, PART_YEAR, Period
 
 OVERALL, PUPILS = "overall_absence_percent", "EHC plan"
@@ -23,7 +24,7 @@ def find(evidence: Evidence) -> Findings | None:
     return Findings(
         headline=_headline(moved, first),
         sure=[
-            monitoring(evidence, OVERALL, PUPILS),
+            *graded(evidence, OVERALL, PUPILS),
             *_against(evidence, later),
             *others_in_words(evidence, moved, PUPILS),
             *_without_counts(later),
@@ -35,7 +36,7 @@ def find(evidence: Evidence) -> Findings | None:
                 metric.write(later["value"]),
                 f"of school missed by pupils with EHC plans, {later['period_label']}",
                 f"{metric.write(moved.earlier['value'])} in {moved.earlier['period_label']}",
-                "monitoring only",
+                judge(evidence, OVERALL, PUPILS).grade,
             )
         ],
         not_yet=[f"Whether attendance improved because of the programme: {_next_year(evidence, later)}."],

@@ -7,7 +7,8 @@ import pandas as pd
 from dbv_analysis.blocks import KeyFigure
 from dbv_analysis.compare import like_for_like
 from dbv_analysis.evidence import Evidence
-from dbv_analysis.findings import NO_COMPARISON, Findings
+from dbv_analysis.findings import Findings, graded
+from dbv_analysis.impact import judge
 from dbv_analysis.scenarios import IMPLIED_FUNDING_ERROR
 from dbv_analysis.terms import POUNDS, TOTAL
 
@@ -24,7 +25,7 @@ def find(evidence: Evidence) -> Findings | None:
     return Findings(
         headline="; ".join(filter(None, told)),
         sure=[
-            NO_COMPARISON,
+            *graded(evidence, AVERAGE),
             *_changes(evidence),
             *_out_of_borough(evidence),
             *unit_case(evidence),
@@ -45,7 +46,7 @@ def find(evidence: Evidence) -> Findings | None:
                 f"{evidence.write(placements)} placements"
                 if placements is not None
                 else "number of placements not known",
-                "monitoring only",
+                judge(evidence, AVERAGE).grade,
             )
         ]
         if average is not None

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 from dbv_analysis.blocks import KeyFigure
 from dbv_analysis.compare import Change, change
+from dbv_analysis.dates import SEN2_CENSUS
 from dbv_analysis.disclosure import shown
 from dbv_analysis.evidence import Evidence
-from dbv_analysis.findings import Findings, monitoring, others_in_words
-from dbv_analysis.periods import SEN2_CENSUS, day_in_words
+from dbv_analysis.findings import Findings, graded, others_in_words
+from dbv_analysis.impact import judge
+from dbv_analysis.periods import day_in_words
 from dbv_analysis.terms import PERCENT, listed, lower_first
 
 SPECIAL, SPECIAL_KNOWN = "placement_special_percent", "placement_special_known_percent"
@@ -31,20 +33,19 @@ def find(evidence: Evidence) -> Findings | None:
             f" ({special.metric.write(special.earlier['value'])} → {special.metric.write(special.later['value'])})",
         ),
         sure=[
-            monitoring(evidence, SPECIAL),
+            *graded(evidence, SPECIAL),
             f"The share {special.in_words}.",
             *others_in_words(evidence, special),
             *_inmss(evidence),
             *_recording(evidence, bounds),
             *_poor_returns(evidence, special),
-            "Every plan is counted, so there is no sampling error, but small moves can be chance, and no test of that "
-            "has been made.",
+            "Every plan is counted, so there is no sampling error, but small moves can be chance.",
             "Figures from before 2023 were returned as totals and from 2023 on as persons, so no change is read "
             "across that year.",
-            f"What would change our mind: {_next_count(evidence, special)}, set beside similar authorities.",
+            f"What would change our mind: {next_count(evidence, special)}, set beside similar authorities.",
         ],
         key_figures=[_key_figure(evidence, metric_id) for metric_id in (SPECIAL, INMSS) if change(evidence, metric_id)],
-        not_yet=[f"Whether the programme moved placements: {_next_count(evidence, special)}."],
+        not_yet=[f"Whether the programme moved placements: {next_count(evidence, special)}."],
     )
 
 
@@ -161,7 +162,7 @@ def _poor_returns(evidence: Evidence, special: Change) -> list[str]:
     )
 
 
-def _next_count(evidence: Evidence, special: Change) -> str:
+def next_count(evidence: Evidence, special: Change) -> str:
     """The next count that can say something, and when it comes out."""
     newest = special.later["period_end"]
     after = [day for day in sorted(SEN2_CENSUS.values()) if day > max(evidence.start, newest)]
@@ -179,5 +180,5 @@ def _key_figure(evidence: Evidence, metric_id: str) -> KeyFigure:
         metric.write(moved.later["value"]),
         f"{lower_first(metric.title)}, {moved.later['period_label']}",
         "not comparable with the year before" if moved.refusal else earlier,
-        "monitoring only",
+        judge(evidence, metric_id).grade,
     )

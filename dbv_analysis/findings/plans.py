@@ -5,7 +5,8 @@ from __future__ import annotations
 from dbv_analysis.blocks import KeyFigure
 from dbv_analysis.compare import Change, change
 from dbv_analysis.evidence import Evidence, written
-from dbv_analysis.findings import NO_EARLIER, Findings, monitoring, others_in_words, reported_parts
+from dbv_analysis.findings import NO_EARLIER, Findings, graded, others_in_words, reported_parts
+from dbv_analysis.impact import judge
 from dbv_analysis.periods import PART_YEAR
 from dbv_analysis.terms import lower_first
 
@@ -22,7 +23,7 @@ def find(evidence: Evidence) -> Findings | None:
     return Findings(
         headline=_headline(requests, new, in_time),
         sure=[
-            monitoring(evidence, NEW_PLANS),
+            *graded(evidence, IN_TIME),
             *[f"{moved.metric.title} {moved.in_words}." for moved in (requests, new, in_time) if moved],
             *(others_in_words(evidence, in_time) if in_time and not in_time.refusal else []),
             *parts,
@@ -79,7 +80,7 @@ def _key_figures(evidence: Evidence, in_time: Change | None) -> list[KeyFigure]:
             written(metric, newest),
             f"{lower_first(metric.title)}, {newest['period_label']}",
             against,
-            "part of a year: not comparable yet" if part else "monitoring only",
+            "part of a year: not comparable yet" if part else judge(evidence, WITHOUT_EXCEPTIONS).grade,
         )
     ]
 

@@ -10,6 +10,14 @@ from dbv_analysis.terms import HIGHER, NEITHER
 NOT_COMPARABLE, TOO_FEW, MONITORING = "not comparable", "too few to tell", "monitoring only"
 SIGNAL, BETTER, BETTER_PLACEBO = "signal", "better than comparators", "better than comparators and placebos"
 GRADES = (NOT_COMPARABLE, TOO_FEW, MONITORING, SIGNAL, BETTER, BETTER_PLACEBO)
+MEANS = {
+    NOT_COMPARABLE: "the figures from before and after the programme began do not compare",
+    TOO_FEW: "so few cases are behind the figure that chance may explain its move",
+    MONITORING: "the figure is watched; nothing shows that the programme moved it",
+    SIGNAL: "it moved more than chance alone explains, but was no better than in similar areas",
+    BETTER: "it was better than in similar areas, by more than they differ among themselves",
+    BETTER_PLACEBO: "it was better than in similar areas, and more so than in earlier years or any one of those areas",
+}
 MIN_PLACEBOS = 2  # earlier stretches of time, below which being the largest says nothing
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from dbv_analysis.evidence import Evidence, during
 from dbv_analysis.impact.baseline import figures
+from dbv_analysis.impact.intervals import MIN_AREAS
 from dbv_analysis.terms import COUNT, HIGHER, NEITHER, POUNDS, TOTAL
 
 
@@ -17,12 +18,15 @@ class Standing:
     of: int
     quartile: int | None
     words: str
+    period: str
+    value: float
 
 
 def standing(evidence: Evidence, metric_id: str, breakdown: str = TOTAL) -> Standing | None:
     """The authority's place among itself and its neighbours, for its newest whole figure.
 
-    None for counts and money, since places differ in size, and where nobody else has a figure of that period.
+    None for counts and money, since places differ in size, and where fewer than MIN_AREAS others have a figure of that
+    period.
     """
     metric = evidence.metrics[metric_id]
     own = figures(evidence, metric_id, breakdown)
@@ -32,12 +36,12 @@ def standing(evidence: Evidence, metric_id: str, breakdown: str = TOTAL) -> Stan
     rows = figures(evidence, metric_id, breakdown, evidence.neighbours.codes)
     same = (rows["period_start"] == newest["period_start"]) & (rows["period_end"] == newest["period_end"])
     others = rows[same].drop_duplicates("area_code")["value"]
-    if others.empty:
+    if len(others) < MIN_AREAS:
         return None
     ahead = others < newest["value"] if metric.better not in (HIGHER, NEITHER) else others > newest["value"]
     rank, of = 1 + int(ahead.sum()), len(others) + 1
     quartile = None if metric.better == NEITHER else (rank - 1) * 4 // of + 1
     tied = "joint " if (others == newest["value"]).any() else ""
     end = "highest" if metric.better == NEITHER else "best"
-    words = f"{tied}number {rank} of {of} similar areas, from the {end}, {during(newest)}"
-    return Standing(rank, of, quartile, words)
+    words = f"{tied}number {rank} of {of} with its similar areas, 1 being the {end}, {during(newest)}"
+    return Standing(rank, of, quartile, words, newest["period_label"], newest["value"])

@@ -13,7 +13,9 @@ WORDS = {BETTER: IMPROVED, BETTER_PLACEBO: (*IMPROVED, *CAUSED)}  # claim words 
 _FORMS = {"improvement": "improvements?", "impact": r"impact(?:s|ed|ful)?"} | {
     "worked": r"worked(?! (?:with|on|in|for|to|at|out|through|by|together|alongside|closely|up|across|as|from|\d))"
 }
-_TITLES = re.compile("annual impact assessment|measuring impact|high impact analysis", re.IGNORECASE)
+_TITLES = re.compile(
+    "annual impact assessment|annual impact: judgement|measuring impact|high impact analysis", re.IGNORECASE
+)
 _QUOTED = re.compile("“[^”]*”")
 _END = r"[.!?]+[”\")]*(?=\s|$)"
 _SENTENCE = re.compile(rf"^[ \t]*#[^\n]*|(?:(?!{_END}|\n\s*\n|\n[ \t]*[#*|•-]).)+(?:{_END})?", re.DOTALL | re.MULTILINE)

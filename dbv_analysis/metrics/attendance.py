@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import narwhals as nw
 
-from dbv_analysis.periods import Break
+from dbv_analysis.dates import changes
 from dbv_analysis.registry import Value, metric, own
 from dbv_analysis.terms import LOWER, PERCENT
 
@@ -15,8 +13,6 @@ RELEASE = "DfE, Pupil absence in schools in England, by SEN provision"
 OWN_GROUPS = tuple(
     f"{provision}{group}" for provision in ("EHC plan", "SEN support") for group in ("", " and FSM", " and EAL")
 )
-PANDEMIC = "in 2020/21 pupils kept at home by the pandemic were counted in other ways"
-PANDEMIC_YEAR = (Break(date(2020, 9, 1), PANDEMIC, "pandemic year"), Break(date(2021, 9, 1), PANDEMIC, "pandemic year"))
 
 
 def _published(absence: nw.LazyFrame, measure: str) -> Value:
@@ -31,7 +27,7 @@ def _absence(title: str, **more):
         better=LOWER,
         source=RELEASE,
         by={"SEN provision": "sen_provision"},
-        breaks=PANDEMIC_YEAR,
+        breaks=changes("Absence"),
         decimals=2,
         **more,
     )

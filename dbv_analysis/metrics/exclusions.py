@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import narwhals as nw
 
-from dbv_analysis.periods import Break
+from dbv_analysis.dates import changes
 from dbv_analysis.registry import Count, Value, metric, own
 from dbv_analysis.terms import COUNT, LOWER, RATE
 
 RELEASE = "DfE, Suspensions and permanent exclusions in England"
 REPORTS = "the authority's quarterly reports"
 PUPILS = {"SEN provision": "sen_provision"}
-# The days are recalled.
-CLOSED = "schools were closed to most pupils for part of the time"
-PANDEMIC = (Break(date(2020, 3, 23), CLOSED, "schools closed"), Break(date(2021, 3, 8), CLOSED, "schools closed"))
 GROUPS = ("Total", "EHC plan", "SEN support")
 
 
@@ -28,7 +23,7 @@ def _rate(title: str, decimals: int):
         source=RELEASE,
         by=PUPILS,
         decimals=decimals,
-        breaks=PANDEMIC,
+        breaks=changes("Exclusions"),
     )
 
 

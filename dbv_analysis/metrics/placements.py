@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import narwhals as nw
 
-from dbv_analysis.periods import PERSON_LEVEL, SEN2_BREAK
+from dbv_analysis.dates import changes
 from dbv_analysis.registry import Count, Ratio, metric
 from dbv_analysis.sen2 import INMSS, MAINSTREAM, RESOURCED, SEMH, STATE_SPECIAL, UNKNOWN
 from dbv_analysis.terms import COUNT, HIGHER, LOWER, NEITHER, PERCENT
 
 RELEASE = "DfE, Education, health and care plans (SEN2), caseload by placement"
 NEEDS_RELEASE = "DfE, Education, health and care plans (SEN2), primary need by placement"
+BREAKS = changes("SEN2 counts")
 
 
 def _placed(*columns: str) -> nw.Expr:
@@ -19,11 +20,11 @@ def _placed(*columns: str) -> nw.Expr:
 
 def _known(placements: nw.LazyFrame) -> nw.LazyFrame:
     """Plans whose placement is known. Before 2023 the return had no column for unknown placements."""
-    return placements.filter(~_placed(*UNKNOWN), nw.col("period_start") >= PERSON_LEVEL)
+    return placements.filter(~_placed(*UNKNOWN), nw.col("period_start") >= BREAKS[0].on)
 
 
 def _share(title: str, better: str):
-    return metric(section="Placements", title=title, unit=PERCENT, better=better, source=RELEASE, breaks=SEN2_BREAK)
+    return metric(section="Placements", title=title, unit=PERCENT, better=better, source=RELEASE, breaks=BREAKS)
 
 
 @metric(
@@ -32,7 +33,7 @@ def _share(title: str, better: str):
     unit=COUNT,
     better=NEITHER,
     source=RELEASE,
-    breaks=SEN2_BREAK,
+    breaks=BREAKS,
 )
 def caseload_count(caseload) -> Count:
     """EHC plans that the authority maintains on the census day.
@@ -127,7 +128,7 @@ def placement_resourced_percent(placements) -> Ratio:
 
 
 def _semh(title: str):
-    return metric(section="Placements", title=title, unit=COUNT, better=LOWER, source=NEEDS_RELEASE, breaks=SEN2_BREAK)
+    return metric(section="Placements", title=title, unit=COUNT, better=LOWER, source=NEEDS_RELEASE, breaks=BREAKS)
 
 
 @_semh("Plans for SEMH in state special schools")

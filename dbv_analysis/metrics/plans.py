@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import narwhals as nw
 
-from dbv_analysis.periods import SEN2_BREAK, SEN2_FLOWS_BREAK
+from dbv_analysis.dates import changes
 from dbv_analysis.registry import Count, Ratio, Value, metric, own
 from dbv_analysis.terms import COUNT, HIGHER, LOWER, NEITHER, PERCENT, Unit
 
 RELEASE = "DfE, Education, health and care plans (SEN2)"
 REPORTS = "the authority's quarterly reports"
+ON_A_DAY, IN_A_YEAR = changes("SEN2 counts"), changes("SEN2 flows")
 
 
 def _plans(title: str, unit: Unit = COUNT, better: str = NEITHER, source: str = f"{RELEASE}; {REPORTS}"):
-    return metric(section="Plans", title=title, unit=unit, better=better, source=source, breaks=SEN2_FLOWS_BREAK)
+    return metric(section="Plans", title=title, unit=unit, better=better, source=source, breaks=IN_A_YEAR)
 
 
 def _flow(flows: nw.LazyFrame, name: str) -> nw.LazyFrame:
@@ -88,14 +89,26 @@ def plans_ceased_count(flows) -> Count:
 
 
 @metric(
-    section="Plans", title="Plans by primary need", unit=COUNT, source=RELEASE, by={"Need": "need"}, breaks=SEN2_BREAK
+    section="Plans",
+    title="Plans by primary need",
+    unit=COUNT,
+    source=RELEASE,
+    by={"Need": "need"},
+    breaks=ON_A_DAY,
 )
 def plans_by_need_count(plans_by_need) -> Count:
     """EHC plans on the census day by primary need: the need that stands first in the plan."""
     return Count(plans_by_need.filter(nw.col("placement") == "all"))
 
 
-@metric(section="Plans", title="Plans by age", unit=COUNT, source=RELEASE, by={"Age": "age_group"}, breaks=SEN2_BREAK)
+@metric(
+    section="Plans",
+    title="Plans by age",
+    unit=COUNT,
+    source=RELEASE,
+    by={"Age": "age_group"},
+    breaks=ON_A_DAY,
+)
 def plans_by_age_count(plans_by_age) -> Count:
     """EHC plans on the census day by the child's or young person's age, in groups that follow the phases of education.
 

@@ -9,9 +9,10 @@ import pandas as pd
 
 from dbv_analysis import registry
 from dbv_analysis.calculate import calculate
+from dbv_analysis.dates import changes
 from dbv_analysis.evidence import period_of
 from dbv_analysis.loaders.quarter_return import ALL_LINES, FIGURES, GRANT, MILESTONES, PHASES, RISKS, Sheet
-from dbv_analysis.periods import FULL_YEAR, SEN2_FLOWS_BREAK, SNAPSHOT, Period, Quarter
+from dbv_analysis.periods import FULL_YEAR, SNAPSHOT, Period, Quarter
 from dbv_analysis.programme import Programme
 from dbv_analysis.registry import Metric
 from dbv_analysis.terms import CONTROLLED, REGISTERS, TOTAL, section_order
@@ -110,7 +111,7 @@ def _suggested(metric: Metric, before: Record | None, quarter: Quarter, day: dat
     What SEN2 counts by calendar year runs from January. A figure of one day last time is one of a day again.
     """
     end = min(quarter.end, day)
-    if metric.breaks == SEN2_FLOWS_BREAK:
+    if metric.breaks == changes("SEN2 flows"):
         start = date(end.year, 1, 1)
         year = Period.calendar_year(end.year)
         return (year if end == year.end else Period.window(start, end)).text

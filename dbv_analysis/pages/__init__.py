@@ -11,17 +11,18 @@ from datetime import date
 from pathlib import Path
 
 from dbv_analysis.evidence import open_evidence
+from dbv_analysis.pages.reconciliation import RECONCILIATION, ReconciliationPage
 from dbv_analysis.pages.section import SectionPage
 from dbv_analysis.pages.summary import SUMMARY, SummaryPage
 
 
 def open_page(
     section: str, quarter: str, data: str | Path, profile: str = "public", as_at: str | date = ""
-) -> SectionPage | SummaryPage:
-    """The page of one section, or of the board summary, for a quarter.
+) -> SectionPage | SummaryPage | ReconciliationPage:
+    """The page of one section, of the board summary or of the reconciliation, for a quarter.
 
     Args:
-        section: a section's name, or ``Board summary``.
+        section: a section's name, ``Board summary`` or ``Reconciliation``.
         quarter: such as ``2024-25-Q2``.
         data: the folder of the inputs.
         profile: ``public`` or ``controlled``.
@@ -30,4 +31,5 @@ def open_page(
     Raises CallProblem where the quarter or the day is not one, DataProblems where inputs are wrong.
     """
     evidence = open_evidence(quarter, data, profile, as_at)
-    return SummaryPage(evidence) if section == SUMMARY else SectionPage(section, evidence)
+    whole = {SUMMARY: SummaryPage, RECONCILIATION: ReconciliationPage}
+    return whole[section](evidence) if section in whole else SectionPage(section, evidence)

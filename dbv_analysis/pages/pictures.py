@@ -7,11 +7,12 @@ from collections.abc import Sequence
 import pandas as pd
 
 from dbv_analysis.blocks import Figure
-from dbv_analysis.charts import Bar, Range, Reference, Series, bar_chart, line_chart, range_chart
-from dbv_analysis.compare import change, comparators, like_for_like, season
+from dbv_analysis.charts import Bar, Range, Reference, Series, bar_chart, control_chart, line_chart, range_chart
+from dbv_analysis.compare import before_programme, change, comparators, like_for_like, per_term, season
 from dbv_analysis.evidence import Evidence
-from dbv_analysis.findings.exclusions import per_term, terms_in_words
+from dbv_analysis.impact import control as process
 from dbv_analysis.pages import provenance
+from dbv_analysis.periods import terms_in_words
 from dbv_analysis.registry import Metric
 from dbv_analysis.terms import COUNT, TOTAL, listed, lower_first
 
@@ -38,6 +39,39 @@ def trend(evidence: Evidence, metric: Metric, breakdown: str, terms: bool = Fals
         caption=[*provenance.caption(evidence, metric, rows), *provenance.comparator_notes(evidence, series)],
         start=evidence.start,
         breaks=metric.breaks,
+    )
+
+
+def control(evidence: Evidence, metric: Metric, breakdown: str) -> Figure | None:
+    """The authority's own series with the limits that its past sets; None where the past is too short."""
+    found = process.control(evidence, metric.id, breakdown)
+    if found is None:
+        return None
+    rows, limits = found
+    since = [row["period_label"] for _, row in rows.iterrows() if not before_programme(evidence, row)]
+    departs = [rows.iloc[place]["period_label"] for place in limits.signals]
+    of = "" if breakdown == TOTAL else f", {breakdown}"
+    if not since:
+        words = "the limits before the programme, and no figure since"
+    else:
+        words = f"{listed(departs)} departs from its past" if departs else "no departure since the programme began"
+    number = len(rows) - len(since)
+    kind = "Trial limits" if limits.trial else "Limits"
+    notes = [
+        f"{kind} from the {number} values before the programme began: their mean, and 2.66 times the mean move from "
+        "one to the next either way. A value outside them, or eight in a row on one side of the centre, departs."
+    ]
+    if limits.trial:
+        notes.append("From under 12 values the limits are rough. Terms of all seasons are in them, which widens them.")
+    return control_chart(
+        rows,
+        limits,
+        title=f"{metric.title}{of}: {words}",
+        name=evidence.area,
+        measure=f"{metric.title}{of}, {metric.unit.name}, against its own past",
+        write=metric.write,
+        caption=[*provenance.caption(evidence, metric, rows), *notes],
+        start=evidence.start,
     )
 
 

@@ -30,9 +30,10 @@ def caption(evidence: Evidence, metric: Metric, rows: pd.DataFrame | None = None
     lines.append(f"{as_at}.")
     lines.append(f"{metric.definition} {metric.notes}".strip())
     first, last = rows["period_end"].min(), rows["period_end"].max()
-    for why in dict.fromkeys(stop.why for stop in metric.breaks if first < stop.on <= last):
-        days = [f"{stop.on:%B %Y}" for stop in metric.breaks if stop.why == why and first < stop.on <= last]
-        lines.append(f"Not comparable across {listed(days)}: {why}.")
+    inside = [stop for stop in metric.breaks if stop.between(first, last)]
+    for why, compares in dict.fromkeys((stop.why, stop.compares) for stop in inside):
+        days = listed(f"{stop.on:%B %Y}" for stop in inside if stop.why == why)
+        lines.append(f"{'Changed in' if compares else 'Not comparable across'} {days}: {why}.")
     return lines
 
 

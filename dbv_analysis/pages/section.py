@@ -5,11 +5,13 @@ from __future__ import annotations
 import pandas as pd
 
 from dbv_analysis.blocks import Block, Blocks, Figure, Headline, Paragraphs, Table, paragraphs
-from dbv_analysis.compare import beside
+from dbv_analysis.checks.printed import beside
 from dbv_analysis.evidence import Evidence, written
 from dbv_analysis.findings import find
 from dbv_analysis.pages import pictures, provenance, registers
+from dbv_analysis.pages.grades import grades
 from dbv_analysis.pages.heading import headline
+from dbv_analysis.pages.same_children import same_children
 from dbv_analysis.pages.tabular import across, funding_table, now_and_before, printed_table
 from dbv_analysis.periods import PART_YEAR, day_in_words
 from dbv_analysis.promises import missing
@@ -45,6 +47,12 @@ class SectionPage:
         """The newest count of events and the one before it, each divided by the school terms that it covers."""
         metric = self._show(metric_id)
         return pictures.a_term(self.evidence, metric) or self._nothing(metric)
+
+    def control(self, metric_id: str, breakdown: str = TOTAL) -> Figure | Paragraphs:
+        """The authority's own series with the limits that its figures from before the programme set."""
+        metric = self._show(metric_id)
+        words = f"{metric.title}: too few figures from before the programme began for a chart with limits."
+        return pictures.control(self.evidence, metric, breakdown) or paragraphs(words)
 
     def paths(self, metric_id: str, first: str = "") -> Figure | Paragraphs:
         """One measure with a line for each of its breakdowns; ``first`` is drawn in the accent colour."""
@@ -271,6 +279,14 @@ class SectionPage:
     def sureness(self) -> Paragraphs:
         """The grade, what else could explain the figures, and what would change our mind."""
         return Paragraphs(find(self.section, self.evidence).sure, listed=True)
+
+    def grades(self) -> Block:
+        """What can be said of each measure since the programme began, here and elsewhere, and how strongly."""
+        return grades(self.evidence, self.section)
+
+    def same_children(self) -> Table | Paragraphs:
+        """Where a cost or share here fell: timeliness, attendance, suspensions and appeals of the same children."""
+        return same_children(self.evidence, (self.section,))
 
     def definitions(self) -> Blocks:
         """What each measure on the page counts, its source, and what was assumed."""

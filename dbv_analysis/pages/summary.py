@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dbv_analysis.blocks import Headline, KeyFigures, Link, Links, Paragraphs, Table, paragraphs
-from dbv_analysis.compare import EVERYWHERE, NO_YEAR, SIMILAR, beside, change, elsewhere
+from dbv_analysis.blocks import Headline, KeyFigures, Link, Links, Paragraphs, Points, Table, paragraphs
+from dbv_analysis.compare import EVERYWHERE, SIMILAR, change, elsewhere
 from dbv_analysis.evidence import Evidence
 from dbv_analysis.findings import find
-from dbv_analysis.findings.whole_pack import answer, corrections
+from dbv_analysis.findings.whole_pack import answer, told
+from dbv_analysis.impact.grades import MEANS
 from dbv_analysis.pages.heading import headline
+from dbv_analysis.pages.reconciliation import RECONCILIATION, in_short, wrong
+from dbv_analysis.pages.same_children import same_children
 from dbv_analysis.promises import STATUSES, standing
 from dbv_analysis.terms import COUNT, REPORTS, TOTAL, listed, lower_first, slug
 
@@ -20,7 +23,6 @@ HEADLINES = (
     ("persistent_absence_percent", "EHC plan"),
 )
 KEY_SECTIONS = ("Placements", "Grant", "Plans")  # whose figures a board asks for first
-GRADES = ["Monitoring only: the figure is watched; nothing yet tests whether the programme moved it."]
 
 
 class SummaryPage:
@@ -38,15 +40,18 @@ class SummaryPage:
         revised = "Some are read from later releases, which may have revised them; each page names its sources."
         return headline(self.evidence, SUMMARY, answer(self.evidence), revised, *called)
 
+    def told(self) -> Points:
+        """Four lines: what was better than elsewhere, what was not, what cannot be told, and what to correct."""
+        return Points({**told(self.evidence), "To correct in the last reports": f"{in_short(self.evidence)}."})
+
     def key_figures(self) -> KeyFigures | Paragraphs:
         """At most four headline figures."""
         order = sorted(self._findings, key=lambda name: KEY_SECTIONS.index(name) if name in KEY_SECTIONS else 9)
         every = [figure for name in order for figure in self._findings[name].key_figures]
-        return (
-            KeyFigures(every[:4], GRADES)
-            if every
-            else paragraphs("No headline figure had been published by the cut-off.")
-        )
+        if not every:
+            return paragraphs("No headline figure had been published by the cut-off.")
+        used = dict.fromkeys(figure.sure for figure in every[:4] if figure.sure in MEANS)
+        return KeyFigures(every[:4], [f"{grade.capitalize()}: {MEANS[grade]}." for grade in used])
 
     def sections(self, held: str = "") -> Links:
         """Each section with its answer, linked where the pack holds it.
@@ -98,6 +103,10 @@ class SummaryPage:
         caption = "How the headline measures moved, here and elsewhere"
         return Table(caption, ["Measure", *names], rows, notes=notes)
 
+    def same_children(self) -> Table | Paragraphs:
+        """Where a cost or share fell: timeliness, attendance, suspensions and appeals of the same children."""
+        return same_children(self.evidence)
+
     def not_yet(self) -> Paragraphs:
         """What cannot be told yet, and when."""
         words = [line for found in self._findings.values() for line in found.not_yet]
@@ -120,27 +129,19 @@ class SummaryPage:
         )
 
     def corrections(self) -> Paragraphs:
-        """What the reports printed that the published figures do not bear out: printed → what holds, and why."""
-        wrong = corrections(self.evidence)
-        if not wrong.empty:
-            return Paragraphs([self._correction(claim) for claim in wrong.to_dict("records")], listed=True)
-        if beside(self.evidence, list(self.evidence.metrics))["agrees"].notna().any():
-            return paragraphs("Every printed figure that can be checked agrees with the published one.")
-        return paragraphs("No printed figure could be checked against a published one.")
+        """What the reports printed that would mislead a reader: as printed, and what the data say."""
+        found = wrong(self.evidence)
+        grave = [f"{one.first.what}: printed “{one.first.printed}”. {one.how}" for one in found if one.misleads]
+        if not grave:
+            return paragraphs(f"{in_short(self.evidence)[0].upper()}{in_short(self.evidence)[1:]}.")
+        rest = len(found) - len(grave)
+        more = [f"And {rest} that should be put right; the page {RECONCILIATION} has every one."] if rest else []
+        return Paragraphs([*grave, *more], listed=True)
 
-    def _correction(self, claim: dict) -> str:
-        title = lower_first(self.evidence.metrics[claim["metric_id"]].title)
-        year = "no year printed" if claim["period_printed"] == NO_YEAR else claim["period_printed"]
-        if not claim["published"]:
-            return (
-                f"“{claim['label_printed']}”, {claim['area_name']}, {year}: printed {claim['printed']}, which is the "
-                f"published figure of {claim['matches']}."
-            )
-        words = (
-            f"“{claim['label_printed']}”, {claim['area_name']}, {year}: printed {claim['printed']} → "
-            f"{claim['published']} ({title}, {claim['period_label']})."
-        )
-        return f"{words} The printed figure is that of {claim['matches']}." if claim["matches"] else words
+    def reconciliation(self) -> Links:
+        """The page that holds every printed figure and claim."""
+        words = in_short(self.evidence)
+        return Links([Link(RECONCILIATION, f"{words[0].upper()}{words[1:]}.", f"{slug(RECONCILIATION)}.html")])
 
     def decisions(self) -> Paragraphs:
         """What the board should settle."""

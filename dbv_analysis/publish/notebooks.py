@@ -13,6 +13,7 @@ from pathlib import Path
 
 import nbformat
 
+from dbv_analysis.pages.reconciliation import RECONCILIATION
 from dbv_analysis.pages.summary import SUMMARY
 from dbv_analysis.terms import NotebookProblem, listed, slug
 
@@ -30,8 +31,12 @@ class Task:
 
     @property
     def address(self) -> str:
-        """The page's file name. The board summary is the pack's front page."""
-        return "index.html" if self.section == SUMMARY else f"{slug(self.section)}.html"
+        return address_of(self.section)
+
+
+def address_of(section: str) -> str:
+    """The file name of a section's page. The board summary is the pack's front page."""
+    return "index.html" if section == SUMMARY else f"{slug(section)}.html"
 
 
 def notebook_of(folder: Path, section: str) -> Path:
@@ -41,7 +46,7 @@ def notebook_of(folder: Path, section: str) -> Path:
 
 
 def tasks(folder: Path, sections: list[str], parameters: dict[str, str], held: list[str]) -> list[Task]:
-    """The board summary and each section, with its notebook.
+    """The board summary, each section and the reconciliation, with their notebooks.
 
     A section without a notebook of its own is drawn by ``any_section.ipynb``. ``held`` are the sections
     whose pages the pack will hold.
@@ -54,6 +59,7 @@ def tasks(folder: Path, sections: list[str], parameters: dict[str, str], held: l
         notebook = notebook_of(folder, section)
         more = {"section": section} if notebook.name == ANY_SECTION else {}
         found.append(Task(section, notebook, {**parameters, **more}))
+    found.append(Task(RECONCILIATION, folder / "reconciliation.ipynb", parameters))
     problems = [problem for task in found for problem in _parameter_problems(task)]
     if problems:
         raise NotebookProblem("\n".join(problems))

@@ -14,12 +14,14 @@ from filelock import FileLock, Timeout
 from dbv_analysis import evidence as kept
 from dbv_analysis.evidence import Evidence, open_evidence
 from dbv_analysis.narrative import narrative_file
+from dbv_analysis.pages.reconciliation import RECONCILIATION
+from dbv_analysis.pages.summary import SUMMARY
 from dbv_analysis.promises import check_measures
 from dbv_analysis.publish import html, manifest, spreadsheet, word
 from dbv_analysis.publish.gate import page_problems
-from dbv_analysis.publish.notebooks import Task, execute, notebook_of, tasks
+from dbv_analysis.publish.notebooks import Task, address_of, execute, notebook_of, tasks
 from dbv_analysis.publish.word.gate import document_problems
-from dbv_analysis.reports import compose, narrative_of
+from dbv_analysis.reports import compose, narrative_of, overclaimed
 from dbv_analysis.reports.draft import Narrative
 from dbv_analysis.sources import sha256_of
 from dbv_analysis.terms import CallProblem, PublishingRefused, did_you_mean, listed
@@ -77,13 +79,16 @@ def run(
             "as_at": evidence.cut_off.isoformat(),
         }
         narrative = narrative_of(str(evidence.quarter), evidence.lists["phases"], data)
+        for words in overclaimed(evidence, narrative):
+            warn(words)
+            warnings.append(words)
         found = tasks(folder, sections, parameters, held)
         total(len(found))
         with _staging(target) as (staging, work):
             executed = execute(found, work, jobs, done)
             _write_pages(found, executed, evidence, held, staging)
             for name in carried:
-                address = Task(name, Path(), {}).address
+                address = address_of(name)
                 shutil.copy2(target / address, staging / address)
             spreadsheet.write(evidence, held, staging / "evidence.xlsx")
             _write_reports(evidence, narrative, staging)
@@ -172,8 +177,7 @@ def _plan(
     again = [
         name
         for name in others
-        if Task(name, Path(), {}).address in changed
-        or published["notebooks"][name] != sha256_of(notebook_of(folder, name))
+        if address_of(name) in changed or published["notebooks"][name] != sha256_of(notebook_of(folder, name))
     ]
     run = [name for name in evidence.sections if name in sections or name in again]
     return run, [name for name in others if name not in again]
@@ -181,7 +185,8 @@ def _plan(
 
 def _write_pages(found: list[Task], executed: dict, evidence: Evidence, held: list[str], staging: Path) -> None:
     """Convert every page; publish none if one is not fit to be."""
-    pages = [("Summary", "index.html"), *((name, Task(name, Path(), {}).address) for name in held)]
+    names = [*held, RECONCILIATION]
+    pages = [("Summary", address_of(SUMMARY)), *((name, address_of(name)) for name in names)]
     problems = []
     for task in found:
         text = html.page(task, executed[task.section], evidence, pages)

@@ -8,6 +8,8 @@ from pathlib import Path
 import pandas as pd
 
 from dbv_analysis.evidence import Evidence
+from dbv_analysis.findings.whole_pack import best_grade
+from dbv_analysis.impact.words import overclaims
 from dbv_analysis.narrative import read_narrative, written_quarters
 from dbv_analysis.reports import dfe_return, high_needs_monitoring, impact_assessment
 from dbv_analysis.reports.document import Document
@@ -37,6 +39,18 @@ def narrative_of(quarter: str, phases: pd.DataFrame, data: Path) -> Narrative:
 def check_narratives(phases: pd.DataFrame, data: Path) -> None:
     """Raise DataProblems for every narrative that holds what no report asks for."""
     all_at_once(*(partial(narrative_of, quarter, phases, data) for quarter in written_quarters(data)))
+
+
+def overclaimed(evidence: Evidence, narrative: Narrative) -> list[str]:
+    """A line for each sentence of the narrative that claims more than any measure's grade allows."""
+    grade = best_grade(evidence)
+    return [
+        f'The narrative of {evidence.quarter}, "{part}", claims more than the evidence bears (grade: {grade}): '
+        f"{sentence} Say what happened, or leave it out."
+        for part, blocks in narrative.items()
+        for block in blocks
+        for sentence in overclaims(block.text(), grade)
+    ]
 
 
 def compose(evidence: Evidence, narrative: Narrative) -> dict[str, Document]:

@@ -58,6 +58,8 @@ def compose(evidence: Evidence, narrative: Narrative) -> Document:
             "transport_pupils_count", "transport_spend", "transport_unit_cost_average", caption="SEND transport"
         ),
     )
+    draft.heading(1, "The same children")
+    draft.add(draft.summary.same_children())
     draft.heading(1, "A high dependency unit")
     draft.add(spend.unit_range("hdu_place_cost", "inmss_unit_cost_average"))
     draft.add(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dbv_analysis.blocks import Block, paragraphs
+from dbv_analysis.blocks import Block
 from dbv_analysis.evidence import Evidence
 from dbv_analysis.periods import day_in_words
 from dbv_analysis.reports.document import Document
@@ -20,18 +20,13 @@ def compose(evidence: Evidence, narrative: Narrative) -> Document:
     draft = Draft(evidence, narrative, WANTS)
     summary = draft.summary
     draft.heading(1, "Is it getting better?")
-    draft.add(summary.answer(), summary.key_figures(), summary.here_and_elsewhere())
+    draft.add(summary.answer(), summary.key_figures(), summary.here_and_elsewhere(), summary.same_children())
     draft.heading(1, "Did the programme do it?")
-    draft.add(
-        paragraphs(
-            "Every measure below is only monitored: its figures are set beside the same figures elsewhere, and nothing "
-            "tests yet what would have happened without the programme."
-        )
-    )
+    draft.add(summary.told())
     for section in evidence.sections:
         page = draft.page(section)
         draft.heading(2, section)
-        draft.add(page.headline(), _chart(draft, section), page.sureness())
+        draft.add(page.headline(), _chart(draft, section), page.sureness(), page.grades())
     draft.heading(1, "Is it enough?")
     draft.add(
         draft.page("Deficit").funding_agreement(), draft.page("Grant").quarters("grant_spend"), summary.promised()

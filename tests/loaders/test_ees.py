@@ -588,7 +588,7 @@ def test_a_time_that_is_not_known_is_refused_in_words(refused, changes, words):
 def test_a_census_whose_day_is_not_known_says_where_to_add_it(refused):
     (problem,) = refused(csv_of(caseload(time_period="205051")).encode())
     assert problem.what == "The census day of 2051 is not known."
-    assert "SEN2_CENSUS" in problem.fix
+    assert "dates.toml" in problem.fix
 
 
 @pytest.fixture(scope="module")

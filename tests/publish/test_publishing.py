@@ -450,7 +450,7 @@ def test_with_force_a_partial_run_replaces_its_own_changed_page_and_keeps_the_ot
     status, out, err = answer(capfd, "run", QUARTER, "--only", "deficit", "--force")
 
     assert (status, out) == (0, f"{Path('outputs', QUARTER, 'index.html')}\n")
-    assert sorted(err.splitlines()) == ["Board summary: done", "Deficit: done"]
+    assert sorted(err.splitlines()) == ["Board summary: done", "Deficit: done", "Reconciliation: done"]
     after = contents(folder)
     assert sorted(after) == sorted(before)
     for name in ["index.html", *SECTIONS.values(), *REPORTS]:
@@ -508,7 +508,9 @@ def earlier(tmp_path_factory: pytest.TempPathFactory) -> Earlier:
 
 def test_a_pack_at_an_earlier_cut_off_is_published(earlier: Earlier):
     assert earlier.index == earlier.project / "outputs" / QUARTER / "index.html"
-    assert left(earlier.folder) == sorted(["evidence.xlsx", "index.html", "manifest.json", "placements.html", *REPORTS])
+    assert left(earlier.folder) == sorted(
+        ["evidence.xlsx", "index.html", "manifest.json", "placements.html", "reconciliation.html", *REPORTS]
+    )
     assert manifest.read(earlier.folder)["parameters"] == {
         "as_at": "2024-01-31",
         "profile": "public",
@@ -546,7 +548,13 @@ def test_at_an_earlier_cut_off_the_front_page_and_the_workbook_know_nothing_late
 
 def test_a_pack_of_one_section_links_to_no_page_that_it_does_not_hold(earlier: Earlier):
     page = earlier.page("index.html")
-    assert {link["href"] for link in page.find_all("a")} == {"#main", "index.html", "placements.html", *REPORTS}
+    assert {link["href"] for link in page.find_all("a")} == {
+        "#main",
+        "index.html",
+        "placements.html",
+        "reconciliation.html",
+        *REPORTS,
+    }
     assert page.get_text().count("This pack was run without this section.") == len(SECTIONS) - 1
 
 

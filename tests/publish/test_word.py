@@ -23,11 +23,14 @@ from dbv_analysis.blocks import (
     Blocks,
     Figure,
     Headline,
+    Item,
+    Items,
     KeyFigure,
     KeyFigures,
     Link,
     Links,
     Paragraphs,
+    Points,
     Table,
     paragraphs,
 )
@@ -75,6 +78,8 @@ REPORT = Document(
             [KeyFigure("37.2%", "of plans", "40.6% a year ago", "monitoring only")], ["Monitoring only: watched."]
         ),
         Links([Link("Deficit", "It grows", "deficit.html", ["the deficit", "the gap"]), Link("Voice", "Few.", None)]),
+        Points({"Too early to tell": "2 of 3 measures."}),
+        Items("What misleads", [Item("44.7%, 2023", {"Printed": "“44.7%”", "The data say": "32.4%"})]),
         Heading(1, "Placements"),
         Heading(2, "Special schools"),
         CHART,
@@ -185,6 +190,13 @@ def test_key_figures_are_a_table(written):
         ["Figure", "What it is", "Against what", "How sure"],
         ["37.2%", "of plans", "40.6% a year ago", "monitoring only"],
     ]
+
+
+def test_points_and_items_are_bullets_that_begin_in_bold(written):
+    bullets = [one for one in written().paragraphs if one.style.name == "List Bullet"]
+    found = {one.runs[0].text: one.text for one in bullets if one.runs[0].bold}
+    assert found["Too early to tell: "] == "Too early to tell: 2 of 3 measures."
+    assert found["44.7%, 2023. "] == "44.7%, 2023. Printed: “44.7%” The data say: 32.4%"
 
 
 def test_a_missing_part_is_marked_in_words_and_by_a_bar(written):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
+from dbv_analysis.dates import SEN2_CENSUS
 from dbv_analysis.loaders.ees.layout import area_rows, long, read_as, require
-from dbv_analysis.periods import SEN2_CENSUS
 from dbv_analysis.sen2 import PLACEMENTS
 from dbv_analysis.terms import DataProblem, DataProblems
 
@@ -167,7 +167,7 @@ def _on_census_day(frame: pd.DataFrame, shown: str) -> pd.DataFrame:
         raise DataProblems(
             [
                 DataProblem(
-                    shown, f"The census day of {unknown[0]} is not known.", "Add it to SEN2_CENSUS in periods.py."
+                    shown, f"The census day of {unknown[0]} is not known.", "Add it to [sen2_census] in dates.toml."
                 )
             ]
         )

@@ -16,7 +16,7 @@ from docx.oxml.ns import qn
 from docx.shared import Cm, Length
 from docx.text.paragraph import Paragraph
 
-from dbv_analysis.blocks import Block, Blocks, Figure, Headline, KeyFigures, Links, Paragraphs, Table
+from dbv_analysis.blocks import Block, Blocks, Figure, Headline, Items, KeyFigures, Links, Paragraphs, Points, Table
 from dbv_analysis.publish.word.style import LANGUAGE, MARGIN, SHORT_SIDE, new_file, turn
 from dbv_analysis.publish.word.table import Layout, add_table, layout
 from dbv_analysis.publish.word.text import add_caption, add_field, add_words, as_text
@@ -92,6 +92,14 @@ def _add(file: WordFile, part: Heading | Block, how: Layout | None, numbers: Cou
             _paragraphs(file, part.about, "Note")
         case Paragraphs():
             _paragraphs(file, part.words, "List Bullet" if part.listed else "Normal")
+        case Points():
+            for name, words in part.points.items():
+                _with_bold(file, "List Bullet", f"{name}: ", words)
+        case Items():
+            _with_bold(file, "Normal", part.heading, "")
+            for item in part.items:
+                said = " ".join(f"{name}: {words}" for name, words in item.parts.items())
+                _with_bold(file, "List Bullet", f"{item.name}. ", said)
         case Links():
             _links(file, part)
         case Missing():

@@ -120,6 +120,7 @@ WRONG = [
     ("event_outside_quarter", "Thrive roll-out", "outside"),
     ("past_due_on_track", "Thrive", "Appoint Project manager"),
     ("published_figure", "assessments were agreed to issue a plan: national level", "is 94.4%"),
+    ("unlike_cohort", "Suspensions of children with SEND", "1857 and 1721, of all pupils"),
     ("promise_not_reported", "Request for Statutory assessment SEMH", "no figure"),
 ]
 
@@ -205,6 +206,10 @@ MENDED = [
         e, {"metric_id": "dsg_cumulative_deficit", "breakdown": "Target", "period_label": "2028"}, value=27.0e6)),
     ("past_due_on_track", "Thrive", lambda e: with_cells(
         e, "phases", {"element": "Thrive", "said_in": "detail"}, status="Behind")),
+    ("unlike_cohort", "Suspensions of children with SEND", lambda e: with_cells(
+        e, "own_figures", {"metric_id": "suspensions_count"}, breakdown="EHC plan")),
+    ("promise_not_reported", "Request for Statutory assessment SEMH", lambda e: with_list(
+        e, "measures", lambda rows: rows.replace({"shown_by": {"requests_semh_count": "requests_count"}}))),
     ("task_outside_phase", "Source Training", lambda e: with_cells(
         e, "tasks", {"plan": "1a", "number": "2"}, starts="2024-03", ends="2024-03")),
 ]  # fmt: skip
@@ -254,13 +259,15 @@ PLANTED = [
         e, "printed_figures", {"metric_id": "suspension_rate", "area_code": HALTON}, value=0.1)),
     ("contradiction", "Pace", lambda e: with_list(
         e, "claims", lambda rows: rows.assign(topic=rows["topic"].mask(rows["number"].isin(["R21", "R23"]), "pace")))),
+    ("unlike_cohort", "Suspensions per 100 pupils of children with SEND", lambda e: with_cells(
+        e, "printed_figures", {"metric_id": "suspension_rate"}, breakdown="Total")),
     ("implied_denominator", "Shares of schools", lambda e: with_result(
         e, {"metric_id": "thrive_engaged_percent"}, value=72.85, printed="72.85%")),
     ("phase_before_predecessor", "Plan 1a: Implementation Phase", lambda e: with_cells(
         e, "tasks", {"plan": "1a", "number": "6"}, starts="2024-01")),
     ("task_outside_phase", "Identify Key staff", lambda e: with_cells(
         e, "tasks", {"plan": "1a", "number": "3"}, ends="2025-12")),
-    ("milestone_order", "Workstream 2: first impact assessment", lambda e: with_cells(
+    ("milestone_order", "Workstream 2: first Annual Impact Assessment", lambda e: with_cells(
         e, "milestones", {"workstream": "2", "milestone": "Annual Impact Assessment"}, due="2024-04")),
 ]  # fmt: skip
 

@@ -1,0 +1,103 @@
+"""Did the programme do it? Each measure's change since the start beside the same change elsewhere, as tables."""
+
+from __future__ import annotations
+
+from dbv_analysis.blocks import Block, Blocks, Table, paragraphs
+from dbv_analysis.compare import EVERYWHERE, elsewhere
+from dbv_analysis.evidence import Evidence
+from dbv_analysis.findings.whole_pack import Judged, judged
+from dbv_analysis.impact.grades import MEANS
+from dbv_analysis.terms import COUNT
+
+
+def grades(evidence: Evidence, section: str) -> Block:
+    """What can be said of each measure of a section, and how the authority stands among similar areas."""
+    every = judged(evidence, section)
+    since = [one for one in every if one.verdict.since is not None]
+    parts: list[Block] = [_since(evidence, since)] if since else []
+    waiting = [one for one in every if one.verdict.since is None]
+    if waiting:
+        parts.append(paragraphs(_waiting(evidence, waiting)))
+    placed = [one for one in every if one.verdict.standing]
+    if placed:
+        parts.append(_places(evidence, placed))
+    if not parts:
+        parts.append(paragraphs("No measure here has a better direction and figures, so none is graded."))
+    return Blocks(parts)
+
+
+def _since(evidence: Evidence, found: list[Judged]) -> Table:
+    """Each change since the last figure from before the programme began, here and elsewhere, with its grade."""
+    region, country = evidence.programme.region.name, evidence.programme.country.name
+    rows, stood_in = [], False
+    for one in found:
+        since, did = one.verdict.since, one.verdict.estimate
+        periods = f"{since.earlier['period_label']} to {since.later['period_label']}"
+        if since.refusal:
+            rows.append([one.name, periods, *["z"] * 5, one.verdict.grade])
+            continue
+        moves = {name: b - a for name, (a, b) in elsewhere(evidence, since, one.breakdown).items()}
+        if EVERYWHERE in moves and country not in moves:
+            moves[country], stood_in = moves[EVERYWHERE], True
+        similar = "x" if did is None else _signed(one, since.difference - did.value)
+        rows.append(
+            [
+                one.name,
+                periods,
+                _signed(one, since.difference),
+                similar,
+                *(_signed(one, moves[name]) if name in moves else "x" for name in (region, country)),
+                _interval(one),
+                one.verdict.grade,
+            ]
+        )
+    notes = [f"{grade.capitalize()}: {MEANS[grade]}." for grade in dict.fromkeys(one.verdict.grade for one in found)]
+    notes += [f"{one.name}: {one.verdict.since.refusal}." for one in found if one.verdict.since.refusal]
+    notes.append("Similar areas: the mean of their changes. Difference: here less that mean, with its 95% interval.")
+    if stood_in:
+        notes.append(f"Where the source has no figure for {country}, the middle of all authorities stands in.")
+    header = ["Measure", "From and to", evidence.area, "Similar areas", region, country, "Difference", "Grade"]
+    return Table("Changes since the programme began, in each measure’s unit", header, rows, text_columns=2, notes=notes)
+
+
+def _signed(one: Judged, difference: float) -> str:
+    decimals = one.metric.unit.decimals if one.metric.decimals is None else one.metric.decimals
+    size = round(difference, decimals)
+    sign = "+" if size > 0 else "−" if size < 0 else ""
+    return f"{sign}{COUNT.write(abs(difference), decimals)}"
+
+
+def _interval(one: Judged) -> str:
+    did = one.verdict.estimate
+    if did is None:
+        return "x"
+    low, high = (_signed(one, end) for end in (did.low, did.high))
+    return f"{_signed(one, did.value)} ({low} to {high})"
+
+
+def _waiting(evidence: Evidence, found: list[Judged]) -> str:
+    """How many measures have nothing since the start that compares."""
+    titles = {one.metric.title for one in found}
+    what = "one measure" if len(titles) == 1 else f"{len(titles)} measures"
+    has = "has" if len(titles) == 1 else "have"
+    return f"Monitoring only: {what} here {has} no figure since {evidence.start:%B %Y} that is like one from before."
+
+
+def _places(evidence: Evidence, found: list[Judged]) -> Table:
+    """Where the authority's newest whole figure stands among those of its similar areas."""
+    rows = [
+        [
+            one.name,
+            one.verdict.standing.period,
+            one.metric.write(one.verdict.standing.value),
+            f"{one.verdict.standing.rank} of {one.verdict.standing.of}",
+            f"{one.verdict.standing.quartile} of 4" if one.verdict.standing.quartile else "z",
+        ]
+        for one in found
+    ]
+    notes = [
+        "1 is the best, or the highest where no direction is better.",
+        "A place says nothing of the programme: most of these figures differ for other reasons.",
+    ]
+    header = ["Measure", "Period", "Figure", "Place", "Quartile"]
+    return Table(f"{evidence.area} among its similar areas", header, rows, text_columns=2, notes=notes)
