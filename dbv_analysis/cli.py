@@ -47,10 +47,11 @@ def dbv() -> None:
 @dbv.command()
 @data_option
 @click.option("--quarter", metavar="Q", help="Then list the promised measures that this quarter's pack lacks.")
-def check(data: Path, quarter: str | None) -> None:
+@click.option("--profile", type=click.Choice(PROFILES), default=PUBLIC, show_default=True)
+def check(data: Path, quarter: str | None, profile: str) -> None:
     """Validate every input. One line a problem: file, row, column, what is wrong, what to do."""
     from dbv_analysis.evidence import check_own_figures, open_evidence
-    from dbv_analysis.loaders import load
+    from dbv_analysis.loaders import load, quality
     from dbv_analysis.programme import load_programme
     from dbv_analysis.promises import check_measures, standing
     from dbv_analysis.reports import check_narratives
@@ -67,6 +68,8 @@ def check(data: Path, quarter: str | None) -> None:
         say(f"Warning: {warning}")
     for note in inputs.notes:
         say(note)
+    for line in quality(data, inputs.sources, profile):
+        click.echo(line)
     rows = sum(len(frame) for frame in inputs.tables.values())
     click.echo(f"{len(inputs.sources)} files, {rows:,} rows: no problems.")
     if promised is not None:
@@ -263,6 +266,21 @@ def reconcile(quarter: str | None, form: str, data: Path) -> None:
         click.echo(json.dumps([asdict(result) for result in found], indent=1, ensure_ascii=False))
     else:
         click.echo(as_text(found))
+
+
+@dbv.command()
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="A folder that is not there yet.")
+@click.option("--plans", type=click.IntRange(min=1), help="How many plans; the published number unless given.")
+@click.option("--seed", type=int, default=1, show_default=True, help="The same seed makes the same files.")
+@data_option
+def synth(out: Path, plans: int | None, seed: int, data: Path) -> None:
+    """Write a synthetic authority in the real input formats: made-up persons with the published totals."""
+    from dbv_analysis.synth import synthesise
+
+    made = synthesise(data, out, plans, seed)
+    for path in (made.xml, made.export, made.establishments):
+        click.echo(path)
+    say(f"Made up: {made.totals.plans:,} plans with the totals of {made.totals.area}. No row is about anybody.")
 
 
 @dbv.command()

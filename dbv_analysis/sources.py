@@ -15,6 +15,7 @@ from dbv_analysis.programme import settings_problems
 from dbv_analysis.terms import SECTIONS, DataProblem, DataProblems, did_you_mean
 
 SUFFIX = ".source.toml"
+SEN2 = "sen2"  # a person-level SEN2 return
 RETURN = "return"
 
 
@@ -40,7 +41,7 @@ class Source(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     file: str = Field(pattern=r"^[^/\\]+$")
-    format: str = Field(default="tidy", pattern=f"^(tidy|ees|{RETURN})$")
+    format: str = Field(default="tidy", pattern=f"^(tidy|ees|{SEN2}|{RETURN})$")
     table: str | None = None
     release: str = Field(min_length=1)
     publisher: str = Field(min_length=1)

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
 
-from dbv_analysis.loaders import ees, quarter_return, tidy
+from dbv_analysis.loaders import ees, quarter_return, sen2_return, tidy
 from dbv_analysis.periods import Period
 from dbv_analysis.programme import Area, load_programme
-from dbv_analysis.sources import RETURN, SUFFIX, Source, read_source, sha256_of
+from dbv_analysis.sources import RETURN, SEN2, SUFFIX, Source, read_source, sha256_of
 from dbv_analysis.tables import TABLES
 from dbv_analysis.terms import REGISTERS, CallProblem, DataProblem, DataProblems, did_you_mean, listed
 
-DATA_SUFFIXES = (".csv", ".xlsx", ".parquet", ".zip", ".gz")
+DATA_SUFFIXES = (".csv", ".xlsx", ".parquet", ".zip", ".gz", ".xml")
 PROVENANCE = [
     "period_label",
     "period_start",
@@ -65,6 +66,8 @@ def load(data: Path) -> Inputs:
         inputs.sources.append(source)
         path = sidecar.parent / source.file
         described.add(path)
+        if source.format == SEN2:
+            described.add(path.with_name(sen2_return.ESTABLISHMENTS))
         try:
             for name, frame in _load_file(data, path, sidecar, source, area, inputs.warnings).items():
                 parts[name][_shown(data, path)] = frame
@@ -82,6 +85,17 @@ def load(data: Path) -> Inputs:
     for name, frames in parts.items():
         inputs.tables[name] = pd.concat(frames.values(), ignore_index=True) if frames else _no_rows(name)
     return inputs
+
+
+def quality(data: Path, sources: list[Source], profile: str) -> list[str]:
+    """A line for each rule of data quality that a person-level input breaks; row numbers in the controlled profile."""
+    lines = []
+    for source in sources:
+        if source.format == SEN2:
+            from dbv_analysis.records.rules import broken
+
+            lines += [f"{source.file}: {one.in_words(profile)}" for one in broken(_records(data, source))]
+    return lines
 
 
 def _said_twice(name: str, frames: dict[str, pd.DataFrame]) -> list[DataProblem]:
@@ -157,6 +171,9 @@ def _load_file(
         texts = ees.read_release(path, shown)
     elif source.format == RETURN:
         texts, problems = quarter_return.read_return(path, shown)
+    elif source.format == SEN2:
+        texts, told = sen2_return.read_return(path, shown, area, _records(data, source))
+        warnings += told
     elif source.table in TABLES:
         texts = {source.table: tidy.read_text(path, shown)}
     else:
@@ -182,6 +199,12 @@ def _load_file(
     if problems:
         raise DataProblems(problems)
     return tables
+
+
+def _records(data: Path, source: Source) -> Path:
+    """Where the records of a person-level return are kept: beside the other processed data, never among the inputs."""
+    name = re.sub(r"[^a-z0-9-]+", "-", source.release.lower())
+    return data.resolve().parent / "processed" / "records" / name
 
 
 def _filled(text: pd.DataFrame, name: str, area: Area, source: Source) -> pd.DataFrame:

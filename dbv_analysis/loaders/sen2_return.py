@@ -1,0 +1,141 @@
+"""The authority's own person-level SEN2 return → the tables of counts that the DfE's release fills.
+
+A person's row goes no further than the Parquet files of ``data/processed/records``; what is given on is counts.
+"""
+
+from __future__ import annotations
+
+import csv
+from datetime import date
+from pathlib import Path
+
+import narwhals as nw
+import pandas as pd
+
+from dbv_analysis.periods import Period
+from dbv_analysis.programme import Area
+from dbv_analysis.records import plans
+from dbv_analysis.records.sen2_export import read_export
+from dbv_analysis.records.sen2_xml import read_xml
+from dbv_analysis.records.store import REJECTS, Tally, open_records
+from dbv_analysis.sen2 import NEEDS, PLACEMENTS
+from dbv_analysis.terms import DataProblem, DataProblems, did_you_mean, listed
+
+ESTABLISHMENTS = "establishments.csv"
+URN, TYPE = "URN", "TypeOfEstablishment (name)"
+ALL = "all"
+FLOWS = ("requests", "new plans", "assessments", "assessments issued", "plans ceased")
+TIMES = ("within 20 weeks", "20 to 52 weeks", "over 52 weeks")
+
+
+def read_return(path: Path, shown: str, area: Area, folder: Path) -> tuple[dict[str, pd.DataFrame], list[str]]:
+    """A return's tables of counts, as text as the tables are read, and what is to be warned of.
+
+    Args:
+        path: the XML, or a zip of the nine CSV files; ``establishments.csv``, as GIAS gives it, lies beside it.
+        shown: the path in messages.
+        area: the authority whose return it is.
+        folder: where the records and the rejected rows are kept.
+
+    Raises DataProblems where the return or the list of establishments cannot be read.
+    """
+    beside = f"{Path(shown).parent.as_posix()}/{ESTABLISHMENTS}"
+    schools = read_establishments(path.with_name(ESTABLISHMENTS), beside)
+    tally = (read_xml if path.suffix.lower() == ".xml" else read_export)(path, folder, shown)
+    schools.to_parquet(folder / f"{Path(ESTABLISHMENTS).stem}.parquet", index=False)
+    tables = counted(open_records(folder), tally.reference)
+    given = {"area_code": area.code, "area_name": area.name, "geographic_level": area.geographic_level, "symbol": ""}
+    texts = {name: frame.assign(**given, count=frame["count"].astype(str)) for name, frame in tables.items()}
+    return texts, [*tally.notes, *_rejected(tally, shown, folder)]
+
+
+def _rejected(tally: Tally, shown: str, folder: Path) -> list[str]:
+    number = sum(tally.rejected.values())
+    if not number:
+        return []
+    by_module = listed(f"{count:,} of {tally.seen[name]:,} {name}" for name, count in sorted(tally.rejected.items()))
+    return [f"{shown}: {by_module} could not be read and are left out; {REJECTS} beside the records says why."]
+
+
+def read_establishments(path: Path, shown: str) -> pd.DataFrame:
+    """The establishments' ``urn`` and ``kind``, the SEN2 release's column of its type, from a download of GIAS.
+
+    A type that is not known has no kind. Raises DataProblems where the file or one of its columns is missing.
+    """
+    if not path.is_file():
+        fix = "Put GIAS's list of establishments there, with its columns URN and TypeOfEstablishment (name)."
+        raise DataProblems([DataProblem(shown, "is missing: placements need the establishments' types.", fix)])
+    with path.open(encoding="utf-8-sig", errors="replace", newline="") as stream:
+        rows = csv.DictReader(stream)
+        lacks = [name for name in (URN, TYPE) if name not in (rows.fieldnames or [])]
+        if lacks:
+            raise DataProblems(
+                DataProblem(
+                    shown,
+                    f'has no column "{name}".{did_you_mean(name, rows.fieldnames or [])}',
+                    "Download the list from GIAS again.",
+                    row=1,
+                    column=name,
+                )
+                for name in lacks
+            )
+        types = plans.establishment_types()
+        found = [(int(row[URN]), types.get(row[TYPE])) for row in rows if (row[URN] or "").isdigit()]
+    frame = pd.DataFrame(found, columns=["urn", "kind"]).drop_duplicates("urn")
+    return frame.astype({"urn": "int64", "kind": "string[pyarrow]"})
+
+
+def counted(modules: plans.Modules, reference: date) -> dict[str, pd.DataFrame]:
+    """The tables that one return gives: counts of the census day, and of the calendar year before it.
+
+    Each has ``period``, its own columns and ``count``; a placement, need or flow without any is 0, as in the release.
+    """
+    year = Period.calendar_year(reference.year - 1)
+    placed = plans.placements(modules, reference)
+    needs = plans.needs(modules)
+    both = placed.join(needs, on="requeststableid", how="left").with_columns(
+        need=nw.col("need").fill_null(plans.NO_NEED)
+    )
+    by_both = _count(both, "placement", "need")
+    ages = plans.ages(modules, reference)
+    by_age = _count(placed.join(ages, on="persontableid", how="left"), "age").dropna()
+    timely = _count(plans.timeliness(modules, year.start, year.end), "time_taken", "exception")
+    day = reference.isoformat()
+    flows = _count(plans.flows(modules, year.start, year.end), "flow")
+    return {
+        "caseload": pd.DataFrame({"period": [day], "count": [int(by_both["count"].sum())]}),
+        "placements": _all_of(_sum(by_both, "placement"), "placement", PLACEMENTS).assign(period=day),
+        "plans_by_need": pd.concat(
+            [
+                _all_of(_sum(by_both, "need"), "need", NEEDS).assign(placement=ALL),
+                by_both,
+            ],
+            ignore_index=True,
+        ).assign(period=day),
+        "plans_by_age": by_age.assign(age=by_age["age"].astype(int).clip(0, 25).astype(str), period=day),
+        "flows": _all_of(flows, "flow", FLOWS).assign(period=year.text),
+        "timeliness": _timeliness(timely).assign(period=year.text),
+    }
+
+
+def _count(frame: nw.LazyFrame, *columns: str) -> pd.DataFrame:
+    return frame.group_by(*columns).agg(count=nw.len()).collect().to_pandas()
+
+
+def _sum(frame: pd.DataFrame, column: str) -> pd.DataFrame:
+    return frame.groupby(column, as_index=False)["count"].sum()
+
+
+def _all_of(frame: pd.DataFrame, column: str, names: tuple[str, ...]) -> pd.DataFrame:
+    """A row for each name, 0 where nothing was counted."""
+    counts = frame.set_index(column)["count"].reindex(list(names), fill_value=0).astype(int)
+    return counts.rename_axis(column).reset_index()
+
+
+def _timeliness(found: pd.DataFrame) -> pd.DataFrame:
+    rows = []
+    for exceptions in ("included", "excluded"):
+        kept = found if exceptions == "included" else found[~found["exception"].astype(bool)]
+        times = {time: int(kept.loc[kept["time_taken"] == time, "count"].sum()) for time in TIMES}
+        rows += [(exceptions, time, number) for time, number in {ALL: sum(times.values()), **times}.items()]
+    return pd.DataFrame(rows, columns=["exceptions", "time_taken", "count"])

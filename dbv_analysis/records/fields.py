@@ -1,0 +1,105 @@
+"""What a person-level SEN2 return holds in a reporting year, as ``sen2_fields.toml`` lists it."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from importlib.resources import files
+
+from dbv_analysis.terms import listed
+
+TEXT, DATE, NUMBER = "text", "date", "number"
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field: its name in the return, what it holds, and the codes that it may have (empty: any)."""
+
+    name: str
+    kind: str
+    codes: tuple[str, ...]
+    column: str
+
+    def read(self, text: str) -> str | int | date | None:
+        """A cell's text as a value; nothing is None.
+
+        Raises ValueError whose words say what the field should hold.
+        """
+        text = text.strip()
+        if not text:
+            return None
+        if self.kind == DATE:
+            return _day(text, self.name)
+        if self.kind == NUMBER:
+            if not (text.isascii() and text.isdigit()) or len(text) > 18:
+                raise ValueError(f"{self.name} is not a whole number")
+            return int(text)
+        return text
+
+
+@dataclass(frozen=True)
+class Module:
+    """One part of the return: a table here. Each row has a key, and the key of the row that it belongs to."""
+
+    name: str
+    element: str
+    parent: str
+    fields: tuple[Field, ...]
+
+    @property
+    def key(self) -> str:
+        return f"{self.name}tableid"
+
+    @property
+    def parent_key(self) -> str:
+        return f"{self.parent}tableid" if self.parent else ""
+
+
+def _day(text: str, name: str) -> date:
+    for form in ("%Y-%m-%d", "%Y-%b-%d 00:00:00", "%Y-%m-%d 00:00:00", "%Y-%m-%dT00:00:00", "%d/%m/%Y"):
+        try:
+            return datetime.strptime(text, form).date()
+        except ValueError:
+            continue
+    raise ValueError(f"{name} is not a day, such as 2024-09-28")
+
+
+@cache
+def _listed() -> dict:
+    return tomllib.loads(files("dbv_analysis.records").joinpath("sen2_fields.toml").read_text(encoding="utf-8"))
+
+
+def years() -> list[int]:
+    """The reporting years whose fields are known."""
+    return list(_listed()["years"])
+
+
+@cache
+def modules(year: int) -> tuple[Module, ...]:
+    """The modules of a reporting year, parents before their children.
+
+    Raises ValueError where the year's fields are not listed.
+    """
+    if year not in years():
+        known = listed(map(str, years()))
+        raise ValueError(f"The fields of {year} are not listed, only those of {known}. Add it to sen2_fields.toml.")
+    return tuple(
+        Module(
+            one["name"],
+            one["element"],
+            one.get("parent", ""),
+            tuple(
+                Field(
+                    field["name"],
+                    field.get("kind", TEXT),
+                    tuple(field.get("codes", ())),
+                    field.get("becomes", field["name"]).lower(),
+                )
+                for field in one["fields"]
+                if field.get("first", year) <= year <= field.get("last", year)
+            ),
+        )
+        for one in _listed()["module"]
+    )

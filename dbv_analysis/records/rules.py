@@ -1,0 +1,225 @@
+"""Rules that look at the quality of a return: one function each, which finds the rows that break it.
+
+A rule never changes or leaves out a row; what cannot be read at all was rejected before. Counts by rule go to whoever
+checks the inputs, row numbers only in the controlled profile, and nothing else of a row.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+import narwhals as nw
+
+from dbv_analysis.records import fields, plans
+from dbv_analysis.records.plans import Modules
+from dbv_analysis.records.store import open_records, read_tally
+from dbv_analysis.terms import CONTROLLED, listed
+
+ERROR, QUERY = "error", "query"  # what cannot be right; what should be looked at
+MOST_ROWS = 20  # row numbers that are printed for a rule
+OLDEST = 25  # the last age at which somebody may have a plan
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule: its id, what it says, which fields it reads, how grave it is, and what finds the rows that break it."""
+
+    id: str
+    fields: tuple[str, ...]
+    severity: str
+    find: Callable[[Modules, date], nw.LazyFrame]
+
+    @property
+    def message(self) -> str:
+        """The docstring's first line."""
+        return inspect.getdoc(self.find).split("\n")[0]
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A rule that some rows break: of which module, and which, as they are numbered in the file."""
+
+    rule: Rule
+    module: str
+    rows: list[int]
+
+    def in_words(self, profile: str) -> str:
+        """How many rows, and in the controlled profile which."""
+        number = "1 row" if len(self.rows) == 1 else f"{len(self.rows):,} rows"
+        words = f"{number} of {self.module}: {self.rule.message} ({self.rule.id}, {self.rule.severity})"
+        if profile != CONTROLLED:
+            return words
+        more = f" and {len(self.rows) - MOST_ROWS:,} more" if len(self.rows) > MOST_ROWS else ""
+        return f"{words} Rows {listed(map(str, self.rows[:MOST_ROWS]))}{more}."
+
+
+_RULES: dict[str, tuple[str, Rule]] = {}
+
+
+def rule(module: str, *columns: str, severity: str = ERROR):
+    """Register a function as a rule over a module's rows. Its name is the rule's id, its docstring the message."""
+
+    def register(find: Callable) -> Callable:
+        _RULES[find.__name__] = (module, Rule(find.__name__, columns, severity, find))
+        return find
+
+    return register
+
+
+def rules() -> list[Rule]:
+    """Every rule, in order."""
+    return [one for _, one in _RULES.values()]
+
+
+def broken(folder: Path, engine: str = "duckdb") -> list[Broken]:
+    """The rules that the records of a folder break, each with its rows."""
+    modules, reference = open_records(folder, engine), read_tally(folder).reference
+    found = []
+    for module, one in _RULES.values():
+        rows = one.find(modules, reference).select("row").collect().to_pandas()["row"]
+        if len(rows):
+            found.append(Broken(one, module, sorted({int(row) for row in rows})))
+    return found
+
+
+def _plans(modules: Modules) -> nw.LazyFrame:
+    """Plans with their request's date, each with the plan's row number."""
+    assessments = modules["assessment"].select("assessmenttableid", "requeststableid")
+    requests = modules["requests"].select("requeststableid", "persontableid", "receiveddate")
+    return (
+        modules["namedplan"]
+        .join(assessments, on="assessmenttableid", how="inner")
+        .join(requests, on="requeststableid", how="inner")
+    )
+
+
+@rule("namedplan", "StartDate", "ReceivedDate")
+def plan_before_request(modules: Modules, reference: date) -> nw.LazyFrame:
+    """A plan began before it was asked for."""
+    return _plans(modules).filter(nw.col("startdate") < nw.col("receiveddate"))
+
+
+@rule("namedplan", "StartDate")
+def plan_without_start(modules: Modules, reference: date) -> nw.LazyFrame:
+    """A plan has no start date, so no count holds it."""
+    return modules["namedplan"].filter(nw.col("startdate").is_null())
+
+
+@rule("namedplan", "StartDate", "CeaseDate")
+def ceased_before_start(modules: Modules, reference: date) -> nw.LazyFrame:
+    """A plan ceased before it began."""
+    return modules["namedplan"].filter(nw.col("ceasedate") < nw.col("startdate"))
+
+
+@rule("namedplan", "StartDate")
+def plan_after_the_return(modules: Modules, reference: date) -> nw.LazyFrame:
+    """A plan begins after the day of the return."""
+    return modules["namedplan"].filter(nw.col("startdate") > reference)
+
+
+@rule("namedplan", "StartDate", "CeaseDate")
+def two_open_plans(modules: Modules, reference: date) -> nw.LazyFrame:
+    """Somebody has two plans on the day of the return; both are counted."""
+    open_then = plans.caseload(modules, reference)
+    twice = open_then.group_by("persontableid").agg(plans=nw.len()).filter(nw.col("plans") > 1)
+    theirs = open_then.join(twice, on="persontableid", how="inner").select("namedplantableid")
+    return modules["namedplan"].join(theirs, on="namedplantableid", how="inner")
+
+
+@rule("requests", "ReceivedDate")
+def request_without_date(modules: Modules, reference: date) -> nw.LazyFrame:
+    """A request has no date on which it was received, so its time to a plan is not known."""
+    return modules["requests"].filter(nw.col("receiveddate").is_null())
+
+
+@rule("person", "PersonBirthDate")
+def impossible_age(modules: Modules, reference: date) -> nw.LazyFrame:
+    """Somebody is not yet born, or older than 25, on the day of the return."""
+    oldest = date(reference.year - OLDEST - 1, 1, 1)
+    born = nw.col("personbirthdate")
+    return modules["person"].filter((born > reference) | (born < oldest))
+
+
+@rule("person", "PersonBirthDate")
+def no_birth_date(modules: Modules, reference: date) -> nw.LazyFrame:
+    """Somebody has no birth date, so no count by age holds them."""
+    return modules["person"].filter(nw.col("personbirthdate").is_null())
+
+
+@rule("person", "UPN")
+def duplicate_upn(modules: Modules, reference: date) -> nw.LazyFrame:
+    """Several persons have one UPN."""
+    known = modules["person"].filter(~nw.col("upn").is_null())
+    twice = known.group_by("upn").agg(persons=nw.len()).filter(nw.col("persons") > 1).select("upn")
+    return known.join(twice, on="upn", how="inner")
+
+
+@rule("placementdetail", "EntryDate", "LeavingDate")
+def left_before_entry(modules: Modules, reference: date) -> nw.LazyFrame:
+    """A placement ended before it began."""
+    return modules["placementdetail"].filter(nw.col("leavingdate") < nw.col("entrydate"))
+
+
+@rule("placementdetail", "PlacementRank", "EntryDate", "LeavingDate")
+def two_first_placements(modules: Modules, reference: date) -> nw.LazyFrame:
+    """A plan has two open placements of rank 1; the one that the return gives first is counted."""
+    first = modules["placementdetail"].filter(
+        nw.col("placementrank") == 1,
+        nw.col("entrydate").is_null() | (nw.col("entrydate") <= reference),
+        nw.col("leavingdate").is_null() | (nw.col("leavingdate") >= reference),
+    )
+    twice = first.group_by("activeplanstableid").agg(placements=nw.len()).filter(nw.col("placements") > 1)
+    return first.join(twice.select("activeplanstableid"), on="activeplanstableid", how="inner")
+
+
+@rule("placementdetail", "URN", severity=QUERY)
+def unknown_establishment(modules: Modules, reference: date) -> nw.LazyFrame:
+    """A placement's URN is not in the list of establishments, or is of a type that has no column in the release."""
+    known = modules["establishments"].filter(~nw.col("kind").is_null()).select("urn")
+    return modules["placementdetail"].filter(~nw.col("urn").is_null()).join(known, on="urn", how="anti")
+
+
+@rule("activeplans", "SENtype", "SENtypeRank", severity=QUERY)
+def no_primary_need(modules: Modules, reference: date) -> nw.LazyFrame:
+    """A plan has no need of rank 1; it is counted as of unknown need."""
+    first = modules["senneed"].filter(nw.col("sentyperank") == 1).select("activeplanstableid").unique()
+    return modules["activeplans"].join(first, on="activeplanstableid", how="anti")
+
+
+@rule("requests", "ReceivedDate", severity=QUERY)
+def long_ago(modules: Modules, reference: date) -> nw.LazyFrame:
+    """A request was received more than three years before the return, and is not marked as historical."""
+    old = reference - timedelta(days=3 * 366)
+    marked = nw.col("requestoutcome").is_null() | (nw.col("requestoutcome") != plans.HISTORICAL)
+    return modules["requests"].filter(nw.col("receiveddate") < old, marked)
+
+
+def _codes(module: str) -> None:
+    """A rule for each module that has codes: a cell that holds none of them."""
+    columns = {
+        field.column: field
+        for year in fields.years()
+        for one in fields.modules(year)
+        if one.name == module
+        for field in one.fields
+        if field.codes
+    }
+
+    def find(modules: Modules, reference: date) -> nw.LazyFrame:
+        wrong = nw.lit(False)
+        for column, field in columns.items():
+            cell = nw.col(column)
+            wrong = wrong | (~cell.is_null() & ~cell.is_in(list(field.codes)))
+        return modules[module].filter(wrong)
+
+    find.__name__ = f"unknown_code_{module}"
+    find.__doc__ = "A code is none of those that the guide lists."
+    rule(module, *(field.name for field in columns.values()))(find)
+
+
+for _module in ("requests", "assessment", "namedplan", "plandetail", "placementdetail", "senneed"):
+    _codes(_module)

@@ -1,0 +1,41 @@
+"""Made-up establishments, some of each type that a placement may be at."""
+
+from __future__ import annotations
+
+import csv
+import random
+from dataclasses import dataclass
+from pathlib import Path
+
+from dbv_analysis.records.plans import establishment_types
+
+COLUMNS = ("URN", "EstablishmentName", "TypeOfEstablishment (name)")
+FIRST_URN = 900_001  # no establishment of GIAS has such a number
+EACH = 4
+
+
+@dataclass(frozen=True)
+class Establishment:
+    urn: int
+    name: str
+    type: str
+
+    @property
+    def kind(self) -> str:
+        """The column of the SEN2 release for its type."""
+        return establishment_types()[self.type]
+
+
+def made_up(seed: int) -> list[Establishment]:
+    """A few establishments of each type, in an order that follows from the seed."""
+    types = [name for name in establishment_types() for _ in range(EACH)]
+    random.Random(seed).shuffle(types)
+    return [Establishment(FIRST_URN + n, f"Synthetic establishment {n + 1}", name) for n, name in enumerate(types)]
+
+
+def write_establishments(path: Path, establishments: list[Establishment]) -> None:
+    """The establishments as GIAS gives them for download."""
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        rows = csv.writer(stream, lineterminator="\n")
+        rows.writerow(COLUMNS)
+        rows.writerows((one.urn, one.name, one.type) for one in establishments)

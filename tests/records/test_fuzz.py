@@ -1,0 +1,121 @@
+"""Files that are damaged in any way give a clear error or rejected rows: never a traceback, a hang or a lost row."""
+
+from __future__ import annotations
+
+import csv
+import os
+import random
+import re
+import shutil
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from dbv_analysis.records.fields import modules
+from dbv_analysis.records.sen2_export import read_export
+from dbv_analysis.records.sen2_xml import read_xml
+from dbv_analysis.records.store import REJECTS, Tally, open_records
+from dbv_analysis.synth import Synthetic, synthesise
+from dbv_analysis.terms import DataProblems
+
+TIMES = int(os.environ.get("DBV_SOAK", "60"))  # files of each format
+PIECES = [
+    *(b"", b"\0", b"<", b"&amp;", b"&x;", b"]]>", b"=cmd|'/c calc'!A0", b"\xff\xfe", "ż\u202e".encode(), b'"'),
+    *(b",", b"\r", b"9" * 400, b"<Person>", b"</Person>", b"<!DOCTYPE x>", b"2024-02-31", b"\n\n", b"-1", b"<!--"),
+]
+CELL = re.compile(rb">[^<>]+<")
+CELLS = [b"2024-02-31", b"-1", b"=1+1", b"9" * 30, b"&lt;b&gt;", b" ", b"1 May 24", "ż\u202e".encode(), b"x" * 10_000]
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory, data: Path) -> Synthetic:
+    return synthesise(data, tmp_path_factory.mktemp("small") / "authority", plans=25, seed=5)
+
+
+def damaged(text: bytes, chance: random.Random) -> bytes:
+    """The text with a few pieces put in, taken out, repeated or put elsewhere."""
+    for _ in range(chance.randint(1, 6)):
+        start = chance.randrange(len(text) + 1)
+        end = min(len(text), start + chance.randint(0, 200))
+        match chance.randrange(4):
+            case 0:
+                text = text[:start] + chance.choice(PIECES) + text[start:]
+            case 1:
+                text = text[:start] + text[end:]
+            case 2:
+                text = text[:end] + text[start:end] + text[end:]
+            case 3:
+                text = text[:start] + chance.choice(PIECES) + text[end:]
+    return text
+
+
+def with_other_cells(text: bytes, chance: random.Random) -> bytes:
+    """The text with other words in a few of its cells: still XML."""
+    for _ in range(chance.randint(1, 6)):
+        found = chance.choice(list(CELL.finditer(text)))
+        text = text[: found.start() + 1] + chance.choice(CELLS) + text[found.end() - 1 :]
+    return text
+
+
+def check(read: Callable[[], Tally], out: Path) -> str:
+    """What came of a file: refused in words with nothing left behind, or read with every row accounted for."""
+    shutil.rmtree(out, ignore_errors=True)
+    try:
+        tally = read()
+    except DataProblems as refused:
+        words = str(refused)
+    else:
+        words = ""
+    if words:
+        assert words.strip()
+        assert "Traceback" not in words
+        assert not out.exists() or not list(out.iterdir())
+        return "refused"
+    assert tally.seen == tally.accepted + tally.rejected
+    kept = open_records(out, "pandas")
+    assert set(kept) == {module.name for module in modules(tally.year)}
+    for name, frame in kept.items():
+        assert len(frame.collect()) == tally.accepted[name]
+    with (out / REJECTS).open(encoding="utf-8", newline="") as stream:
+        assert sum(1 for _ in csv.DictReader(stream)) == sum(tally.rejected.values())
+    return "rejected" if tally.rejected else "read"
+
+
+def test_damaged_xml(small, tmp_path):
+    text, path, found = small.xml.read_bytes(), tmp_path / "sen2.xml", set()
+    for seed in range(TIMES):
+        harm = damaged if seed % 3 == 0 else with_other_cells
+        path.write_bytes(harm(text, random.Random(seed)))
+        found.add(check(lambda: read_xml(path, tmp_path / "out", "sen2.xml"), tmp_path / "out"))
+    assert found == {"refused", "rejected", "read"}
+
+
+def test_damaged_exports(small, tmp_path):
+    names, found = sorted(small.export.iterdir()), set()
+    for seed in range(TIMES):
+        chance = random.Random(seed)
+        folder = Path(shutil.copytree(small.export, tmp_path / f"export-{seed}"))
+        for path in chance.sample(names, chance.randint(1, 3)):
+            (folder / path.name).write_bytes(damaged(path.read_bytes(), chance))
+        found.add(check(lambda folder=folder: read_export(folder, tmp_path / "out", "export"), tmp_path / "out"))
+    assert found == {"refused", "rejected", "read"}
+
+
+def test_damaged_archives(small, tmp_path):
+    whole = Path(shutil.make_archive(str(tmp_path / "export"), "zip", small.export)).read_bytes()
+    path, found = tmp_path / "damaged.zip", set()
+    for seed in range(TIMES):
+        path.write_bytes(damaged(whole, random.Random(seed)))
+        found.add(check(lambda: read_export(path, tmp_path / "out", "damaged.zip"), tmp_path / "out"))
+    assert "refused" in found
+
+
+def test_an_archive_that_unpacks_to_far_more_than_it_holds_is_read_line_by_line(small, tmp_path):
+    """A hundred thousand empty lines in a few kilobytes cost no memory and no row."""
+    path = tmp_path / "bomb.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for file in small.export.iterdir():
+            archive.writestr(file.name, file.read_bytes() + b"\n" * 100_000)
+    assert check(lambda: read_export(path, tmp_path / "out", "bomb.zip"), tmp_path / "out") == "read"
