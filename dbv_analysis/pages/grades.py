@@ -34,7 +34,7 @@ def _since(evidence: Evidence, found: list[Judged]) -> Table:
         since, did = one.verdict.since, one.verdict.estimate
         periods = f"{since.earlier['period_label']} to {since.later['period_label']}"
         if since.refusal:
-            rows.append([one.name, periods, *["z"] * 5, one.verdict.grade])
+            rows.append([one.name, one.verdict.grade, periods, *["z"] * 5])
             continue
         moves = {name: b - a for name, (a, b) in elsewhere(evidence, since, one.breakdown).items()}
         if EVERYWHERE in moves and country not in moves:
@@ -43,12 +43,12 @@ def _since(evidence: Evidence, found: list[Judged]) -> Table:
         rows.append(
             [
                 one.name,
+                one.verdict.grade,
                 periods,
                 _signed(one, since.difference),
                 similar,
                 *(_signed(one, moves[name]) if name in moves else "x" for name in (region, country)),
                 _interval(one),
-                one.verdict.grade,
             ]
         )
     notes = [f"{grade.capitalize()}: {MEANS[grade]}." for grade in dict.fromkeys(one.verdict.grade for one in found)]
@@ -56,8 +56,8 @@ def _since(evidence: Evidence, found: list[Judged]) -> Table:
     notes.append("Similar areas: the mean of their changes. Difference: here less that mean, with its 95% interval.")
     if stood_in:
         notes.append(f"Where the source has no figure for {country}, the middle of all authorities stands in.")
-    header = ["Measure", "From and to", evidence.area, "Similar areas", region, country, "Difference", "Grade"]
-    return Table("Changes since the programme began, in each measure’s unit", header, rows, text_columns=2, notes=notes)
+    header = ["Measure", "Grade", "From and to", evidence.area, "Similar areas", region, country, "Difference"]
+    return Table("Changes since the programme began, in each measure’s unit", header, rows, text_columns=3, notes=notes)
 
 
 def _signed(one: Judged, difference: float) -> str:
