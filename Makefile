@@ -31,6 +31,7 @@ catalogue: $(READY)  # write docs/metrics.md from the code, and the README's tab
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks.pack
+	$(BIN)/python -m benchmarks.registers
 
 lock: $(READY)  # pin every dependency anew, for every platform, with hashes
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
