@@ -14,8 +14,9 @@ from tests.conftest import ROOT
 from tests.notebooks import MACHINE, notebooks, problems
 
 
-def test_there_is_a_notebook_for_every_section_one_for_any_and_one_for_each_page_of_the_whole_pack():
-    assert {path.stem for path in notebooks()} == {*map(slug, [*SECTIONS, SUMMARY, RECONCILIATION]), "any_section"}
+def test_there_is_a_notebook_for_every_section_one_for_any_one_for_each_page_of_the_whole_pack_and_one_to_explore():
+    whole_pack = map(slug, [*SECTIONS, SUMMARY, RECONCILIATION])
+    assert {path.stem for path in notebooks()} == {*whole_pack, "any_section", "explore_cohorts"}
 
 
 @pytest.mark.parametrize("path", notebooks(), ids=lambda path: path.stem)
