@@ -8,7 +8,7 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3 python; do \
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: pack test lint notebooks catalogue lock bench clean
+.PHONY: pack test lint notebooks catalogue lock bench soak clean
 
 pack: $(READY)
 	@$(BIN)/dbv run $(QUARTER)
@@ -28,6 +28,9 @@ notebooks: $(READY)  # run every notebook and keep what it says, as text
 
 catalogue: $(READY)  # write docs/metrics.md from the code, and the README's table of measures from the data
 	$(BIN)/python -m dbv_analysis.catalogue $(QUARTER)
+
+soak: $(READY)  # damaged files at their full number
+	DBV_SOAK=2000 $(BIN)/pytest -q tests/records/test_fuzz.py
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks.pack

@@ -5,6 +5,8 @@ DuckDB reads, checks and writes them, so that a year of an authority never sits 
 
 from __future__ import annotations
 
+import csv
+import json
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,14 +53,14 @@ def read_register(path: Path, folder: Path, shown: str) -> Registered:
         connection.execute(f"SET memory_limit = '{MEMORY}'; SET preserve_insertion_order = false")
         connection.execute("SET temp_directory = ?", [spill])
         try:
-            _open(connection, path, shown)
+            _open(connection, path, shown, Path(spill))
             return _write(connection, folder)
         except duckdb.Error:
             words = "cannot be read as a register: it is damaged, or a line of it has other cells than the header."
             raise DataProblems([DataProblem(shown, words, "Export the register again.")]) from None
 
 
-def _open(connection: duckdb.DuckDBPyConnection, path: Path, shown: str) -> None:
+def _open(connection: duckdb.DuckDBPyConnection, path: Path, shown: str, spill: Path) -> None:
     """A view ``raw`` of the file in the long layout, every cell as text, with its row's number."""
     suffix = path.suffix.lower()
     if suffix == ".parquet":
@@ -72,7 +74,7 @@ def _open(connection: duckdb.DuckDBPyConnection, path: Path, shown: str) -> None
             raise DataProblems([DataProblem(shown, "is no Excel workbook.", "Save it as .xlsx again.")]) from None
         source = connection.from_df(frame)
     else:
-        source = connection.read_csv(str(path), all_varchar=True, header=True, encoding=_encoding(path))
+        source = _read_csv(connection, path, spill)
     names = {str(name).strip().lower(): name for name in source.columns}
     wide = [name for key, name in names.items() if key[:4].isdigit() and key[-2:] in ("am", "pm")]
     needed = LONG[:2] if wide else LONG
@@ -100,6 +102,30 @@ def _open(connection: duckdb.DuckDBPyConnection, path: Path, shown: str) -> None
         SELECT row, pupil, school, trim(left(name, length(name) - 2)) AS date, right(trim(name), 2) AS session, code
         FROM (UNPIVOT ({numbered}) ON {columns} INTO NAME name VALUE code) WHERE trim(code) <> ''
     """)
+
+
+def _read_csv(connection: duckdb.DuckDBPyConnection, path: Path, spill: Path) -> duckdb.DuckDBPyRelation:
+    """A CSV with every cell as text, read once; lines with other cells than the header are put aside as rejects.
+
+    The first line is the header, whatever is in it: no line is skipped or guessed to be something else.
+    """
+    encoding = _encoding(path)
+    with path.open(encoding=encoding, errors="replace") as text:
+        first = text.readline()
+    separator = max(",;\t", key=first.count)
+    whole = spill / "raw.parquet"
+    connection.execute(
+        f"""COPY (SELECT * FROM read_csv(?, all_varchar = true, header = true, skip = 0, delim = {_literal(separator)},
+                  quote = '"', escape = '"', encoding = {_literal(encoding)}, null_padding = false,
+                  ignore_errors = true, store_rejects = true, rejects_limit = 0))
+            TO {_literal(str(whole))} (FORMAT parquet)""",
+        [str(path)],
+    )
+    return connection.read_parquet(str(whole))
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
 
 
 def _quoted(name: str) -> str:
@@ -157,4 +183,21 @@ def _write(connection: duckdb.DuckDBPyConnection, folder: Path) -> Registered:
     )
     (seen,) = connection.execute("SELECT count(*) FROM raw").fetchone()
     (accepted,) = connection.execute("SELECT count(*) FROM read_parquet(?)", [marks]).fetchone()
-    return Registered(seen, accepted, seen - accepted)
+    lines = _lines_put_aside(connection, folder)
+    return Registered(seen + lines, accepted, seen - accepted + lines)
+
+
+def _lines_put_aside(connection: duckdb.DuckDBPyConnection, folder: Path) -> int:
+    """Add the lines that are no rows of the file to its rejects, each once; returns how many there are."""
+    tables = {name for (name,) in connection.execute("SHOW TABLES").fetchall()}
+    if "reject_errors" not in tables:
+        return 0
+    lines = connection.execute(
+        "SELECT line, any_value(csv_line) FROM reject_errors GROUP BY line ORDER BY line"
+    ).fetchall()
+    with (folder / REJECTS).open("a", encoding="utf-8", newline="") as stream:
+        rows = csv.writer(stream, lineterminator="\n")
+        for line, text in lines:
+            cells = json.dumps({"line": text or ""}, ensure_ascii=False)
+            rows.writerow(["lines", line, "has other cells than the header", cells])
+    return len(lines)

@@ -14,11 +14,13 @@ from pathlib import Path
 import pytest
 
 from dbv_analysis.records.fields import modules
+from dbv_analysis.records.registers import read_register
 from dbv_analysis.records.sen2_export import read_export
 from dbv_analysis.records.sen2_xml import read_xml
 from dbv_analysis.records.store import REJECTS, Tally, open_records
 from dbv_analysis.synth import Synthetic, synthesise
 from dbv_analysis.terms import DataProblems
+from tests.records.test_registers import as_csv, marks_of
 
 TIMES = int(os.environ.get("DBV_SOAK", "60"))  # files of each format
 PIECES = [
@@ -110,6 +112,23 @@ def test_damaged_archives(small, tmp_path):
         path.write_bytes(damaged(whole, random.Random(seed)))
         found.add(check(lambda: read_export(path, tmp_path / "out", "damaged.zip"), tmp_path / "out"))
     assert "refused" in found
+
+
+def test_damaged_registers(tmp_path):
+    text, path, found = as_csv(tmp_path / "whole.csv", marks_of(7, pupils=4)).read_bytes(), tmp_path / "r.csv", set()
+    for seed in range(TIMES):
+        path.write_bytes(damaged(text, random.Random(seed)))
+        shutil.rmtree(tmp_path / "out", ignore_errors=True)
+        try:
+            told = read_register(path, tmp_path / "out", "r.csv")
+        except DataProblems:
+            found.add("refused")
+            continue
+        with (tmp_path / "out" / REJECTS).open(encoding="utf-8", newline="") as stream:
+            assert sum(1 for _ in csv.DictReader(stream)) == told.rejected
+        assert told.seen == told.accepted + told.rejected
+        found.add("rejected" if told.rejected else "read")
+    assert {"refused", "rejected"} <= found
 
 
 def test_an_archive_that_unpacks_to_far_more_than_it_holds_is_read_line_by_line(small, tmp_path):

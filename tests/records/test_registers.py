@@ -188,6 +188,35 @@ def test_what_is_no_register_is_refused_in_words(text, words, tmp_path):
         read_register(path, tmp_path / "out", "r.csv")
 
 
+HEADER, MARK = "pupil,school,date,session,code\n", "a,1,2024-09-02,AM,/\n"
+
+
+@pytest.mark.parametrize("line", ["b,1", "b,1,2024-09-02,AM,/,one more", "b"])
+def test_a_line_with_other_cells_than_the_header_is_rejected_with_its_number_and_no_other_is_lost(line, tmp_path):
+    path = tmp_path / "r.csv"
+    path.write_text(f"{HEADER}{MARK}{line}\n{MARK.replace('a,', 'c,')}", encoding="utf-8")
+    told = read_register(path, tmp_path / "out", "r.csv")
+    assert (told.seen, told.accepted, told.rejected) == (3, 2, 1)
+    with (tmp_path / "out" / REJECTS).open(encoding="utf-8", newline="") as stream:
+        (row,) = csv.DictReader(stream)
+    assert (row["row"], row["reason"]) == ("3", "has other cells than the header")
+    assert json.loads(row["cells"]) == {"line": line}
+
+
+def test_a_line_before_the_header_is_not_passed_over(tmp_path):
+    path = tmp_path / "r.csv"
+    path.write_text(f"Report of attendance\n{HEADER}{MARK}", encoding="utf-8")
+    with pytest.raises(DataProblems, match='no column "pupil"'):
+        read_register(path, tmp_path / "out", "r.csv")
+
+
+@pytest.mark.parametrize("separator", [";", "\t"])
+def test_a_register_with_other_separators_is_read(separator, tmp_path):
+    path = tmp_path / "r.csv"
+    path.write_text((HEADER + MARK).replace(",", separator), encoding="utf-8")
+    assert read_register(path, tmp_path / "out", "r.csv").accepted == 1
+
+
 def test_a_header_is_a_name_whatever_is_in_it(tmp_path):
     path = tmp_path / "r.csv"
     nasty = '2024-09-02 "; DROP VIEW raw; -- AM'
