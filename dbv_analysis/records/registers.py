@@ -13,6 +13,7 @@ from pathlib import Path
 
 import duckdb
 
+from dbv_analysis.records.encodings import is_utf8
 from dbv_analysis.records.store import REJECTS
 from dbv_analysis.terms import DataProblem, DataProblems, did_you_mean, listed
 
@@ -109,7 +110,7 @@ def _read_csv(connection: duckdb.DuckDBPyConnection, path: Path, spill: Path) ->
 
     The first line is the header, whatever is in it: no line is skipped or guessed to be something else.
     """
-    encoding = _encoding(path)
+    encoding = "utf-8" if is_utf8(lambda: path.open("rb")) else "latin-1"
     with path.open(encoding=encoding, errors="replace") as text:
         first = text.readline()
     separator = max(",;\t", key=first.count)
@@ -131,24 +132,6 @@ def _literal(text: str) -> str:
 def _quoted(name: str) -> str:
     """A column's name as SQL writes it, whatever is in it."""
     return '"' + name.replace('"', '""') + '"'
-
-
-def _encoding(path: Path) -> str:
-    with path.open("rb") as stream:
-        while chunk := stream.read(1 << 22):
-            try:
-                chunk.decode("ascii")
-            except UnicodeDecodeError:
-                break
-        else:
-            return "utf-8"
-    try:
-        with path.open(encoding="utf-8") as text:
-            while text.read(1 << 20):
-                pass
-    except UnicodeDecodeError:
-        return "latin-1"
-    return "utf-8"
 
 
 def _write(connection: duckdb.DuckDBPyConnection, folder: Path) -> Registered:

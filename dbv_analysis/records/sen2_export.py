@@ -5,14 +5,18 @@ from __future__ import annotations
 import csv
 import io
 import re
+import struct
 import zipfile
-from collections.abc import Iterator
+import zlib
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import IO
 
 from dbv_analysis.records import fields
+from dbv_analysis.records.encodings import is_utf8
 from dbv_analysis.records.fields import Module
 from dbv_analysis.records.store import Store, Tally
 from dbv_analysis.terms import DataProblem, DataProblems, did_you_mean, listed
@@ -32,51 +36,53 @@ def read_export(path: Path, folder: Path, shown: str) -> Tally:
     Raises DataProblems that name every file that is missing and every column that is missing or was renamed.
     """
     tally = Tally()
-    try:
-        with _files(path, shown) as found:
-            _read_header(found, shown, tally)
-            modules = fields.modules(tally.year)
-            problems = [problem for module in modules for problem in _header_problems(found, module, shown, tally)]
-            if problems:
-                raise DataProblems(problems)
-            with Store(folder, modules, tally) as store:
-                keys: dict[str, dict[str, int | None]] = {}
-                for module in modules:
-                    keys[module.name] = _read_module(found[module.name], module, store, keys, shown)
-    except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError, csv.Error) as error:
-        words = "is damaged" if not isinstance(error, csv.Error) else f"holds a line that is no CSV ({error})"
-        raise DataProblems([DataProblem(shown, f"{words}.", HOW)]) from None
+    with _files(path, shown) as found:
+        _read_header(found, shown, tally)
+        modules = fields.modules(tally.year)
+        problems = [problem for module in modules for problem in _header_problems(found, module, shown, tally)]
+        if problems:
+            raise DataProblems(problems)
+        with Store(folder, modules, tally) as store:
+            keys: dict[str, dict[str, int | None]] = {}
+            for module in modules:
+                keys[module.name] = _read_module(found[module.name], module, store, keys)
     return tally
 
 
+@contextmanager
+def _readable(shown: str) -> Iterator[None]:
+    """Around reading alone: what a damaged or locked archive, or a line that is no CSV, raises is told in words."""
+    try:
+        yield
+    except csv.Error as error:
+        raise DataProblems([DataProblem(shown, f"holds a line that is no CSV ({error}).", HOW)]) from None
+    except (zipfile.BadZipFile, zlib.error, struct.error, OSError, EOFError, ValueError, RuntimeError):
+        # zipfile raises the last two where a name or a place is damaged, and where a file is locked or packed in a way
+        # that it does not read.
+        raise DataProblems([DataProblem(shown, "is damaged, or locked by a password.", HOW)]) from None
+
+
+@dataclass(frozen=True)
 class _File:
     """One CSV of the export, opened anew each time that it is read."""
 
-    def __init__(self, name: str, open_bytes) -> None:
-        self.name = name
-        self._open = open_bytes
+    name: str
+    shown: str
+    open_bytes: Callable[[], IO[bytes]]
 
-    @contextmanager
-    def rows(self) -> Iterator[Iterator[list[str]]]:
+    def rows(self) -> Iterator[list[str]]:
+        """The lines that are not empty, the header first; UTF-8, or else what Windows writes."""
         csv.field_size_limit(LONGEST_CELL)
-        with self._open() as stream:
-            text = io.TextIOWrapper(stream, encoding=self._encoding(), errors="replace", newline="")
-            yield (row for row in csv.reader(_without_nul(text)) if row)
+        with _readable(self.shown):
+            encoding = "utf-8-sig" if is_utf8(self.open_bytes) else "cp1252"
+            with self.open_bytes() as stream:
+                text = io.TextIOWrapper(stream, encoding=encoding, errors="replace", newline="")
+                yield from (row for row in csv.reader(_without_nul(text)) if row)
 
-    def _encoding(self) -> str:
-        """UTF-8 where the whole file is, or what Windows writes otherwise."""
-        with self._open() as stream:
-            text = io.TextIOWrapper(stream, encoding="utf-8-sig", newline="")
-            try:
-                while text.read(1 << 20):
-                    pass
-            except UnicodeDecodeError:
-                return "cp1252"
-        return "utf-8-sig"
-
-    def header(self) -> list[str]:
-        with self.rows() as rows:
-            return [cell.strip().lower() for cell in next(rows, [])]
+    def headed_rows(self) -> tuple[list[str], Iterator[list[str]]]:
+        """The header in lower case, and the rows under it."""
+        rows = self.rows()
+        return [cell.strip().lower() for cell in next(rows, [])], rows
 
 
 def _without_nul(lines: IO[str]) -> Iterator[str]:
@@ -89,7 +95,9 @@ def _files(path: Path, shown: str) -> Iterator[dict[str, _File]]:
     if path.is_dir():
         yield _by_name(((one.name, lambda one=one: one.open("rb")) for one in sorted(path.glob("*.csv"))), shown)
         return
-    with zipfile.ZipFile(path) as archive:
+    with _readable(shown):
+        archive = zipfile.ZipFile(path)
+    with archive:
         names = sorted(name for name in archive.namelist() if not name.endswith("/"))
         yield _by_name(((name, lambda name=name: archive.open(name)) for name in names), shown)
 
@@ -103,7 +111,7 @@ def _by_name(opened, shown: str) -> dict[str, _File]:
         part = match[1].lower() if match else ""
         if part in wanted:
             twice += [part] * (part in found)
-            found[part] = _File(name, open_bytes)
+            found[part] = _File(name, shown, open_bytes)
     missing = sorted(wanted - set(found))
     problems = [DataProblem(shown, f"has no file that ends in _{name}.csv.", HOW) for name in missing]
     problems += [DataProblem(shown, f"has two files that end in _{name}.csv.", "Take one out.") for name in twice]
@@ -113,9 +121,8 @@ def _by_name(opened, shown: str) -> dict[str, _File]:
 
 
 def _read_header(found: dict[str, _File], shown: str, tally: Tally) -> None:
-    with found[HEADER].rows() as rows:
-        names = [cell.strip().lower() for cell in next(rows, [])]
-        cells = dict(zip(names, next(rows, []), strict=False))
+    names, rows = found[HEADER].headed_rows()
+    cells = dict(zip(names, next(rows, []), strict=False))
     try:
         day = fields.Field("ReferenceDate", fields.DATE, (), "").read(cells.get("referencedate", ""))
         tally.reference = day if isinstance(day, date) else None
@@ -128,7 +135,7 @@ def _read_header(found: dict[str, _File], shown: str, tally: Tally) -> None:
 
 def _header_problems(found: dict[str, _File], module: Module, shown: str, tally: Tally) -> list[DataProblem]:
     """Columns that are missing; those that are new are noted."""
-    header = found[module.name].header()
+    header, _ = found[module.name].headed_rows()
     place = f"{shown}/{found[module.name].name}"
     keys = [module.key, *([module.parent_key] if module.parent else [])]
     names = {name.lower(): name for name in [*keys, *(field.name for field in module.fields)]}
@@ -151,34 +158,33 @@ def _header_problems(found: dict[str, _File], module: Module, shown: str, tally:
 
 
 def _read_module(
-    file: _File, module: Module, store: Store, keys: dict[str, dict[str, int | None]], shown: str
+    file: _File, module: Module, store: Store, keys: dict[str, dict[str, int | None]]
 ) -> dict[str, int | None]:
     """Read one file; returns the number of each key, None where its row was rejected."""
     own: dict[str, int | None] = {}
     columns = {field.name.lower(): field.column for field in module.fields}
-    with file.rows() as rows:
-        header = [cell.strip().lower() for cell in next(rows, [])]
-        for number, row in enumerate(rows, start=1):
-            cells = dict(zip(header, row, strict=False))
-            key = cells.get(module.key, "").strip()
-            parent, reason = None, ""
-            if len(row) != len(header):
-                reason = f"has {len(row)} cells, the header {len(header)}"
-            elif not key:
-                reason = f"{module.key} is empty"
-            elif key in own:
-                reason = f"{module.key} was used before"
-            elif module.parent:
-                of = cells.get(module.parent_key, "").strip()
-                parent = keys[module.parent].get(of)
-                if of not in keys[module.parent]:
-                    reason = f"no {module.parent} has its {module.parent_key}"
-                elif parent is None:
-                    reason = f"its {module.parent} was rejected"
+    header, rows = file.headed_rows()
+    for number, row in enumerate(rows, start=1):
+        cells = dict(zip(header, row, strict=False))
+        key = cells.get(module.key, "").strip()
+        parent, reason = None, ""
+        if len(row) != len(header):
+            reason = f"has {len(row)} cells, the header {len(header)}"
+        elif not key:
+            reason = f"{module.key} is empty"
+        elif key in own:
+            reason = f"{module.key} was used before"
+        elif module.parent:
+            of = cells.get(module.parent_key, "").strip()
+            parent = keys[module.parent].get(of)
+            if of not in keys[module.parent]:
+                reason = f"no {module.parent} has its {module.parent_key}"
+            elif parent is None:
+                reason = f"its {module.parent} was rejected"
+        if reason:
+            store.reject(module, cells, number, reason)
+            own.setdefault(key, None)
+        else:
             known = {columns[name]: text for name, text in cells.items() if name in columns}
-            if reason:
-                store.reject(module, cells, number, reason)
-                own.setdefault(key, None)
-            else:
-                own[key] = number if store.add(module, number, parent, known, number) else None
+            own[key] = number if store.add(module, number, parent, known, number) else None
     return own

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from lxml import etree
 
@@ -25,67 +27,63 @@ def read_xml(path: Path, folder: Path, shown: str) -> Tally:
 
     Raises DataProblems where the file is no such return, is not well-formed, or holds a document type.
     """
-    tally = Tally()
-    parser = etree.iterparse(
-        str(path),
-        events=("start", "end"),
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
+    events = _opened(path, shown)
     try:
-        return _read(parser, folder, shown, tally)
+        tally = _read_header(events, shown)
+        with Store(folder, fields.modules(tally.year), tally) as store:
+            _read_persons(events, store, shown)
     except etree.XMLSyntaxError as error:
         line = error.lineno or 0
         raise DataProblems(
             [DataProblem(shown, f"is not well-formed XML (line {line}).", "Export the return again.")]
         ) from None
+    return tally
+
+
+def _opened(path: Path, shown: str) -> Iterator[tuple[str, Any]]:
+    try:
+        return etree.iterparse(
+            str(path),
+            events=("start", "end"),
+            resolve_entities=False,
+            no_network=True,
+            load_dtd=False,
+            huge_tree=False,
+            remove_comments=True,
+            remove_pis=True,
+        )
     except OSError:
         raise DataProblems([DataProblem(shown, "cannot be read.", "Close it elsewhere, or put it back.")]) from None
 
 
-def _read(parser, folder: Path, shown: str, tally: Tally) -> Tally:
-    store: Store | None = None
-    reader: _Persons | None = None
-    parts = 0
-    try:
-        for event, element in parser:
-            tag = _name(element)
-            if event == "start":
-                if element.getparent() is None:
-                    _refuse_a_document_type(element, shown)
-                parts = 0 if tag == PERSON else parts + 1
-                if parts > MOST_PARTS:
-                    raise DataProblems([_no_return(shown, f"holds more than {MOST_PARTS:,} elements in one person")])
-                continue
-            if tag == HEADER:
-                _read_header(element, shown, tally)
-            elif tag == PERSON:
-                if store is None:
-                    if not tally.year:
-                        raise DataProblems([_no_return(shown, "has persons before a header with its year")])
-                    store = Store(folder, fields.modules(tally.year), tally)
-                    store.__enter__()
-                    reader = _Persons(store)
-                reader.read(element)
-                _forget(element)
-        if not tally.year:
-            raise DataProblems([_no_return(shown, "has no header with its year")])
-        if store is None:  # a return without persons is whole, and empty
-            store = Store(folder, fields.modules(tally.year), tally)
-            store.__enter__()
-        if reader and reader.unknown:
-            named = listed(sorted(reader.unknown))
-            tally.notes.append(f"{shown}: {named} is not in the guide of {tally.year} as listed here, and is not read.")
-    except BaseException as error:
-        if store is not None:
-            store.__exit__(type(error), error, None)
-        raise
-    store.__exit__(None, None, None)
-    return tally
+def _read_header(events: Iterator[tuple[str, Any]], shown: str) -> Tally:
+    """Read as far as the end of the header: the year and the day of the return."""
+    for event, element in events:
+        if event == "start" and element.getparent() is None:
+            _refuse_a_document_type(element, shown)
+        if _name(element) == PERSON:
+            raise DataProblems([_no_return(shown, "has persons before a header with its year")])
+        if event == "end" and _name(element) == HEADER:
+            return _dated(element, shown)
+    raise DataProblems([_no_return(shown, "has no header with its year")])
+
+
+def _read_persons(events: Iterator[tuple[str, Any]], store: Store, shown: str) -> None:
+    """Read every person, each freed when it has been read; name what the guide does not list."""
+    reader, parts = _Persons(store), 0
+    for event, element in events:
+        is_person = _name(element) == PERSON
+        if event == "start":
+            parts = 0 if is_person else parts + 1
+            if parts > MOST_PARTS:
+                raise DataProblems([_no_return(shown, f"holds more than {MOST_PARTS:,} elements in one person")])
+        elif is_person:
+            reader.read(element)
+            _forget(element)
+    if reader.unknown:
+        named = listed(sorted(reader.unknown))
+        year = store.tally.year
+        store.tally.notes.append(f"{shown}: {named} is not in the guide of {year} as listed here, and is not read.")
 
 
 def _name(element) -> str:
@@ -103,8 +101,9 @@ def _refuse_a_document_type(root, shown: str) -> None:
         raise DataProblems([_no_return(shown, "holds a document type, which a return never does")])
 
 
-def _read_header(header, shown: str, tally: Tally) -> None:
+def _dated(header, shown: str) -> Tally:
     found = {_name(one): (one.text or "").strip() for one in header.iter() if not len(one)}
+    tally = Tally()
     try:
         tally.year = int(found.get("Year", ""))
         tally.reference = date.fromisoformat(found.get("ReferenceDate", ""))
@@ -112,6 +111,7 @@ def _read_header(header, shown: str, tally: Tally) -> None:
     except ValueError as error:
         words = str(error) if tally.reference else "Year or ReferenceDate of its header cannot be read"
         raise DataProblems([_no_return(shown, f"cannot be dated: {words.rstrip('.')}")]) from None
+    return tally
 
 
 def _forget(element) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -90,16 +91,27 @@ class Store:
         self._rows[name].clear()
 
     def __exit__(self, kind, error, trace) -> None:
-        if kind is None:
-            for name in self.modules:
-                self._flush(name)
-            (self.folder / TALLY).write_text(self.tally.as_json(), encoding="utf-8")
-        for writer in self._writers.values():
-            writer.close()
-        self._rejects.close()
-        if kind is not None:
-            for name in [*(f"{name}.parquet" for name in self.modules), REJECTS, TALLY]:
-                (self.folder / name).unlink(missing_ok=True)
+        whole = False
+        try:
+            if kind is None:
+                for name in self.modules:
+                    self._flush(name)
+                for writer in self._writers.values():
+                    writer.close()
+                self._rejects.close()
+                (self.folder / TALLY).write_text(self.tally.as_json(), encoding="utf-8")
+                whole = True
+        finally:
+            if not whole:
+                self._discard()
+
+    def _discard(self) -> None:
+        """Leave nothing behind of a file that was not read to its end."""
+        for one in (*self._writers.values(), self._rejects):
+            with suppress(OSError):
+                one.close()
+        for name in [*(f"{name}.parquet" for name in self.modules), REJECTS, TALLY]:
+            (self.folder / name).unlink(missing_ok=True)
 
 
 def _schema(module: Module) -> pa.Schema:

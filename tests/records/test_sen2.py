@@ -305,6 +305,16 @@ def test_an_export_that_lacks_a_file_or_is_cut_short_is_refused_in_words(made_up
         read_export(whole, tmp_path / "out", "export.zip")
 
 
+def test_a_full_disk_is_not_called_a_damaged_export(made_up, tmp_path, monkeypatch):
+    def full(*given, **more):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("dbv_analysis.records.store.pq.ParquetWriter", full)
+    with pytest.raises(OSError, match="No space left"):
+        read_export(made_up.export, tmp_path / "out", "export")
+    assert not list((tmp_path / "out").iterdir())
+
+
 # The synthetic authority
 
 
