@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dbv_analysis.registry import Metric, discover
-from dbv_analysis.terms import CallProblem, UserProblem, listed, section_order
+from dbv_analysis.terms import CallProblem, UserProblem, listed, section_order, upper_first
 
 if TYPE_CHECKING:  # the catalogue of metrics is shown without loading pandas
     import pandas as pd
@@ -90,7 +90,7 @@ def completeness(promised: pd.DataFrame) -> str:
 
     tables = [
         Table(
-            f"{status[:1].upper()}{status[1:]} ({len(rows)}):",
+            f"{upper_first(status)} ({len(rows)}):",
             ["measure", "section", "newest", "why"],
             [
                 [f"{row.number} {row.measure_printed}", row.section_of_pack, row.newest or "none", row.why]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -76,8 +77,8 @@ class PerTerm:
     A rough measure, since terms differ from one another; the totals themselves do not compare.
     """
 
-    earlier: pd.Series
-    later: pd.Series
+    earlier: Mapping
+    later: Mapping
     terms: tuple[int, int]
 
     @property
@@ -116,10 +117,11 @@ def change(evidence: Evidence, metric_id: str, area: str | None = None, breakdow
     """
     rows = evidence.whole(metric_id, [area] if area else None, breakdown)
     rows = rows[rows["value"].notna()]
-    return _between(evidence.metrics[metric_id], rows.iloc[-2], rows.iloc[-1]) if len(rows) >= 2 else None
+    return between(evidence.metrics[metric_id], rows.iloc[-2], rows.iloc[-1]) if len(rows) >= 2 else None
 
 
-def _between(metric: Metric, earlier: pd.Series, later: pd.Series) -> Change:
+def between(metric: Metric, earlier: pd.Series, later: pd.Series) -> Change:
+    """The move from one result row to another, or why there is none to speak of."""
     refusal = why_not_comparable(period_of(earlier), period_of(later), metric.breaks, metric.any_day)
     return Change(metric, earlier, later, refusal)
 
@@ -137,7 +139,7 @@ def like_for_like(evidence: Evidence, metric_id: str, area: str | None = None, b
     if len(rows) < 2:
         return None
     later = rows.iloc[-1]
-    every = [_between(metric, rows.iloc[place], later) for place in reversed(range(len(rows) - 1))]
+    every = [between(metric, rows.iloc[place], later) for place in reversed(range(len(rows) - 1))]
     return next((one for one in every if not one.refusal), every[0])
 
 

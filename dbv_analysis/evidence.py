@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
+from typing import TypeVar
 
 import pandas as pd
 import pyarrow as pa
@@ -42,6 +43,7 @@ DIGEST = b"dbv_inputs"
 FIGURE = ["area_code", "breakdown_topic", "breakdown", "period_start", "period_end"]
 OWN_FIGURES = "own_figures"
 LISTS = (*REGISTERS, "printed_figures", "own_figures", "grant", "scenarios")
+Answer = TypeVar("Answer")
 NEVER = 1_000_000  # days: more than lie between any two releases
 
 
@@ -79,10 +81,7 @@ class Evidence:
 
     def register(self, name: str) -> pd.DataFrame:
         """The entries of a register, each as it was last given by the cut-off, in their order."""
-        asked = ("register", name)
-        if asked not in self.remembered:
-            self.remembered[asked] = self._register(name)
-        return self.remembered[asked].copy()
+        return self.once(("register", name), lambda: self._register(name)).copy()
 
     def _register(self, name: str) -> pd.DataFrame:
         entries = self.lists[name]
@@ -116,9 +115,7 @@ class Evidence:
         give a figure, the newest that was out by the cut-off counts, or else the first after it.
         """
         asked = (metric_id, None if areas is None else tuple(areas), breakdown, basis, since)
-        if asked not in self.remembered:
-            self.remembered[asked] = self._rows(*asked)
-        return self.remembered[asked].copy()
+        return self.once(asked, lambda: self._rows(*asked)).copy()
 
     def _rows(
         self, metric_id: str, areas: tuple[str, ...] | None, breakdown: str | None, basis: str | None, since: bool
@@ -139,9 +136,14 @@ class Evidence:
         rows = rows.sort_values(["period_end", "period_start", "breakdown", "preference"], kind="stable")
         return rows.drop_duplicates(FIGURE).drop(columns="preference").reset_index(drop=True)
 
+    def once(self, asked: Hashable, work_out: Callable[[], Answer]) -> Answer:
+        """What ``work_out`` gives, worked out once for what was asked: a report asks again what a page asked."""
+        if asked not in self._answers:
+            self._answers[asked] = work_out()
+        return self._answers[asked]
+
     @cached_property
-    def remembered(self) -> dict:
-        """What has been worked out from this evidence, by what was asked: a report asks again what a page asked."""
+    def _answers(self) -> dict:
         return {}
 
     @cached_property

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import narwhals as nw
 
 from dbv_analysis.periods import Break
-from dbv_analysis.terms import HIGHER, LOWER, NEITHER, UNITS, Unit, did_you_mean
+from dbv_analysis.terms import HIGHER, LOWER, NEITHER, UNITS, Unit, did_you_mean, first_paragraph
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ class Metric:
     @property
     def definition(self) -> str:
         """The docstring's first paragraph, on one line."""
-        return " ".join(inspect.getdoc(self.define).split("\n\n")[0].split())
+        return first_paragraph(self.define)
 
     @property
     def notes(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import inspect
 import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -173,6 +174,16 @@ def listed(words: Iterable[str], conjunction: str = "and") -> str:
 def lower_first(words: str) -> str:
     """``Plans in …`` as it stands inside a sentence; an abbreviation keeps its capitals."""
     return words if words[1:2].isupper() else words[:1].lower() + words[1:]
+
+
+def upper_first(words: str) -> str:
+    """The words as they begin a sentence."""
+    return words[:1].upper() + words[1:]
+
+
+def first_paragraph(define: Callable) -> str:
+    """The first paragraph of a function's docstring, on one line."""
+    return " ".join(inspect.getdoc(define).split("\n\n")[0].split())
 
 
 def did_you_mean(word: object, known: Iterable[str]) -> str:

@@ -6,9 +6,10 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 
 from dbv_analysis.evidence import Evidence
+from dbv_analysis.terms import first_paragraph
 
 AGREES, ROUNDING, DISAGREES, UNCHECKED = VERDICTS = ("agrees", "rounding", "disagrees", "cannot be checked")
 HIGH, MEDIUM, LOW, NONE = SEVERITIES = ("high", "medium", "low", "none")
@@ -33,6 +34,15 @@ class Result:
     check: str = ""
 
 
+def judged(
+    what: str, place: str, printed: str, data: str, arithmetic: str, *, wrong: bool, severity: str, mend: str
+) -> Result:
+    """A result that disagrees, with its severity and what would mend it, where ``wrong``; else one that agrees."""
+    if wrong:
+        return Result(what, place, printed, data, DISAGREES, arithmetic, severity, mend)
+    return Result(what, place, printed, data, AGREES, arithmetic)
+
+
 @dataclass(frozen=True)
 class Check:
     """One kind of mistake: how it is looked for, in plain words, and an example of it."""
@@ -45,7 +55,7 @@ class Check:
     @property
     def explanation(self) -> str:
         """The docstring's first paragraph, on one line."""
-        return " ".join(inspect.getdoc(self.find).split("\n\n")[0].split())
+        return first_paragraph(self.find)
 
 
 _CHECKS: dict[str, Check] = {}
@@ -84,15 +94,12 @@ def discover() -> dict[str, Check]:
 
 def reconcile(evidence: Evidence) -> list[Result]:
     """Every result of every check on what was printed by the pack's cut-off, the most severe first."""
-    if reconcile not in evidence.remembered:
-        found = [
-            Result(**{**asdict(result), "check": one.id})
-            for one in discover().values()
-            for result in one.find(evidence)
-        ]
-        order = {name: place for place, name in enumerate(SEVERITIES)}
-        evidence.remembered[reconcile] = sorted(found, key=lambda result: order[result.severity])
-    return list(evidence.remembered[reconcile])
+    return list(evidence.once(reconcile, lambda: _reconcile(evidence)))
+
+
+def _reconcile(evidence: Evidence) -> list[Result]:
+    found = [replace(result, check=one.id) for one in discover().values() for result in one.find(evidence)]
+    return sorted(found, key=lambda result: SEVERITIES.index(result.severity))
 
 
 def as_text(found: list[Result]) -> str:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dbv_analysis.checks import AGREES, DISAGREES, HIGH, LOW, MEDIUM, NONE, UNCHECKED, Result, check
+from dbv_analysis.checks import AGREES, DISAGREES, HIGH, LOW, MEDIUM, UNCHECKED, Result, check
 from dbv_analysis.checks.printed import claims, ends, newest, printed_value, published, signed
-from dbv_analysis.compare import before_programme
+from dbv_analysis.compare import PerTerm, before_programme
 from dbv_analysis.evidence import Evidence
 from dbv_analysis.periods import day_in_words, terms_in_words, why_not_comparable
 from dbv_analysis.registry import Metric
-from dbv_analysis.terms import COUNT, LOWER, PERCENT, RATE
+from dbv_analysis.terms import COUNT, LOWER, PERCENT, RATE, upper_first
 
 ONE_CHILD = 1.0
 
@@ -25,20 +25,21 @@ def wrong_direction(evidence: Evidence) -> Iterator[Result]:
         own = printed_value(evidence, claim, claim.later)
         row = newest(evidence, claim, claim.row.against, claim.later)
         if own is None or row is None:
-            yield Result(claim.row.claim, claim.place, claim.row.printed, "nothing published", UNCHECKED, "No figure.")
+            yield claim.result(
+                "nothing published",
+                UNCHECKED,
+                "No figure.",
+            )
             continue
         other, holds = row["value"], (own > row["value"]) == (claim.row.says == "higher")
         write = claim.metric.write
         sign = ">" if own > other else "<"
-        yield Result(
-            claim.row.claim,
-            claim.place,
-            claim.row.printed,
+        yield claim.judged(
             f"{row['area_name']}, {row['period_label']}: {write(other)}",
-            AGREES if holds else DISAGREES,
             f"{write(own)} {sign} {write(other)}",
-            NONE if holds else HIGH,
-            "" if holds else f"Say {'lower' if own < other else 'higher'}, and print {write(other)}.",
+            wrong=not holds,
+            severity=HIGH,
+            mend=f"Say {'lower' if own < other else 'higher'}, and print {write(other)}.",
         )
 
 
@@ -55,23 +56,17 @@ def unlike_periods(evidence: Evidence) -> Iterator[Result]:
         reason = why_not_comparable(claim.earlier, claim.later, claim.metric.breaks, claim.metric.any_day)
         found = ends(evidence, claim)
         if reason is None:
-            yield Result(
-                claim.row.claim,
-                claim.place,
-                claim.row.printed,
+            yield claim.result(
                 "periods that compare",
                 AGREES,
                 f"{claim.earlier.label} and {claim.later.label}",
             )
             continue
         adjusted = _a_term(claim.metric, claim.earlier, claim.later, found)
-        yield Result(
-            claim.row.claim,
-            claim.place,
-            claim.row.printed,
+        yield claim.result(
             adjusted[0] if adjusted else "no fair comparison",
             DISAGREES,
-            f"{reason[0].upper()}{reason[1:]}. {adjusted[1] if adjusted else ''}".strip(),
+            f"{upper_first(reason)}. {adjusted[1] if adjusted else ''}".strip(),
             HIGH if adjusted and adjusted[2] else MEDIUM,
             "Compare the same part of the year, or print no comparison.",
         )
@@ -81,8 +76,8 @@ def _a_term(metric: Metric, earlier, later, values) -> tuple[str, str, bool] | N
     """The change a term: in words, its arithmetic, and whether it goes the other way. None where terms do not fit."""
     if metric.unit is not COUNT or values is None or not earlier.terms or not later.terms or not values[0]:
         return None
-    before, now = values[0] / earlier.terms, values[1] / later.terms
-    percent = 100 * (now / before - 1)
+    adjusted = PerTerm(*({"value": value} for value in values), (earlier.terms, later.terms))
+    (before, now), percent = adjusted.rates, adjusted.percent
     sign = "+" if percent > 0 else "−"
     return (
         f"{sign}{abs(percent):.1f}% a term",
@@ -100,8 +95,10 @@ def points_called_per_cent(evidence: Evidence) -> Iterator[Result]:
     """A difference between two percentages that is printed with a per cent sign."""
     for claim in claims(evidence, "gap"):
         if claim.metric.unit is not PERCENT or "point" in claim.row.printed:
-            yield Result(
-                claim.row.claim, claim.place, claim.row.printed, "named by its unit", AGREES, claim.row.printed
+            yield claim.result(
+                "named by its unit",
+                AGREES,
+                claim.row.printed,
             )
             continue
         own = printed_value(evidence, claim, claim.later)
@@ -110,10 +107,7 @@ def points_called_per_cent(evidence: Evidence) -> Iterator[Result]:
         if own is not None and other is not None and other:
             points = own - other
             sum_ = f": {own:g} − {other:g} = {points:+.1f} percentage points, and {100 * points / other:+.1f} per cent"
-        yield Result(
-            claim.row.claim,
-            claim.place,
-            claim.row.printed,
+        yield claim.result(
             "percentage points",
             DISAGREES,
             f"Two percentages differ by percentage points{sum_}.".replace("-", "−"),
@@ -135,16 +129,13 @@ def share_and_number(evidence: Evidence) -> Iterator[Result]:
         before, now = rows
         share, number = now["value"] - before["value"], now["numerator"] - before["numerator"]
         against = share * number < 0
-        yield Result(
-            claim.row.claim,
-            claim.place,
-            claim.row.printed,
+        yield claim.judged(
             f"{before['numerator']:,.0f} → {now['numerator']:,.0f} children",
-            DISAGREES if against else AGREES,
             f"{before['numerator']:,.0f} of {before['denominator']:,.0f} = {claim.metric.write(before['value'])}; "
             f"{now['numerator']:,.0f} of {now['denominator']:,.0f} = {claim.metric.write(now['value'])}",
-            MEDIUM if against else NONE,
-            "Print the number beside the share." if against else "",
+            wrong=against,
+            severity=MEDIUM,
+            mend="Print the number beside the share.",
         )
 
 
@@ -166,15 +157,12 @@ def recoding(evidence: Evidence) -> Iterator[Result]:
         moved = all_plans[1]["value"] - all_plans[0]["value"]
         truly = of_known[1] - of_known[0]
         hollow = moved * truly <= 0 or abs(truly) < abs(moved) / 2
-        yield Result(
-            claim.row.claim,
-            claim.place,
-            claim.row.printed,
+        yield claim.judged(
             f"{signed(known, truly)} of known placements",
-            DISAGREES if hollow else AGREES,
             f"Of all plans {signed(claim.metric, moved)}; of plans whose placement is known {signed(known, truly)}.",
-            MEDIUM if hollow else NONE,
-            "Say how many placements are unknown, and print the share of known ones." if hollow else "",
+            wrong=hollow,
+            severity=MEDIUM,
+            mend="Say how many placements are unknown, and print the share of known ones.",
         )
 
 
@@ -195,16 +183,13 @@ def opposite_elsewhere(evidence: Evidence) -> Iterator[Result]:
         moved, elsewhere = here[1] - here[0], there[1] - there[0]
         apart = moved - elsewhere
         worse = apart > 0 if claim.metric.better == LOWER else apart < 0
-        yield Result(
-            claim.row.claim,
-            claim.place,
-            claim.row.printed,
+        yield claim.judged(
             f"{apart:+.2f} {unit} against elsewhere".replace("-", "−"),
-            DISAGREES if worse and claim.row.says == "improved" else AGREES,
             f"({here[1]:g} − {here[0]:g}) − ({there[1]:g} − {there[0]:g}) = {moved:+.2f} − ({elsewhere:+.2f}) = "
             f"{apart:+.2f}".replace("-", "−"),
-            HIGH if worse else NONE,
-            "Say that the change was larger elsewhere." if worse else "",
+            wrong=worse and claim.row.says == "improved",
+            severity=HIGH,
+            mend="Say that the change was larger elsewhere.",
         )
 
 
@@ -223,16 +208,13 @@ def too_few(evidence: Evidence) -> Iterator[Result]:
         number = plans.iloc[-1]["value"]
         children = [value * number / 100 for value in found]
         few = abs(children[1] - children[0]) < 2 * ONE_CHILD
-        yield Result(
-            claim.row.claim,
-            claim.place,
-            claim.row.printed,
+        yield claim.judged(
             f"about {children[0]:.1f} and {children[1]:.1f} events",
-            DISAGREES if few else AGREES,
             f"{found[0]:g}% and {found[1]:g}% of {number:,.0f} plans (pupils in school are fewer) are "
             f"{children[0]:.1f} and {children[1]:.1f}.",
-            MEDIUM if few else NONE,
-            "Print the number of children, and call it too few to tell." if few else "",
+            wrong=few,
+            severity=MEDIUM,
+            mend="Print the number of children, and call it too few to tell.",
         )
 
 
@@ -244,14 +226,11 @@ def before_the_start(evidence: Evidence) -> Iterator[Result]:
     """A change said as impact of the programme, of which the later figure is from before the programme's first day."""
     for claim in claims(evidence, "change", "effect"):
         early = before_programme(evidence, {"period_end": claim.later.end})
-        yield Result(
-            claim.row.claim,
-            claim.place,
-            claim.row.printed,
+        yield claim.judged(
             "cannot be an effect" if early else "after the start",
-            DISAGREES if early else AGREES,
             f"{claim.later.label} ended on {day_in_words(claim.later.end)}; the programme began on "
             f"{day_in_words(evidence.start)}.",
-            MEDIUM if early else NONE,
-            "Take it out of “measuring impact”, or say that it is from before the start." if early else "",
+            wrong=early,
+            severity=MEDIUM,
+            mend="Take it out of “measuring impact”, or say that it is from before the start.",
         )

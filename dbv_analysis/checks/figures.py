@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from dbv_analysis.checks import AGREES, DISAGREES, HIGH, LOW, MEDIUM, NONE, ROUNDING, UNCHECKED, Result, check
+from dbv_analysis.checks import AGREES, DISAGREES, HIGH, LOW, MEDIUM, NONE, ROUNDING, UNCHECKED, Result, check, judged
 from dbv_analysis.checks.printed import NO_YEAR, beside, claims, decimals_of, place
 from dbv_analysis.evidence import Evidence
 from dbv_analysis.periods import SNAPSHOT
@@ -165,15 +165,15 @@ def unlike_cohort(evidence: Evidence) -> Iterator[Result]:
             first, title = own.iloc[0], evidence.metrics[metric_id].title
             printed = listed(own["printed"].unique())
             of = f"pupils with {listed(groups)}" if groups else "all pupils"
-            yield Result(
+            yield judged(
                 f"{title} of children with SEND",
                 place(first),
                 printed,
                 f"of {of}",
-                AGREES if groups else DISAGREES,
                 f"{title}: {printed}, of {of}.",
-                NONE if groups else MEDIUM,
-                "" if groups else "Print it for pupils with EHC plans and with SEN support, beside all pupils.",
+                wrong=not groups,
+                severity=MEDIUM,
+                mend="Print it for pupils with EHC plans and with SEN support, beside all pupils.",
             )
 
 
@@ -253,17 +253,18 @@ def growth(evidence: Evidence) -> Iterator[Result]:
         before = rows[rows["period_end"] < same.iloc[-1]["period_start"]] if len(same) else rows.iloc[:0]
         size = float("".join(c for c in claim.row.printed.split("%")[0] if c.isdigit() or c == "."))
         if before.empty or not before.iloc[-1]["value"]:
-            yield Result(claim.row.claim, claim.place, claim.row.printed, "no two figures", UNCHECKED, "No figures.")
+            yield claim.result(
+                "no two figures",
+                UNCHECKED,
+                "No figures.",
+            )
             continue
         earlier, later = before.iloc[-1], same.iloc[-1]
         found = 100 * (later["value"] - earlier["value"]) / earlier["value"]
         exact = f"{found:.1f}"
         agrees, cut = exact == f"{size:.1f}", math.floor(found * 10) / 10 == size
         verdict = AGREES if agrees else ROUNDING if cut else DISAGREES
-        yield Result(
-            claim.row.claim,
-            claim.place,
-            claim.row.printed,
+        yield claim.result(
             f"{exact}%, from {earlier['period_label']} to {later['period_label']}",
             verdict,
             f"({later['value']:,.0f} − {earlier['value']:,.0f}) ÷ {earlier['value']:,.0f} = {found:.2f}%",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dbv_analysis.checks import AGREES, DISAGREES, HIGH, LOW, MEDIUM, NONE, Result, check
+from dbv_analysis.checks import HIGH, LOW, MEDIUM, Result, check, judged
 from dbv_analysis.checks.printed import claims, place
 from dbv_analysis.evidence import Evidence
 from dbv_analysis.findings.deficit import UNMITIGATED
@@ -35,18 +35,16 @@ def deficit_identity(evidence: Evidence) -> Iterator[Result]:
     for row in funding.itertuples():
         others = funding[(funding["period_label"] == row.period_label) & (funding["breakdown"] != row.breakdown)]
         theirs = listed(f"{POUNDS.write(one.value)} ({one.breakdown.lower()})" for one in others.itertuples())
-        yield Result(
+        yield judged(
             f"{row.breakdown} path, {row.period_label}",
             _place(evidence, "scenarios"),
             f"{row.breakdown} expenditure and deficits",
             f"implied funding {POUNDS.write(row.value)}",
-            AGREES if row.agrees else DISAGREES,
             f"expenditure − (deficit − deficit of the year before) = {POUNDS.write(row.value)} ± "
             f"{POUNDS.write(IMPLIED_FUNDING_ERROR, 0)}; the other paths: {theirs}",
-            NONE if row.agrees else HIGH,
-            ""
-            if row.agrees
-            else "Correct the expenditure or the deficit of that year; funding is the same on each path.",
+            wrong=not row.agrees,
+            severity=HIGH,
+            mend="Correct the expenditure or the deficit of that year; funding is the same on each path.",
         )
 
 
@@ -66,15 +64,15 @@ def opportunity(evidence: Evidence) -> Iterator[Result]:
         saved = last[UNMITIGATED] - last[path]
         agrees = claimed["Lowest"] - 2 * ROUNDING <= saved <= claimed["Highest"] + 2 * ROUNDING
         low, high = (POUNDS.write(claimed[name]) for name in ("Lowest", "Highest"))
-        yield Result(
+        yield judged(
             f"Five-year saving, {path.lower()} path",
             _place(evidence, "scenarios"),
             f"{low} to {high}",
             f"{POUNDS.write(saved)} on the {path.lower()} path",
-            AGREES if agrees else DISAGREES,
             f"{POUNDS.write(last[UNMITIGATED])} − {POUNDS.write(last[path])} = {POUNDS.write(saved)}",
-            NONE if agrees else MEDIUM,
-            "" if agrees else "Say what the saving is of: over which years, against which path.",
+            wrong=not agrees,
+            severity=MEDIUM,
+            mend="Say what the saving is of: over which years, against which path.",
         )
 
 
@@ -96,17 +94,17 @@ def unit_scale(evidence: Evidence) -> Iterator[Result]:
             agrees = letter == row.pounds and not (total["pounds"] < letter).any()
             pounds = letter / 1000 if letter == row.pounds else row.pounds
             whole = f"; all lines of the quarter are {full(total.iloc[0]['pounds'])}" if len(total) else ""
-            yield Result(
+            yield judged(
                 f"{row.line}, {measure}, {row.period_label}",
                 place(row),
                 row.printed.strip(),
                 full(row.pounds if agrees else pounds),
-                AGREES if agrees else DISAGREES,
                 f"By the letter {full(letter)}; ÷ 1,000 = {full(letter / 1000)}{whole}"
                 if not agrees
                 else f"{full(letter)}",
-                NONE if agrees else HIGH,
-                "" if agrees else f"Print {full(pounds)}.",
+                wrong=not agrees,
+                severity=HIGH,
+                mend=f"Print {full(pounds)}.",
             )
 
 
@@ -117,7 +115,7 @@ def lines_and_total(evidence: Evidence) -> Iterator[Result]:
     for period, rows in spent.groupby("period_label", sort=False):
         lines, total = rows[rows["line"] != LINES], rows[rows["line"] == LINES]
         if len(total) and len(lines):
-            yield _sum(f"Lines of {period}", place(total.iloc[0]), lines["pounds"], total.iloc[0], low=True)
+            yield _sum(f"Lines of {period}", place(total.iloc[0]), lines["pounds"], total.iloc[0])
     to_date = _grant(evidence, "spend to date")
     to_date = to_date[to_date["line"] == LINES]
     if len(to_date):
@@ -131,18 +129,18 @@ def lines_and_total(evidence: Evidence) -> Iterator[Result]:
             yield _sum(f"Profile of {period}", place(rows.iloc[0]), own["pounds"], rows.iloc[0])
 
 
-def _sum(what: str, where: str, parts, total, low: bool = False) -> Result:
+def _sum(what: str, where: str, parts, total) -> Result:
     found, printed = parts.sum(), total["pounds"]
     agrees = round(found) == round(printed)
-    return Result(
+    return judged(
         what,
         where,
         str(total["printed"]),
         full(found),
-        AGREES if agrees else DISAGREES,
         f"{' + '.join(full(part) for part in parts)} = {full(found)}; printed {full(printed)}",
-        NONE if agrees else MEDIUM,
-        "" if agrees else f"Name what makes up the {full(abs(printed - found))} between them.",
+        wrong=not agrees,
+        severity=MEDIUM,
+        mend=f"Name what makes up the {full(abs(printed - found))} between them.",
     )
 
 
@@ -163,15 +161,15 @@ def not_itemised(evidence: Evidence) -> Iterator[Result]:
         rest = total.pounds - own["pounds"].sum()
         agrees = round(rest) == 0
         lines_ = " + ".join(full(part) for part in own["pounds"]) or "£0"
-        yield Result(
+        yield judged(
             f"Grant spent in {total.period_label}",
             place(total),
             total.printed,
             f"{full(rest)} not itemised",
-            AGREES if agrees else DISAGREES,
             f"{full(total.pounds)} − ({lines_}) on lines = {full(rest)}",
-            NONE if agrees else HIGH,
-            "" if agrees else "Print the lines behind it.",
+            wrong=not agrees,
+            severity=HIGH,
+            mend="Print the lines behind it.",
         )
 
 
@@ -191,17 +189,12 @@ def spend_rate(evidence: Evidence) -> Iterator[Result]:
     spent, profile = to_date["value"], planned.iloc[0]["value"]
     agrees = abs(spent / profile - 1) <= 0.05
     for claim in said:
-        yield Result(
-            claim.row.claim,
-            claim.place,
-            claim.row.printed,
+        yield claim.judged(
             f"{full(spent)} of {full(profile)} profiled",
-            AGREES if agrees else DISAGREES,
             f"{full(spent)} ÷ {full(profile)} = {100 * spent / profile:.1f}% of the profile {to_date['period_label']}",
-            NONE if agrees else MEDIUM,
-            ""
-            if agrees
-            else "Say how much is behind the profile, and what will be spent in each quarter that is left.",
+            wrong=not agrees,
+            severity=MEDIUM,
+            mend="Say how much is behind the profile, and what will be spent in each quarter that is left.",
         )
 
 
@@ -220,15 +213,12 @@ def out_of_its_time(evidence: Evidence) -> Iterator[Result]:
         row = line.iloc[-1]
         if claim.row.says == "spent":
             late = claim.later.start > row["period_end"]
-            yield Result(
-                claim.row.claim,
-                claim.place,
-                claim.row.printed,
+            yield claim.judged(
                 f"{claim.later.label}, after {day_in_words(row['period_end'])}" if late else "within the quarter",
-                DISAGREES if late else AGREES,
                 f"{full(row['pounds'])} is in {row['period_label']}; the event is {claim.later.label}.",
-                LOW if late else NONE,
-                "Call it committed, or move it to the quarter of the event." if late else "",
+                wrong=late,
+                severity=LOW,
+                mend="Call it committed, or move it to the quarter of the event.",
             )
         elif claim.row.says == "appointed":
             all_time = to_date[to_date["line"] == claim.row.topic]
@@ -238,15 +228,15 @@ def out_of_its_time(evidence: Evidence) -> Iterator[Result]:
             days = (row["period_start"] - claim.later.start).days
             share = days / (row["period_end"] - row["period_start"]).days
             much = before > row["pounds"] * share * 1.5 and before > 0
-            yield Result(
+            yield judged(
                 f"{claim.row.claim}; cost before {row['period_label']}",
                 place(row),
                 full(before),
                 f"appointed in {claim.later.start:%B %Y}",
-                DISAGREES if much else AGREES,
                 f"{full(all_time.iloc[-1]['pounds'])} to date − {full(row['pounds'])} in {row['period_label']} = "
                 f"{full(before)} before; at the same rate from {day_in_words(claim.later.start)} it would be at most "
                 f"{full(row['pounds'] * share)}.",
-                LOW if much else NONE,
-                "Say what the earlier spending was for." if much else "",
+                wrong=much,
+                severity=LOW,
+                mend="Say what the earlier spending was for.",
             )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from dbv_analysis.checks import NONE, Result, judged
 from dbv_analysis.evidence import Evidence
 from dbv_analysis.periods import Period
 from dbv_analysis.registry import Metric
@@ -36,6 +37,15 @@ class Claim:
     @property
     def place(self) -> str:
         return place(self.row)
+
+    def result(self, data: str, verdict: str, arithmetic: str, severity: str = NONE, mend: str = "") -> Result:
+        """What a check found of this claim."""
+        return Result(self.row.claim, self.place, self.row.printed, data, verdict, arithmetic, severity, mend)
+
+    def judged(self, data: str, arithmetic: str, *, wrong: bool, severity: str, mend: str) -> Result:
+        """``checks.judged`` of this claim."""
+        what, stands, printed = self.row.claim, self.place, self.row.printed
+        return judged(what, stands, printed, data, arithmetic, wrong=wrong, severity=severity, mend=mend)
 
 
 def claims(evidence: Evidence, *kinds: str) -> list[Claim]:
@@ -140,7 +150,7 @@ def beside(evidence: Evidence, metric_ids: list[str]) -> pd.DataFrame:
 def _beside(evidence: Evidence, claim: dict) -> dict:
     rows = evidence.rows(claim["metric_id"], areas=[claim["area_code"]], breakdown=claim["breakdown"])
     same = rows[(rows["period_start"] == claim["period_start"]) & (rows["period_end"] == claim["period_end"])]
-    decimals = len((re.search(r"\.(\d+)", claim["printed"]) or [""])[0].lstrip("."))
+    decimals = decimals_of(claim["printed"])
     unit = evidence.metrics[claim["metric_id"]].unit
     printed = unit.write(claim["value"], decimals)
     found = {name: claim[name] for name in CLAIMED} | {"published": "", "agrees": None, "matches": "", "since": ""}

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-from dbv_analysis.checks import AGREES, DISAGREES, HIGH, LOW, MEDIUM, NONE, Result, check
+from dbv_analysis.checks import HIGH, LOW, MEDIUM, Result, check, judged
 from dbv_analysis.checks.printed import claims, place
 from dbv_analysis.delivery import PAST, last_day, milestones, phases, tasks
 from dbv_analysis.evidence import Evidence
 from dbv_analysis.periods import day_in_words
 from dbv_analysis.promises import LATE, NEVER_DEFINED, REPORTED, standing
-from dbv_analysis.terms import PHASES, listed, lower_first
+from dbv_analysis.terms import PHASES, listed, lower_first, upper_first
 
 GOOD = ("Ahead", "On track")
 
@@ -35,15 +35,15 @@ def summary_and_detail(evidence: Evidence) -> Iterator[Result]:
             f"{status}, {lower_first(phase)}"
             for status, phase in ((row.status_summary, row.summary), (row.status_detail, row.detail))
         )
-        yield Result(
+        yield judged(
             row.element,
             _phase_place(evidence, row.element, "summary"),
             summary,
             detail,
-            AGREES if row.agrees else DISAGREES,
             f"Summary: {summary}. Detail: {detail}.",
-            NONE if row.agrees else MEDIUM,
-            "" if row.agrees else "Say the same in both places.",
+            wrong=not row.agrees,
+            severity=MEDIUM,
+            mend="Say the same in both places.",
         )
 
 
@@ -59,15 +59,15 @@ def planned_and_reported(evidence: Evidence) -> Iterator[Result]:
         behind = PHASES.index(row.detail) < PHASES.index(row.planned)
         agrees = row.detail == row.planned
         good = behind and row.status_detail in GOOD
-        yield Result(
+        yield judged(
             row.element,
             _phase_place(evidence, row.element, "detail"),
             f"{row.detail}, {lower_first(row.status_detail)}" if row.status_detail else row.detail,
             f"planned: {row.planned}",
-            AGREES if agrees else DISAGREES,
             f"{evidence.quarter}: planned {lower_first(row.planned)}, reported {lower_first(row.detail)}.",
-            NONE if agrees else HIGH if good else MEDIUM,
-            "" if agrees else "Call it behind, or say why the plan changed.",
+            wrong=not agrees,
+            severity=HIGH if good else MEDIUM,
+            mend="Call it behind, or say why the plan changed.",
         )
 
 
@@ -86,15 +86,15 @@ def phases_backwards(evidence: Evidence) -> Iterator[Result]:
             if PHASES.index(after.phase) < PHASES.index(before.phase)
         ]
         told = [f"{one.quarter} {lower_first(one.phase)} → {two.quarter} {lower_first(two.phase)}" for one, two in back]
-        yield Result(
+        yield judged(
             f"Plan of {element}",
             place(next(own.itertuples())),
             listed(told) if told else "in order",
             "phases in order",
-            DISAGREES if back else AGREES,
             listed(told) if told else "co-design, implementation, pilot, sustain: none goes back",
-            LOW if back else NONE,
-            "Correct the plan, or say why it begins again." if back else "",
+            wrong=back,
+            severity=LOW,
+            mend="Correct the plan, or say why it begins again.",
         )
 
 
@@ -111,17 +111,17 @@ def task_outside_phase(evidence: Evidence) -> Iterator[Result]:
             early = row.starts < whole["starts"]
             late = bool(row.ends and whole["ends"] and row.ends > whole["ends"])
             outside = early or late
-            yield Result(
+            yield judged(
                 f"Plan {plan}, {lower_first(phase)}: {row.task}",
                 place(row),
                 f"{row.starts_printed} to {row.ends_printed}",
                 f"phase: {whole['starts_printed']} to {whole['ends_printed'] or 'open'}",
-                DISAGREES if outside else AGREES,
                 f"{row.starts} to {row.ends or 'open'}, in a phase from {whole['starts']} to {whole['ends'] or 'open'}"
                 + (": starts before it" if early else "")
                 + (": ends after it" if late else ""),
-                LOW if outside else NONE,
-                "Move the task, or the phase's months." if outside else "",
+                wrong=outside,
+                severity=LOW,
+                mend="Move the task, or the phase's months.",
             )
 
 
@@ -136,15 +136,15 @@ def phase_before_predecessor(evidence: Evidence) -> Iterator[Result]:
     for plan, own in rows.groupby("plan", sort=False):
         for before, after in pairwise(own.itertuples()):
             early = after.starts < before.starts
-            yield Result(
+            yield judged(
                 f"Plan {plan}: {after.task}",
                 place(after),
                 after.starts_printed,
                 f"{before.task} starts {before.starts_printed}",
-                DISAGREES if early else AGREES,
                 f"{after.starts} {'<' if early else '≥'} {before.starts}",
-                LOW if early else NONE,
-                "Put the months in order." if early else "",
+                wrong=early,
+                severity=LOW,
+                mend="Put the months in order.",
             )
 
 
@@ -172,15 +172,15 @@ def past_due_on_track(evidence: Evidence) -> Iterator[Result]:
         if row is None or row.status_detail not in GOOD or own.empty:
             continue
         late = own[own["state"] == PAST]
-        yield Result(
+        yield judged(
             element,
             _phase_place(evidence, element, "detail"),
             row.status_detail,
             f"{len(late)} of {len(own)} tasks past their end, not reported done",
-            DISAGREES if len(late) else AGREES,
             f"Ended by plan before {day_in_words(evidence.cut_off)}: {listed(late['task']) if len(late) else 'none'}.",
-            MEDIUM if len(late) else NONE,
-            "Report each as done, with its day, or as late." if len(late) else "",
+            wrong=len(late),
+            severity=MEDIUM,
+            mend="Report each as done, with its day, or as late.",
         )
 
 
@@ -196,29 +196,29 @@ def milestone_order(evidence: Evidence) -> Iterator[Result]:
         design, launch = due.get("Design complete"), due.get("Launch of Pilot")
         if design and launch:
             early = launch.due < design.due
-            yield Result(
+            yield judged(
                 f"Workstream {stream}: launch of the pilot and its design",
                 place(launch),
                 f"launch {launch.due_printed}, design {design.due_printed}",
                 "design before launch",
-                DISAGREES if early else AGREES,
                 f"{launch.due} {'<' if early else '≥'} {design.due}",
-                MEDIUM if early else NONE,
-                "Put the months in order." if early else "",
+                wrong=early,
+                severity=MEDIUM,
+                mend="Put the months in order.",
             )
         assessment = due.get("Annual Impact Assessment")
         if assessment and launch:
             early = last_day(assessment.due) <= last_day(launch.due)
-            yield Result(
+            yield judged(
                 f"Workstream {stream}: first Annual Impact Assessment and launch of the pilot",
                 place(assessment),
                 f"assessment {assessment.due_printed}, launch {launch.due_printed}",
                 "launch before assessment",
-                DISAGREES if early else AGREES,
                 f"{assessment.due} {'≤' if early else '>'} {launch.due}: "
                 + ("nothing had run that could be assessed" if early else "in order"),
-                LOW if early else NONE,
-                "Call the first one a baseline." if early else "",
+                wrong=early,
+                severity=LOW,
+                mend="Call the first one a baseline.",
             )
 
 
@@ -229,19 +229,15 @@ def promise_not_reported(evidence: Evidence) -> Iterator[Result]:
     """Every measure that a document promises, and whether it had been reported by the cut-off."""
     for row in standing(evidence).itertuples():
         reported = row.status == REPORTED
-        yield Result(
+        yield judged(
             f"“{row.measure_printed}” ({_stream(row.workstream)})",
             f"{row.source}: {row.place}",
             row.measure_printed,
             row.status,
-            AGREES if reported else DISAGREES,
             row.why or row.newest or row.status,
-            NONE if reported else LOW if row.status in (LATE, NEVER_DEFINED) else MEDIUM,
-            ""
-            if reported
-            else "Define it."
-            if row.status == NEVER_DEFINED
-            else "Report it, or say that it is dropped.",
+            wrong=not reported,
+            severity=LOW if row.status in (LATE, NEVER_DEFINED) else MEDIUM,
+            mend="Define it." if row.status == NEVER_DEFINED else "Report it, or say that it is dropped.",
         )
 
 
@@ -264,15 +260,15 @@ def contradiction(evidence: Evidence) -> Iterator[Result]:
         if len(own) < 2:
             continue
         quoted = [f"“{claim.row.printed}”" for claim in own]
-        yield Result(
-            f"{topic[0].upper()}{topic[1:]}",
+        yield judged(
+            upper_first(topic),
             listed(dict.fromkeys(claim.place for claim in own)),
             listed(quoted),
             listed(said),
-            DISAGREES if against else AGREES,
             "; ".join(f"{claim.row.claim}: {claim.row.says}" for claim in own),
-            MEDIUM if against else NONE,
-            "Say one thing." if against else "",
+            wrong=against,
+            severity=MEDIUM,
+            mend="Say one thing.",
         )
 
 
@@ -287,13 +283,10 @@ def event_outside_quarter(evidence: Evidence) -> Iterator[Result]:
         if claim.row.says != "done" or claim.row.published != evidence.cut_off:
             continue
         outside = claim.later.end < quarter.start or claim.later.start > quarter.end
-        yield Result(
-            claim.row.claim,
-            claim.place,
-            claim.row.printed,
+        yield claim.judged(
             f"the quarter runs from {day_in_words(quarter.start)} to {day_in_words(quarter.end)}",
-            DISAGREES if outside else AGREES,
             f"{claim.later.label} is {'outside' if outside else 'within'} it",
-            LOW if outside else NONE,
-            "Correct the year." if outside else "",
+            wrong=outside,
+            severity=LOW,
+            mend="Correct the year.",
         )

@@ -35,10 +35,7 @@ class Findings:
 
 def find(section: str, evidence: Evidence) -> Findings:
     """The findings of a section, from its own module where there is one."""
-    asked = (find, section)
-    if asked not in evidence.remembered:
-        evidence.remembered[asked] = _find(section, evidence)
-    return evidence.remembered[asked]
+    return evidence.once((find, section), lambda: _find(section, evidence))
 
 
 def _find(section: str, evidence: Evidence) -> Findings:

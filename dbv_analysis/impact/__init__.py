@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from dbv_analysis.compare import Change, before_programme
-from dbv_analysis.evidence import Evidence, period_of
+from dbv_analysis.compare import Change, before_programme, between
+from dbv_analysis.evidence import Evidence
 from dbv_analysis.impact.baseline import figures, happened, since_baseline
 from dbv_analysis.impact.grades import BETTER, BETTER_PLACEBO, MONITORING, NOT_COMPARABLE, SIGNAL, TOO_FEW, grade_of
 from dbv_analysis.impact.intervals import (
@@ -23,7 +23,7 @@ from dbv_analysis.impact.intervals import (
     ratio_interval,
 )
 from dbv_analysis.impact.rank import Standing, standing
-from dbv_analysis.periods import PART_YEAR, why_not_comparable
+from dbv_analysis.periods import PART_YEAR
 from dbv_analysis.terms import COUNT, HIGHER, NEITHER, PERCENT, POUNDS, RATE, TOTAL, is_missing
 
 FEW = 10  # cases, below which a change is within what one family's move makes
@@ -44,10 +44,7 @@ class Verdict:
 
 def judge(evidence: Evidence, metric_id: str, breakdown: str = TOTAL) -> Verdict:
     """The verdict on one metric and breakdown of the authority, as far as the cut-off knows."""
-    asked = (judge, metric_id, breakdown)
-    if asked not in evidence.remembered:
-        evidence.remembered[asked] = _judge(evidence, metric_id, breakdown)
-    return evidence.remembered[asked]
+    return evidence.once((judge, metric_id, breakdown), lambda: _judge(evidence, metric_id, breakdown))
 
 
 def _judge(evidence: Evidence, metric_id: str, breakdown: str) -> Verdict:
@@ -87,11 +84,10 @@ def _differences(
     span, placebos = _span(since.earlier, since.later), []
     for place, later in enumerate(own):
         for earlier in own[:place]:
-            refused = why_not_comparable(period_of(earlier), period_of(later), metric.breaks, metric.any_day)
-            if not refused and abs(_span(earlier, later) - span) <= SAME_SPAN:
+            moved = between(metric, earlier, later)
+            if not moved.refusal and abs(_span(earlier, later) - span) <= SAME_SPAN:
                 of = f"{earlier['period_label']} to {later['period_label']}"
-                moved = later["value"] - earlier["value"]
-                placebos.append(difference_in_differences(moved, changes(earlier, later), of=of))
+                placebos.append(difference_in_differences(moved.difference, changes(earlier, later), of=of))
     of = f"{since.earlier['period_label']} to {since.later['period_label']}"
     others = changes(since.earlier, since.later)
     did = difference_in_differences(since.difference, others, of=of)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from dbv_analysis.compare import Change, before_programme, season
-from dbv_analysis.evidence import Evidence, period_of
-from dbv_analysis.periods import PART_YEAR, why_not_comparable
+from dbv_analysis.compare import Change, before_programme, between, season
+from dbv_analysis.evidence import Evidence
+from dbv_analysis.periods import PART_YEAR
 from dbv_analysis.terms import TOTAL
 
 
@@ -24,8 +24,7 @@ def since_baseline(evidence: Evidence, metric_id: str, breakdown: str = TOTAL) -
     for parts in (False, True):
         earlier, later = _ends(evidence, figures(evidence, metric_id, breakdown, parts=parts))
         if earlier is not None and later is not None:
-            refusal = why_not_comparable(period_of(earlier), period_of(later), metric.breaks, metric.any_day)
-            return Change(metric, earlier, later, refusal)
+            return between(metric, earlier, later)
     return None
 
 

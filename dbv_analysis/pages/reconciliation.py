@@ -22,7 +22,7 @@ from dbv_analysis.checks import (
 from dbv_analysis.evidence import Evidence
 from dbv_analysis.pages.heading import headline
 from dbv_analysis.periods import day_in_words
-from dbv_analysis.terms import COUNT
+from dbv_analysis.terms import COUNT, upper_first
 
 RECONCILIATION = "Reconciliation"
 SEVERE = {HIGH: "What misleads", MEDIUM: "What should be put right", LOW: "Small things"}
@@ -87,8 +87,7 @@ class ReconciliationPage:
 
     def headline(self) -> Headline:
         """How much of what was printed holds."""
-        words = in_short(self.evidence)
-        return headline(self.evidence, RECONCILIATION, f"{words[0].upper()}{words[1:]}")
+        return headline(self.evidence, RECONCILIATION, upper_first(in_short(self.evidence)))
 
     def verdicts(self) -> Table | Paragraphs:
         """How many results there are of each verdict, a row a check."""

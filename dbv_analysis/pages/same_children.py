@@ -6,7 +6,7 @@ from dbv_analysis.blocks import Paragraphs, Table, paragraphs
 from dbv_analysis.compare import Change, change, like_for_like
 from dbv_analysis.evidence import Evidence
 from dbv_analysis.findings import NO_EARLIER
-from dbv_analysis.terms import HIGHER, PERCENT, POUNDS, TOTAL, listed, lower_first
+from dbv_analysis.terms import HIGHER, PERCENT, POUNDS, TOTAL, listed, lower_first, upper_first
 
 SECTIONS = ("Deficit", "High needs spend", "Placements")  # whose costs and shares may fall at children's expense
 BESIDE = (
@@ -47,7 +47,7 @@ def same_children(evidence: Evidence, sections: tuple[str, ...] = SECTIONS) -> T
         notes=[
             f"Fell: {listed(fell)}. A lower cost or share is no gain if children wait longer, miss more school or are "
             "suspended more.",
-            f"{TRIBUNAL[0].upper()}{TRIBUNAL[1:]}: no figure is among the inputs.",
+            f"{upper_first(TRIBUNAL)}: no figure is among the inputs.",
         ],
     )
 

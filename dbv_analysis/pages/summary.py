@@ -12,7 +12,7 @@ from dbv_analysis.pages.heading import headline
 from dbv_analysis.pages.reconciliation import RECONCILIATION, in_short, wrong
 from dbv_analysis.pages.same_children import same_children
 from dbv_analysis.promises import STATUSES, standing
-from dbv_analysis.terms import COUNT, REPORTS, TOTAL, listed, lower_first, slug
+from dbv_analysis.terms import COUNT, REPORTS, TOTAL, listed, lower_first, slug, upper_first
 
 SUMMARY = "Board summary"
 HEADLINES = (
@@ -133,15 +133,15 @@ class SummaryPage:
         found = wrong(self.evidence)
         grave = [f"{one.first.what}: printed “{one.first.printed}”. {one.how}" for one in found if one.misleads]
         if not grave:
-            return paragraphs(f"{in_short(self.evidence)[0].upper()}{in_short(self.evidence)[1:]}.")
+            return paragraphs(f"{upper_first(in_short(self.evidence))}.")
         rest = len(found) - len(grave)
         more = [f"And {rest} that should be put right; the page {RECONCILIATION} has every one."] if rest else []
         return Paragraphs([*grave, *more], listed=True)
 
     def reconciliation(self) -> Links:
         """The page that holds every printed figure and claim."""
-        words = in_short(self.evidence)
-        return Links([Link(RECONCILIATION, f"{words[0].upper()}{words[1:]}.", f"{slug(RECONCILIATION)}.html")])
+        words = upper_first(in_short(self.evidence))
+        return Links([Link(RECONCILIATION, f"{words}.", f"{slug(RECONCILIATION)}.html")])
 
     def decisions(self) -> Paragraphs:
         """What the board should settle."""
