@@ -19,7 +19,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from dbv_analysis.disclosure import suppress
+from dbv_analysis.disclosure import protect_groups, suppress
 from dbv_analysis.impact.intervals import CONFIDENCE, change_interval
 from dbv_analysis.programme import Disclosure
 from dbv_analysis.records import plans
@@ -119,20 +119,18 @@ class Cohort:
     def shown(self, column: str, rule: Disclosure, profile: str = PUBLIC) -> pd.DataFrame:
         """``by(column)`` with the small counts, and the shares that would give them away, as ``c``.
 
-        Where one alone is hidden the smallest other is too, for it is the whole less the rest. What several tables
-        together give away is not looked at.
+        Where one alone is hidden the smallest other is too, for it is the whole less the rest; where all are, so is the
+        size of the cohort. What several tables together give away is not looked at.
         """
         counts = self.by(column).rename(columns={"number": "numerator", "of": "denominator"}).assign(symbol="")
         hidden = suppress(counts, rule, profile)
-        if (hidden["symbol"] != "").sum() == 1:  # the one that is hidden is the whole less the others
-            least = hidden.loc[hidden["symbol"] == "", "numerator"].idxmin() if len(hidden) > 1 else None
-            if least is not None:
-                hidden.loc[least, "symbol"] = "c"
-        columns = ["numerator", "denominator", "percent", "low", "high"]
+        size = len(self) if hidden["denominator"].notna().any() else "c"
+        # They are groups of one whole, of which each has its number alone.
+        hidden = protect_groups(hidden.assign(denominator=float("nan"), whole=self.words), ["whole"], profile)
+        columns = ["numerator", "percent", "low", "high"]
         shown = hidden[["group", *columns]].astype(object)
-        shown.loc[hidden["symbol"] != "", [name for name in columns if name != "denominator"]] = "c"
-        shown = shown.rename(columns={"numerator": "number", "denominator": "of"}).assign(of=len(self))
-        return shown
+        shown.loc[hidden["symbol"] != "", columns] = "c"
+        return shown.rename(columns={"numerator": "number"}).assign(of=size)[SHOWN]
 
     def _known(self, column: str) -> None:
         if column not in ABOUT:

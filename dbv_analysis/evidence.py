@@ -138,12 +138,13 @@ class Evidence:
 
     def once(self, asked: Hashable, work_out: Callable[[], Answer]) -> Answer:
         """What ``work_out`` gives, worked out once for what was asked: a report asks again what a page asked."""
-        if asked not in self._answers:
-            self._answers[asked] = work_out()
-        return self._answers[asked]
+        if asked not in self.remembered:
+            self.remembered[asked] = work_out()
+        return self.remembered[asked]
 
     @cached_property
-    def _answers(self) -> dict:
+    def remembered(self) -> dict:
+        """Every answer so far, by what was asked."""
         return {}
 
     @cached_property

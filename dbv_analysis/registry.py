@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import narwhals as nw
 
 from dbv_analysis.periods import Break
-from dbv_analysis.terms import HIGHER, LOWER, NEITHER, UNITS, Unit, did_you_mean, first_paragraph
+from dbv_analysis.terms import HIGHER, LOWER, NEITHER, TOTAL, UNITS, Unit, did_you_mean, first_paragraph
 
 
 @dataclass(frozen=True)
@@ -116,6 +116,10 @@ class Metric:
     def notes(self) -> str:
         """What the docstring says after its first paragraph: assumptions, exclusions, sources."""
         return " ".join(" ".join(inspect.getdoc(self.define).split("\n\n")[1:]).split())
+
+    def titled(self, breakdown: str) -> str:
+        """The title, and the group that it is of where that is not everybody: ``Overall absence, EHC plan``."""
+        return self.title if breakdown == TOTAL else f"{self.title}, {breakdown}"
 
     def write(self, value: float) -> str:
         """``value`` in this metric's unit and precision."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import shutil
 import subprocess
@@ -13,6 +14,7 @@ import pytest
 
 from dbv_analysis.evidence import Evidence, assemble, open_evidence
 from dbv_analysis.loaders import load
+from dbv_analysis.synth import Synthetic, synthesise
 
 ROOT = Path(__file__).parent.parent
 QUARTER = "2024-25-Q2"
@@ -61,6 +63,12 @@ def documents() -> Path:
     return _outside("DBV_DOCUMENTS", "seeds", "the source documents")
 
 
+@pytest.fixture(scope="session")
+def made_up(tmp_path_factory: pytest.TempPathFactory, data: Path) -> Synthetic:
+    """The synthetic authority with the published number of plans."""
+    return synthesise(data, tmp_path_factory.mktemp("synthetic") / "authority")
+
+
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """A copy of all that a pack is made from, to change and to break."""
@@ -83,3 +91,17 @@ def dbv(*words: str, cwd: Path = ROOT, **environment: str) -> subprocess.Complet
         encoding="utf-8",
         timeout=300,
     )
+
+
+def changed(evidence: Evidence, metric_id: str, period_label: str, **columns: object) -> Evidence:
+    """The same evidence, but one of the authority's figures is another."""
+    results = evidence.results.copy()
+    chosen = (
+        (results["metric_id"] == metric_id)
+        & (results["area_code"] == HALTON)
+        & (results["period_label"] == period_label)
+    )
+    assert chosen.any()
+    for column, value in columns.items():
+        results.loc[chosen, column] = value
+    return dataclasses.replace(evidence, results=results)

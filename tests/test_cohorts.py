@@ -11,11 +11,11 @@ import pandas as pd
 import pytest
 
 from dbv_analysis.cohorts import ABOUT, Cohort, on_day
-from dbv_analysis.loaders import sen2_return
 from dbv_analysis.programme import Disclosure
 from dbv_analysis.records.sen2_xml import read_xml
-from dbv_analysis.synth import CANARY, Synthetic, synthesise
+from dbv_analysis.synth import CANARY, Synthetic
 from dbv_analysis.terms import CONTROLLED, CallProblem
+from tests.records.test_sen2 import with_establishments
 
 DAY = date(2025, 1, 16)
 SEMH = "Social, emotional and mental health"
@@ -23,16 +23,10 @@ RULE = Disclosure(threshold=5, money_threshold=3, signed_off="")
 
 
 @pytest.fixture(scope="module")
-def made_up(tmp_path_factory: pytest.TempPathFactory, data: Path) -> Synthetic:
-    return synthesise(data, tmp_path_factory.mktemp("cohorts") / "authority")
-
-
-@pytest.fixture(scope="module")
 def folder(made_up: Synthetic, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("cohort-records")
     read_xml(made_up.xml, out, "sen2.xml")
-    sen2_return.read_establishments(made_up.establishments, "e").to_parquet(out / "establishments.parquet", index=False)
-    return out
+    return with_establishments(out, made_up)
 
 
 @pytest.fixture(scope="module")
@@ -129,6 +123,12 @@ def test_one_hidden_count_takes_the_smallest_other_with_it(tmp_path):
     assert list(shown["number"]) == ["c", 40, "c"]
     controlled = Cohort(DAY, frame).export("sex", tmp_path / "s.csv", RULE, CONTROLLED).set_index("group")
     assert list(controlled["number"]) == [3, 40, 12]
+
+
+def test_the_size_of_a_cohort_of_a_few_is_hidden_too(tmp_path):
+    frame = pd.DataFrame({"sex": ["F"] * 2 + ["M"], "persontableid": range(3)})
+    shown = Cohort(DAY, frame).export("sex", tmp_path / "s.csv", RULE)
+    assert set(shown["number"]) == set(shown["of"]) == {"c"}
 
 
 def test_a_cohort_that_is_printed_shows_no_person(everyone):

@@ -23,7 +23,7 @@ from dbv_analysis.pages.section import SectionPage
 from dbv_analysis.pages.summary import SummaryPage
 from dbv_analysis.reports import overclaimed
 from dbv_analysis.terms import NEITHER, PERCENT, POUNDS, SECTIONS
-from tests.conftest import HALTON
+from tests.conftest import HALTON, changed
 
 INMSS, SUSPENSIONS, OVERALL = "placement_inmss_percent", "suspension_rate", "overall_absence_percent"
 SHIPPED, WITH_CENSUS, LATER = None, date(2025, 7, 1), date(2026, 12, 1)
@@ -35,20 +35,6 @@ def at(evidence: Evidence, day: date | None) -> Evidence:
 
 def tables(block) -> list[Table]:
     return [part for part in block.parts if isinstance(part, Table)]
-
-
-def changed(evidence: Evidence, metric_id: str, period_label: str, **to: object) -> Evidence:
-    """The same evidence, but one of the authority's figures is another."""
-    results = evidence.results.copy()
-    chosen = (
-        (results["metric_id"] == metric_id)
-        & (results["area_code"] == HALTON)
-        & (results["period_label"] == period_label)
-    )
-    assert chosen.any()
-    for column, value in to.items():
-        results.loc[chosen, column] = value
-    return dataclasses.replace(evidence, results=results)
 
 
 # The first lines of the summary

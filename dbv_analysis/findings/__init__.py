@@ -57,8 +57,7 @@ def _plain(section: str, evidence: Evidence) -> Findings:
         else:
             newest = rows.iloc[-1]
             first = first or (metric.id, newest["breakdown"])
-            of = "" if newest["breakdown"] == TOTAL else f", {newest['breakdown']}"
-            said.append(f"{metric.title}{of}: {evidence.write(newest)} in {newest['period_label']}")
+            said.append(f"{metric.titled(newest['breakdown'])}: {evidence.write(newest)} in {newest['period_label']}")
     if not said:
         return Findings(
             f"No figures for {section} had been published by the cut-off",

@@ -11,7 +11,7 @@ from dbv_analysis.findings.placements import SPECIAL, in_short, next_count
 from dbv_analysis.impact import Verdict, judge
 from dbv_analysis.impact.grades import BETTER, BETTER_PLACEBO, GRADES, MONITORING, NOT_COMPARABLE, TOO_FEW
 from dbv_analysis.registry import Metric
-from dbv_analysis.terms import HIGHER, NEITHER, PERCENT, RATE, TOTAL, listed, lower_first
+from dbv_analysis.terms import HIGHER, NEITHER, PERCENT, RATE, listed, lower_first
 
 MANY_TESTS = 10  # of which one or two are expected to pass by chance
 NAMED = 3  # measures that a line names before it counts the rest
@@ -50,8 +50,7 @@ class Judged:
 
     @property
     def name(self) -> str:
-        title = lower_first(self.metric.title)
-        return title if self.breakdown == TOTAL else f"{title}, {self.breakdown}"
+        return lower_first(self.metric.titled(self.breakdown))
 
     @property
     def tested(self) -> bool:

@@ -30,11 +30,10 @@ def trend(evidence: Evidence, metric: Metric, breakdown: str, terms: bool = Fals
     series = [one for one in series if one.rows["value"].notna().any()]
     if not series:
         return None
-    of = "" if breakdown == TOTAL else f", {breakdown}"
     return line_chart(
         series,
         title=_active_title(evidence, metric, breakdown),
-        measure=f"{metric.title}{of}, {metric.unit.name}",
+        measure=f"{metric.titled(breakdown)}, {metric.unit.name}",
         write=metric.write,
         caption=[*provenance.caption(evidence, metric, rows), *provenance.comparator_notes(evidence, series)],
         start=evidence.start,
@@ -50,7 +49,6 @@ def control(evidence: Evidence, metric: Metric, breakdown: str) -> Figure | None
     rows, limits = found
     since = [row["period_label"] for _, row in rows.iterrows() if not before_programme(evidence, row)]
     departs = [rows.iloc[place]["period_label"] for place in limits.signals]
-    of = "" if breakdown == TOTAL else f", {breakdown}"
     if not since:
         words = "the limits before the programme, and no figure since"
     else:
@@ -66,9 +64,9 @@ def control(evidence: Evidence, metric: Metric, breakdown: str) -> Figure | None
     return control_chart(
         rows,
         limits,
-        title=f"{metric.title}{of}: {words}",
+        title=f"{metric.titled(breakdown)}: {words}",
         name=evidence.area,
-        measure=f"{metric.title}{of}, {metric.unit.name}, against its own past",
+        measure=f"{metric.titled(breakdown)}, {metric.unit.name}, against its own past",
         write=metric.write,
         caption=[*provenance.caption(evidence, metric, rows), *notes],
         start=evidence.start,

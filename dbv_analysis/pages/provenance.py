@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pandas as pd
 
 from dbv_analysis.blocks import Blocks, Paragraphs, Table, paragraphs
@@ -11,7 +13,7 @@ from dbv_analysis.evidence import Evidence
 from dbv_analysis.periods import day_in_words
 from dbv_analysis.registry import Metric
 from dbv_analysis.sources import Source
-from dbv_analysis.terms import TOTAL, listed
+from dbv_analysis.terms import listed
 
 
 def caption(evidence: Evidence, metric: Metric, rows: pd.DataFrame | None = None) -> list[str]:
@@ -21,8 +23,7 @@ def caption(evidence: Evidence, metric: Metric, rows: pd.DataFrame | None = None
         rows = evidence.whole(metric.id, evidence.results["area_code"].unique())
     newest = rows.iloc[-1]
     found = sources(evidence, [metric], set(rows["release"]))
-    named = dict.fromkeys(f"{one.publisher}, {one.title} ({day_in_words(one.published)})" for one in found)
-    lines = [f"Source: {'; '.join(named)}."]
+    lines = [f"Source: {'; '.join(named(found))}."]
     as_at = f"As at {day_in_words(newest['as_at'])}"
     if any(source.published > evidence.cut_off for source in found):
         first_out = day_in_words(rows["published"].max())
@@ -45,9 +46,12 @@ def register_sources(evidence: Evidence, name: str) -> list[Source]:
 
 def register_caption(evidence: Evidence, name: str) -> list[str]:
     """What stands under a register: the documents that it is from."""
-    found = register_sources(evidence, name)
-    named = dict.fromkeys(f"{one.publisher}, {one.title} ({day_in_words(one.published)})" for one in found)
-    return [f"Source: {'; '.join(named)}."]
+    return [f"Source: {'; '.join(named(register_sources(evidence, name)))}."]
+
+
+def named(found: Iterable[Source]) -> list[str]:
+    """Sources as a caption names them, each once."""
+    return list(dict.fromkeys(f"{one.publisher}, {one.title} ({day_in_words(one.published)})" for one in found))
 
 
 def comparator_notes(evidence: Evidence, series: list[Series]) -> list[str]:
@@ -113,7 +117,7 @@ def published_since(evidence: Evidence, shown: list[str]) -> Table | Paragraphs:
     """The authority's figures that came out after the cut-off: for information, in no finding above."""
     rows = [
         [
-            evidence.metrics[row["metric_id"]].title + ("" if row["breakdown"] == TOTAL else f", {row['breakdown']}"),
+            evidence.metrics[row["metric_id"]].titled(row["breakdown"]),
             row["period_label"],
             evidence.write(row),
             day_in_words(row["published"]),

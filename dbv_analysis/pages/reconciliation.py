@@ -21,7 +21,7 @@ from dbv_analysis.checks import (
 )
 from dbv_analysis.evidence import Evidence
 from dbv_analysis.pages.heading import headline
-from dbv_analysis.periods import day_in_words
+from dbv_analysis.pages.provenance import named
 from dbv_analysis.terms import COUNT, upper_first
 
 RECONCILIATION = "Reconciliation"
@@ -144,12 +144,9 @@ class ReconciliationPage:
     def documents(self) -> Paragraphs:
         """The documents that were read."""
         releases = {name for table in PRINTED for name in self.evidence.lists[table]["release"]}
-        named = dict.fromkeys(
-            f"{one.publisher}, {one.title} ({day_in_words(one.published)})."
-            for one in self.evidence.sources
-            if one.release in releases and one.published <= self.evidence.cut_off
-        )
-        return Paragraphs(list(named), listed=True) if named else paragraphs("No document had come out by the cut-off.")
+        known = [one for one in self.evidence.sources if one.published <= self.evidence.cut_off]
+        words = [f"{name}." for name in named(one for one in known if one.release in releases)]
+        return Paragraphs(words, listed=True) if words else paragraphs("No document had come out by the cut-off.")
 
 
 def _numbers(found: list[Result]) -> list[str]:

@@ -54,7 +54,7 @@ def same_children(evidence: Evidence, sections: tuple[str, ...] = SECTIONS) -> T
 
 def _row(evidence: Evidence, metric_id: str, breakdown: str) -> list[str]:
     metric = evidence.metrics[metric_id]
-    name = lower_first(metric.title) if breakdown == TOTAL else f"{lower_first(metric.title)}, {breakdown}"
+    name = lower_first(metric.titled(breakdown))
     rows = evidence.rows(metric_id, breakdown=breakdown)
     rows = rows[rows["value"].notna()]
     if rows.empty:

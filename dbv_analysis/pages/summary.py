@@ -88,7 +88,7 @@ class SummaryPage:
                 continue
             found = elsewhere(evidence, moved, breakdown)
             found[evidence.area] = (moved.earlier["value"], moved.later["value"])
-            title = moved.metric.title if breakdown == TOTAL else f"{moved.metric.title}, {breakdown}"
+            title = moved.metric.titled(breakdown)
             if EVERYWHERE in found:
                 found[country] = found[EVERYWHERE]
                 stood_in.append(lower_first(title))

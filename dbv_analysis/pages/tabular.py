@@ -47,11 +47,10 @@ def now_and_before(evidence: Evidence, metrics: list[Metric], caption: str) -> T
             own = rows[rows["breakdown"] == breakdown]
             own = own[(own["breakdown_topic"] == own.iloc[-1]["breakdown_topic"])]
             newest = own.iloc[-1]
-            of = "" if breakdown == TOTAL else f", {breakdown}"
             moved = like_for_like(evidence, metric.id, breakdown=breakdown)
             lines.append(
                 [
-                    f"{metric.title}{of}",
+                    metric.titled(breakdown),
                     newest["period_label"],
                     written(metric, newest),
                     _before(metric, moved),

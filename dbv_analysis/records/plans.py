@@ -45,6 +45,12 @@ def establishment_types() -> dict[str, str]:
 
 
 @cache
+def settings() -> dict[str, str]:
+    """The release's column of each code of ``SENsetting``, for a placement at no establishment."""
+    return _mapping()["setting"]
+
+
+@cache
 def _mapping() -> dict[str, dict[str, str]]:
     return tomllib.loads(files("dbv_analysis.records").joinpath("establishments.toml").read_text(encoding="utf-8"))
 
@@ -99,9 +105,8 @@ def placements(modules: Modules, day: date) -> nw.LazyFrame:
 def _column() -> nw.Expr:
     """The release's column of a placement, from its establishment's kind or else its setting."""
     kind, setting = nw.col("kind"), nw.col("sensetting")
-    mapping = _mapping()["setting"]
     found = nw.when(~nw.col("ukprn").is_null()).then(nw.lit("ukrlp_provider")).otherwise(nw.lit(UNKNOWN[0]))
-    for code, column in mapping.items():
+    for code, column in settings().items():
         found = nw.when(setting == code).then(nw.lit(column)).otherwise(found)
     found = nw.when(~nw.col("urn").is_null()).then(kind.fill_null(UNKNOWN[0])).otherwise(found)
     for unit in UNITS:

@@ -7,23 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from dbv_analysis.records.plans import NEED_NAMES, WITHIN, YEAR
+from dbv_analysis.records.plans import NEED_NAMES, WITHIN, YEAR, settings
 from dbv_analysis.sen2 import UNKNOWN
 from dbv_analysis.synth.establishments import Establishment
 from dbv_analysis.synth.totals import Totals
 
 CANARY = "CANARY"
 UNIT, PROVISION = "_senunit", "_resourced_provision"
-SETTINGS = {
-    "other_arrangements_la": "OLA",
-    "other_arrangements_parents": "OPA",
-    "elective_home_education": "EHE",
-    "nm_early_years": "EYP",
-    "other_placement_settings": "OTH",
-    "neet": "NEET",
-    "neet_ntci": "NIEC",
-    "neet_other": "NIEO",
-}
 CODES = {name: code for code, name in reversed(NEED_NAMES.items()) if code != "DS"}
 TYPICAL_AGES = {"nm_early_years": 3, "mainstream": 10, "special": 12, "ap_pru": 13, "neet": 18, "general": 18}
 
@@ -52,7 +42,7 @@ def people(wanted: Totals, establishments: list[Establishment], seed: int) -> It
         number += 1
         person = _person(number, _born(age, wanted.reference, chance), chance)
         made = issued[place] if place < len(issued) else None
-        request = _issued_request(made, wanted) if made else _old_request(wanted, chance, age)
+        request = _issued_request(made) if made else _old_request(wanted, chance, age)
         received += request.cells["ReceivedDate"].year == wanted.year and bool(made)
         request.rows.append(_active(placement, need, kinds, wanted, chance))
         person.rows.append(request)
@@ -130,7 +120,7 @@ def _day(wanted: Totals, chance: random.Random) -> date:
     return date(wanted.year, 1, 1) + timedelta(days=chance.randrange(365))
 
 
-def _issued_request(made: _Issued, wanted: Totals) -> Row:
+def _issued_request(made: _Issued) -> Row:
     received = made.start - timedelta(days=made.days)
     plan = Row("namedplan", {"StartDate": made.start})
     assessment = Row(
@@ -177,8 +167,8 @@ def _active(placement: str, need: str, kinds: dict[str, list[int]], wanted: Tota
         elif base == "ukrlp_provider":
             cells["UKPRN"] = 19_000_001
         else:
-            cells["SENsetting"] = SETTINGS[base]
-        left = {"PlacementRank": 1, "SENsetting": "OTH", "EntryDate": date(2019, 9, 1), "LeavingDate": entry}
+            cells["SENsetting"] = next(code for code, column in settings().items() if column == base)
+        left = {"PlacementRank": 1, "SENsetting": "OTH", "EntryDate": date(2019, 9, 1)}
         left["LeavingDate"] = entry - timedelta(days=1)
         active.rows += [Row("placementdetail", left), Row("placementdetail", cells)]
         if chance.random() < 0.1:

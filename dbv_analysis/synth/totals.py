@@ -60,15 +60,17 @@ def totals(tables: Mapping[str, pd.DataFrame], data: Path, plans: int | None) ->
         area.code,
         reference,
         _placed(placements, needs),
-        {int(row.age): int(row.count) for row in _rows(ages) if row.count > 0},
-        {row.flow: int(row.count) for row in _rows(flows)},
-        {(row.exceptions, row.time_taken): int(row.count) for row in _rows(timeliness)},
+        {int(age): number for age, number in _counts(ages, "age").items() if number},
+        _counts(flows, "flow"),
+        _counts(timeliness, "exceptions", "time_taken"),
     )
     return found if plans is None or plans == found.plans else _scaled(found, plans)
 
 
-def _rows(frame: pd.DataFrame) -> list:
-    return list(frame.rename(columns={"count": "number"}).assign(count=frame["count"]).itertuples())
+def _counts(frame: pd.DataFrame, *columns: str) -> dict:
+    """Each row's count by what its columns say: a word, or several words together."""
+    keys = frame[columns[0]] if len(columns) == 1 else zip(*(frame[name] for name in columns), strict=True)
+    return dict(zip(keys, frame["count"].astype(int), strict=True))
 
 
 def _newest(frame: pd.DataFrame, period: str) -> pd.DataFrame:
@@ -78,16 +80,15 @@ def _newest(frame: pd.DataFrame, period: str) -> pd.DataFrame:
 
 def _placed(placements: pd.DataFrame, needs: pd.DataFrame) -> dict[tuple[str, str], int]:
     """Plans by placement and need: the joint counts where they are given, the rest by what is left of each margin."""
-    wanted = dict(zip(placements["placement"], placements["count"].astype(int), strict=True))
-    whole = needs[needs["placement"] == ALL]
-    left = dict(zip(whole["need"], whole["count"].astype(int), strict=True))
+    wanted = _counts(placements, "placement")
+    left = _counts(needs[needs["placement"] == ALL], "need")
     joint: dict[tuple[str, str], int] = {}
-    for row in needs[needs["placement"] != ALL].itertuples():
-        number = min(int(row[needs.columns.get_loc("count") + 1]), wanted.get(row.placement, 0), left.get(row.need, 0))
+    for (placement, need), counted in _counts(needs[needs["placement"] != ALL], "placement", "need").items():
+        number = min(counted, wanted.get(placement, 0), left.get(need, 0))
         if number:
-            joint[row.placement, row.need] = number
-            wanted[row.placement] -= number
-            left[row.need] -= number
+            joint[placement, need] = number
+            wanted[placement] -= number
+            left[need] -= number
     for placement, number in wanted.items():
         for need in left:
             take = min(number, left[need])

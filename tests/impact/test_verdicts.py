@@ -17,7 +17,7 @@ from dbv_analysis.impact.grades import BETTER_PLACEBO, GRADES, MONITORING, NOT_C
 from dbv_analysis.impact.rank import standing
 from dbv_analysis.impact.words import overclaims
 from dbv_analysis.terms import PERCENT, RATE
-from tests.conftest import HALTON
+from tests.conftest import HALTON, changed
 
 SPECIAL, MAINSTREAM, INMSS = "placement_special_percent", "placement_mainstream_percent", "placement_inmss_percent"
 IN_TIME, HOME = "plans_20_weeks_percent", "ehe_plans_count"
@@ -28,20 +28,6 @@ JANUARY_2024, JANUARY_2025 = "January 2024", "January 2025"
 def later(evidence: Evidence) -> Evidence:
     """The same evidence when the first count after the programme began was out."""
     return dataclasses.replace(evidence, cut_off=date(2025, 7, 1))
-
-
-def changed(evidence: Evidence, metric_id: str, period_label: str, **columns: float) -> Evidence:
-    """The same evidence, but one of the authority's figures is another."""
-    results = evidence.results.copy()
-    chosen = (
-        (results["metric_id"] == metric_id)
-        & (results["area_code"] == HALTON)
-        & (results["period_label"] == period_label)
-    )
-    assert chosen.any()
-    for column, value in columns.items():
-        results.loc[chosen, column] = value
-    return dataclasses.replace(evidence, results=results)
 
 
 def values(evidence: Evidence, metric_id: str, label: str, areas: list[str] | None = None) -> dict[str, float]:
