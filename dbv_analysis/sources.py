@@ -15,8 +15,9 @@ from dbv_analysis.programme import settings_problems
 from dbv_analysis.terms import SECTIONS, DataProblem, DataProblems, did_you_mean
 
 SUFFIX = ".source.toml"
+TIDY, EES, RETURN = "tidy", "ees", "return"
 SEN2 = "sen2"  # a person-level SEN2 return
-RETURN = "return"
+FORMATS = (TIDY, EES, RETURN, SEN2)  # what reads each is in loaders.formats
 
 
 class Original(BaseModel):
@@ -41,7 +42,7 @@ class Source(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     file: str = Field(pattern=r"^[^/\\]+$")
-    format: str = Field(default="tidy", pattern=f"^(tidy|ees|{SEN2}|{RETURN})$")
+    format: str = Field(default=TIDY, pattern=f"^({'|'.join(FORMATS)})$")
     table: str | None = None
     release: str = Field(min_length=1)
     publisher: str = Field(min_length=1)

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from dbv_analysis.loaders import ees, quarter_return, sen2_return, tidy
+from dbv_analysis.loaders import tidy
+from dbv_analysis.loaders.formats import FORMATS, Input
 from dbv_analysis.periods import Period
 from dbv_analysis.programme import Area, load_programme
-from dbv_analysis.sources import RETURN, SEN2, SUFFIX, Source, read_source, sha256_of
+from dbv_analysis.sources import SUFFIX, Source, read_source, sha256_of
 from dbv_analysis.tables import TABLES
-from dbv_analysis.terms import REGISTERS, CallProblem, DataProblem, DataProblems, did_you_mean, listed
+from dbv_analysis.terms import REGISTERS, CallProblem, DataProblem, DataProblems
 
 DATA_SUFFIXES = (".csv", ".xlsx", ".parquet", ".zip", ".gz", ".xml")
 PROVENANCE = [
@@ -66,8 +67,7 @@ def load(data: Path) -> Inputs:
         inputs.sources.append(source)
         path = sidecar.parent / source.file
         described.add(path)
-        if source.format == SEN2:
-            described.add(path.with_name(sen2_return.ESTABLISHMENTS))
+        described |= {path.with_name(name) for name in FORMATS[source.format].beside}
         try:
             for name, frame in _load_file(data, path, sidecar, source, area, inputs.warnings).items():
                 parts[name][_shown(data, path)] = frame
@@ -91,7 +91,7 @@ def quality(data: Path, sources: list[Source], profile: str) -> list[str]:
     """A line for each rule of data quality that a person-level input breaks; row numbers in the controlled profile."""
     lines = []
     for source in sources:
-        if source.format == SEN2:
+        if FORMATS[source.format].persons:
             from dbv_analysis.records.rules import broken
 
             lines += [f"{source.file}: {one.in_words(profile)}" for one in broken(_records(data, source))]
@@ -166,36 +166,18 @@ def _load_file(
             f"{path.relative_to(data).as_posix()} has changed since {sidecar.name} was written. "
             f"If that was meant, set sha256 there to {sha256_of(path)}."
         )
-    problems: list[DataProblem] = []
-    if source.format == "ees":
-        texts = ees.read_release(path, shown)
-    elif source.format == RETURN:
-        texts, problems = quarter_return.read_return(path, shown)
-    elif source.format == SEN2:
-        texts, told = sen2_return.read_return(path, shown, area, _records(data, source))
-        warnings += told
-    elif source.table in TABLES:
-        texts = {source.table: tidy.read_text(path, shown)}
-    else:
-        raise DataProblems(
-            [
-                DataProblem(
-                    _shown(data, sidecar),
-                    f'table = "{source.table or ""}" is not a table.',
-                    f"Use {listed(TABLES, 'or')}.{did_you_mean(source.table, TABLES)}",
-                )
-            ]
-        )
-    tables = {}
-    for name, text in texts.items():
+    form = FORMATS[source.format]
+    found = form.read(Input(path, shown, source, area, _records(data, source)))
+    warnings += found.warnings
+    problems, tables = found.problems, {}
+    for name, text in found.tables.items():
         try:
             frame = tidy.validate(_filled(text, name, area, source), name, shown)
-            tables[name] = _with_provenance(frame, source, path.relative_to(data).as_posix())
-            if source.format == RETURN:
-                tables[name] = quarter_return.at_its_row(tables[name], text, name)
-        except DataProblems as found:
+            frame = _with_provenance(frame, source, path.relative_to(data).as_posix())
+            tables[name] = form.at_its_row(frame, text, name) if form.at_its_row else frame
+        except DataProblems as error:
             told = {(problem.file, problem.row, problem.column) for problem in problems}
-            problems += [one for one in found.problems if (one.file, one.row, one.column) not in told]
+            problems += [one for one in error.problems if (one.file, one.row, one.column) not in told]
     if problems:
         raise DataProblems(problems)
     return tables

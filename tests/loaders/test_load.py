@@ -12,7 +12,8 @@ import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
-from dbv_analysis.loaders import load
+from dbv_analysis import sources
+from dbv_analysis.loaders import formats, load
 from dbv_analysis.sources import sha256_of
 from dbv_analysis.tables import TABLES
 from dbv_analysis.terms import REGISTERS, SECTIONS, CallProblem, DataProblem, DataProblems
@@ -871,3 +872,7 @@ def test_the_shipped_sources_speak_about_sections_that_there_are(data):
     assert sections
     assert sections <= set(SECTIONS)
     assert all(sentence.strip() for source in sources for words in source.about.values() for sentence in words)
+
+
+def test_every_format_that_a_source_may_name_has_something_that_reads_it():
+    assert list(formats.FORMATS) == list(sources.FORMATS)

@@ -1,0 +1,82 @@
+"""The formats that an input may be in, and what reads each. A source names its own with ``format``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+
+from dbv_analysis.loaders import ees, quarter_return, sen2_return, tidy
+from dbv_analysis.programme import Area
+from dbv_analysis.sources import EES, RETURN, SEN2, SUFFIX, TIDY, Source
+from dbv_analysis.tables import TABLES
+from dbv_analysis.terms import DataProblem, DataProblems, did_you_mean, listed
+
+
+@dataclass(frozen=True)
+class Input:
+    """One file to be read: where it is and what it is called in messages, its source, and whose it is.
+
+    ``records`` is the folder in which what it says of persons is kept, where it says any.
+    """
+
+    path: Path
+    shown: str
+    source: Source
+    area: Area
+    records: Path
+
+
+@dataclass
+class Read:
+    """What was read: tables as text, by their names in ``tables.TABLES``; what is wrong, and what to warn of."""
+
+    tables: dict[str, pd.DataFrame]
+    problems: list[DataProblem] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Format:
+    """What reads a format; the names of further files beside the input that belong to it; whether it is about persons.
+
+    ``at_its_row`` gives the rows of a table their places in the file, where they are not simply numbered.
+    """
+
+    read: Callable[[Input], Read]
+    beside: tuple[str, ...] = ()
+    persons: bool = False
+    at_its_row: Callable[[pd.DataFrame, pd.DataFrame, str], pd.DataFrame] | None = None
+
+
+def _tidy(given: Input) -> Read:
+    table = given.source.table
+    if table not in TABLES:
+        what = f'table = "{table or ""}" is not a table.'
+        fix = f"Use {listed(TABLES, 'or')}.{did_you_mean(table, TABLES)}"
+        sidecar = given.shown.removesuffix(given.path.name) + given.path.name.split(".")[0] + SUFFIX
+        raise DataProblems([DataProblem(sidecar, what, fix)])
+    return Read({table: tidy.read_text(given.path, given.shown)})
+
+
+def _ees(given: Input) -> Read:
+    return Read(ees.read_release(given.path, given.shown))
+
+
+def _return(given: Input) -> Read:
+    return Read(*quarter_return.read_return(given.path, given.shown))
+
+
+def _sen2(given: Input) -> Read:
+    tables, warnings = sen2_return.read_return(given.path, given.shown, given.area, given.records)
+    return Read(tables, warnings=warnings)
+
+
+FORMATS = {
+    TIDY: Format(_tidy),
+    EES: Format(_ees),
+    RETURN: Format(_return, at_its_row=quarter_return.at_its_row),
+    SEN2: Format(_sen2, beside=(sen2_return.ESTABLISHMENTS,), persons=True),
+}
