@@ -12,13 +12,15 @@ import pandas as pd
 
 from dbv_analysis.disclosure import protect_groups, suppress
 from dbv_analysis.programme import Disclosure
-from dbv_analysis.registry import Count, Mean, Metric, Ratio, Total, Value
-from dbv_analysis.terms import CONTROLLED, RESULT_COLUMNS, RESULT_KEY, SYMBOLS, TOTAL
+from dbv_analysis.registry import Asked, Count, Mean, Metric, Ratio, Total, Value
+from dbv_analysis.tables import no_rows
+from dbv_analysis.terms import CONTROLLED, RESULT_COLUMNS, RESULT_KEY, SYMBOLS, TOTAL, CallProblem, listed
 
 PLACE = ["area_code", "area_name", "geographic_level"]
 PERIOD = ["period_label", "period_start", "period_end", "basis", "as_at", "source", "release", "published"]
 # Which of a figure's two counts are of children.
 GUARDED = {Count: ("numerator",), Total: (), Mean: ("denominator",), Ratio: ("numerator", "denominator")}
+DAYS = ["period_start", "period_end", "as_at", "published"]
 _RANKS = {symbol: rank for rank, symbol in enumerate(reversed(SYMBOLS), start=1)}
 
 
@@ -49,6 +51,48 @@ def calculate(
     )
 
 
+def by_group(
+    metric: Metric,
+    records: Mapping[str, nw.LazyFrame],
+    groups: Mapping[str, str],
+    about: Mapping[str, object],
+    rule: Disclosure,
+    profile: str,
+) -> pd.DataFrame:
+    """The figures of a metric from records, for each group and for all of them together.
+
+    Args:
+        metric: what to calculate.
+        records: tables with a row a plan, an event or an enrolment, as ``records.as_tables`` gives them, of any engine.
+        groups: topic of a breakdown -> the column that holds it; of several, every combination is a group.
+        about: the area, ``as_at``, ``source``, ``release`` and ``published`` of the records.
+        rule: the authority's disclosure rule.
+        profile: ``public`` or ``controlled``.
+
+    Returns rows of the results table. Raises CallProblem where the metric counts nothing that is in the records.
+    """
+    topic, columns = " and ".join(groups), list(groups.values())
+    group = nw.concat_str(*(nw.col(name) for name in columns), separator=", ")
+    told = {name: nw.lit(value) for name, value in about.items()}
+    tables = {name: no_rows(name) for name in metric.tables} | {
+        name: frame.with_columns(group=group, **told) for name, frame in records.items() if name in metric.tables
+    }
+    asked = metric.define(**{name: nw.from_native(table).lazy() for name, table in tables.items()})
+    asked = [one for one in (asked if isinstance(asked, tuple) else (asked,)) if "group" in _counts_of(one)]
+    if not asked:
+        known = listed(sorted(records))
+        raise CallProblem(f"{metric.id} is not counted from these records: they hold {known}.")
+    parts = [_divided(part, one) for one in asked for part in _shown(one, [(topic, "group")], topic, rule, profile)]
+    figures = pd.concat(parts, ignore_index=True).assign(metric_id=metric.id, unit=metric.unit.name)
+    days = {name: pd.to_datetime(figures[name]).dt.date for name in DAYS}
+    return figures.assign(**days)[list(RESULT_COLUMNS)].sort_values("breakdown", ignore_index=True)
+
+
+def _counts_of(asked: Asked) -> list[str]:
+    """The columns of what a figure is counted from."""
+    return (asked.number if isinstance(asked, Mean) else asked.of).collect_schema().names()
+
+
 def _figures(metric: Metric, tables: Mapping[str, pd.DataFrame], rule: Disclosure, profile: str) -> pd.DataFrame:
     asked = metric.define(**{name: nw.from_native(tables[name]).lazy() for name in metric.tables})
     topics: list[tuple[str, str | None]] = list(metric.by.items())
@@ -72,7 +116,8 @@ def _shown(
     profile: str,
 ) -> list[pd.DataFrame]:
     """The counts of the whole and of each breakdown, small ones hidden, and with them what would give them away."""
-    guarded = GUARDED[type(asked)]
+    counts_no_children = getattr(asked, "children", None) is not None
+    guarded = () if counts_no_children else GUARDED[type(asked)]
     groups = [suppress(_counted(asked, topic, column), rule, profile, guarded) for topic, column in topics]
     if not getattr(asked, "adds_up", True):
         return groups
@@ -82,7 +127,7 @@ def _shown(
 
 def _as_they_stand(asked: Value, topic: str, column: str | None, rule: Disclosure, profile: str) -> pd.DataFrame:
     more = {} if asked.behind is None else {"behind": asked.behind}
-    frame = nw.to_native(asked.of.with_columns(value=asked.value, **more).collect())
+    frame = asked.of.with_columns(value=asked.value, **more).collect().to_pandas()
     symbol = frame["symbol"]
     if "behind" in more and profile != CONTROLLED:
         few = frame["behind"].isna() | ((frame["behind"] > 0) & (frame["behind"] < rule.money_threshold))
@@ -112,13 +157,14 @@ def _counted(asked: Count | Total | Mean | Ratio, topic: str, column: str | None
         joined = _sum(asked.of, keys, "denominator").join(part, on=keys, how="left")
     else:
         joined = _sum(asked.of, keys, "numerator")
-    # What the figure is a part of, and the children that money is about: a symbol among these hides the money.
-    within, behind = getattr(asked, "within", None), getattr(asked, "behind", None)
+    # What the figure is a part of, and the children that it is about: a symbol among these hides the figure.
+    within = getattr(asked, "within", None)
+    about = {name: of for name in ("behind", "children") if (of := getattr(asked, name, None)) is not None}
     if within is not None:
         joined = joined.join(within.group_by(keys).agg(whole=nw.col("count").sum()), on=keys, how="left")
-    if behind is not None:
-        joined = joined.join(_sum(behind, keys, "behind"), on=keys, how="left")
-    frame = nw.to_native(joined.collect())
+    for name, of in about.items():
+        joined = joined.join(_sum(of, keys, name), on=keys, how="left")
+    frame = joined.collect().to_pandas()
     ranks = frame[[name for name in frame if name.startswith("spoilt")]].fillna(0).max(axis=1).astype(int)
     numerator = frame["numerator"] if isinstance(asked, Mean) else frame["numerator"].fillna(0)
     ranks = ranks.mask(numerator.isna() & (ranks == 0), _RANKS["x"])  # a sum for which only the number is known
@@ -132,7 +178,7 @@ def _counted(asked: Count | Total | Mean | Ratio, topic: str, column: str | None
     )
     if within is not None:
         counts = counts.assign(left_out=(frame["whole"] - frame["denominator"]).astype(float))
-    return counts.assign(behind=frame["behind"].astype(float)) if behind is not None else counts
+    return counts.assign(**{name: frame[name].astype(float) for name in about})
 
 
 def _sum(of: nw.LazyFrame, keys: list[str], name: str) -> nw.LazyFrame:

@@ -29,8 +29,8 @@ def suppress(
 
     Args:
         counts: one row a figure, with ``numerator``, ``denominator`` (missing for a plain count), ``symbol``, and
-            where they are known ``left_out``, what a denominator leaves out of a larger whole, and ``behind``, the
-            children whom a sum of money is about.
+            where they are known ``left_out``, what a denominator leaves out of a larger whole, ``children``, those
+            whom counts of something else are about, and ``behind``, those whom a sum of money is about.
         rule: the authority's rule.
         profile: ``public`` hides; ``controlled`` shows all, for use inside the authority only.
         guarded: which of the two counts children; where both do, so does what is between them.
@@ -42,8 +42,7 @@ def suppress(
     children = [counts[name] for name in guarded]
     if len(children) == 2:
         children.append(counts["denominator"] - counts["numerator"])
-    if "left_out" in counts:
-        children.append(counts["left_out"])
+    children += [counts[name] for name in ("left_out", "children") if name in counts]
     small = pd.Series(False, index=counts.index)
     for count in children:
         small |= (count > 0) & (count < rule.threshold)

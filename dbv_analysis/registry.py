@@ -56,12 +56,14 @@ class Ratio:
 
     Where the part is counted in rows of its own, ``numerator`` is those rows. ``within`` is the whole that
     ``of`` is a part of, where that whole is shown too: then what ``of`` leaves out can be worked out, and must
-    not be a small count.
+    not be a small count. ``children`` counts those whom the share is about where ``of`` counts something else, such
+    as sessions: it is hidden where they are few.
     """
 
     of: nw.LazyFrame
     numerator: nw.Expr | nw.LazyFrame
     within: nw.LazyFrame | None = None
+    children: nw.LazyFrame | None = None
 
 
 @dataclass(frozen=True)

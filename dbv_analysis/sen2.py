@@ -31,6 +31,18 @@ ELSEWHERE = (
 UNKNOWN = ("placement_unknown",)
 PLACEMENTS = MAINSTREAM + STATE_SPECIAL + INMSS + ALTERNATIVE + FURTHER_EDUCATION + EARLY_YEARS + ELSEWHERE + UNKNOWN
 
+# What a reader calls each group of placements.
+PLACED = {
+    "mainstream": MAINSTREAM,
+    "state special": STATE_SPECIAL,
+    "INMSS": INMSS,
+    "alternative provision": ALTERNATIVE,
+    "further education": FURTHER_EDUCATION,
+    "early years": EARLY_YEARS,
+    "elsewhere": ELSEWHERE,
+    "unknown": UNKNOWN,
+}
+
 RESOURCED = tuple(name for name in MAINSTREAM if name.endswith(("_resourced_provision", "_senunit")))
 
 NEEDS = (

@@ -17,7 +17,8 @@ from dbv_analysis.terms import SECTIONS, DataProblem, DataProblems, did_you_mean
 SUFFIX = ".source.toml"
 TIDY, EES, RETURN = "tidy", "ees", "return"
 SEN2 = "sen2"  # a person-level SEN2 return
-FORMATS = (TIDY, EES, RETURN, SEN2)  # what reads each is in loaders.formats
+REGISTER = "register"  # attendance registers
+FORMATS = (TIDY, EES, RETURN, SEN2, REGISTER)  # what reads each is in loaders.formats
 
 
 class Original(BaseModel):

@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dbv_analysis.calculate import PERIOD, PLACE, calculate
-from dbv_analysis.loaders import PROVENANCE
 from dbv_analysis.periods import Period
 from dbv_analysis.programme import Disclosure
 from dbv_analysis.registry import Count, Mean, Metric, Ratio, Total, Value, discover
+from dbv_analysis.tables import PROVENANCE
 from dbv_analysis.terms import CONTROLLED, COUNT, NEITHER, PERCENT, POUNDS, PUBLIC, RESULT_COLUMNS, SYMBOLS, TOTAL
 from tests.conftest import HALTON
 

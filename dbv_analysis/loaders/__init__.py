@@ -13,22 +13,10 @@ from dbv_analysis.loaders.formats import FORMATS, Input
 from dbv_analysis.periods import Period
 from dbv_analysis.programme import Area, load_programme
 from dbv_analysis.sources import SUFFIX, Source, read_source, sha256_of
-from dbv_analysis.tables import TABLES
+from dbv_analysis.tables import TABLES, no_rows
 from dbv_analysis.terms import REGISTERS, CallProblem, DataProblem, DataProblems
 
 DATA_SUFFIXES = (".csv", ".xlsx", ".parquet", ".zip", ".gz", ".xml")
-PROVENANCE = [
-    "period_label",
-    "period_start",
-    "period_end",
-    "basis",
-    "as_at",
-    "source",
-    "release",
-    "published",
-    "file",
-    "row",
-]
 
 
 @dataclass
@@ -83,7 +71,7 @@ def load(data: Path) -> Inputs:
     if problems:
         raise DataProblems(problems)
     for name, frames in parts.items():
-        inputs.tables[name] = pd.concat(frames.values(), ignore_index=True) if frames else _no_rows(name)
+        inputs.tables[name] = pd.concat(frames.values(), ignore_index=True) if frames else no_rows(name)
     return inputs
 
 
@@ -122,11 +110,6 @@ def _said_twice(name: str, frames: dict[str, pd.DataFrame]) -> list[DataProblem]
 
 def _how_to_seal(path: Path, sidecar: Path) -> str:
     return f'{path.name} is not sealed yet. Once it is final, add to {sidecar}: sha256 = "{sha256_of(path)}"'
-
-
-def _no_rows(name: str) -> pd.DataFrame:
-    columns = [*TABLES[name].columns, *PROVENANCE]
-    return pd.DataFrame({column: pd.Series(dtype=object) for column in columns})
 
 
 def _without_source(data: Path, described: set[Path]) -> list[DataProblem]:

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from dbv_analysis.loaders import ees, quarter_return, sen2_return, tidy
+from dbv_analysis.loaders import ees, quarter_return, register_return, sen2_return, tidy
 from dbv_analysis.programme import Area
-from dbv_analysis.sources import EES, RETURN, SEN2, SUFFIX, TIDY, Source
+from dbv_analysis.sources import EES, REGISTER, RETURN, SEN2, SUFFIX, TIDY, Source
 from dbv_analysis.tables import TABLES
 from dbv_analysis.terms import DataProblem, DataProblems, did_you_mean, listed
 
@@ -74,9 +74,15 @@ def _sen2(given: Input) -> Read:
     return Read(tables, warnings=warnings)
 
 
+def _register(given: Input) -> Read:
+    found = register_return.read_registers(given.path, given.shown, given.records)
+    return Read(found.tables, warnings=found.warnings)
+
+
 FORMATS = {
     TIDY: Format(_tidy),
     EES: Format(_ees),
     RETURN: Format(_return, at_its_row=quarter_return.at_its_row),
     SEN2: Format(_sen2, beside=(sen2_return.ESTABLISHMENTS,), persons=True),
+    REGISTER: Format(_register, beside=register_return.BESIDE, persons=True),
 }

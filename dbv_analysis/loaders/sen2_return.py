@@ -6,26 +6,38 @@ A person's row goes no further than the Parquet files of ``data/processed/record
 from __future__ import annotations
 
 import csv
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-import narwhals as nw
 import pandas as pd
 
+from dbv_analysis.loaders.counting import summed, with_zeros
 from dbv_analysis.periods import Period
 from dbv_analysis.programme import Area
 from dbv_analysis.records import plans
+from dbv_analysis.records.as_tables import ALL, of_return
 from dbv_analysis.records.sen2_export import read_export
 from dbv_analysis.records.sen2_xml import read_xml
 from dbv_analysis.records.store import REJECTS, Tally, open_records
 from dbv_analysis.sen2 import NEEDS, PLACEMENTS
+from dbv_analysis.tables.published import FLOWS
 from dbv_analysis.terms import DataProblem, DataProblems, did_you_mean, listed
 
 ESTABLISHMENTS = "establishments.csv"
 URN, TYPE = "URN", "TypeOfEstablishment (name)"
-ALL = "all"
-FLOWS = ("requests", "new plans", "assessments", "assessments issued", "plans ceased")
-TIMES = ("within 20 weeks", "20 to 52 weeks", "over 52 weeks")
+# What a table has a row for even where nothing was counted, as in the release.
+EVERY: dict[str, dict[str, Sequence[str]]] = {
+    "caseload": {},
+    "placements": {"placement": PLACEMENTS},
+    "plans_by_need": {"placement": [ALL], "need": NEEDS},
+    "flows": {"flow": FLOWS},
+    "timeliness": {
+        "exceptions": ["included", "excluded"],
+        "time_taken": [ALL, "within 20 weeks", "20 to 52 weeks", "over 52 weeks"],
+    },
+}
+OF_A_YEAR = ("flows", "timeliness")
 
 
 def read_return(path: Path, shown: str, area: Area, folder: Path) -> tuple[dict[str, pd.DataFrame], list[str]]:
@@ -91,51 +103,8 @@ def counted(modules: plans.Modules, reference: date) -> dict[str, pd.DataFrame]:
     Each has ``period``, its own columns and ``count``; a placement, need or flow without any is 0, as in the release.
     """
     year = Period.calendar_year(reference.year - 1)
-    placed = plans.placements(modules, reference)
-    needs = plans.needs(modules)
-    both = placed.join(needs, on="requeststableid", how="left").with_columns(
-        need=nw.col("need").fill_null(plans.NO_NEED)
-    )
-    by_both = _count(both, "placement", "need")
-    ages = plans.ages(modules, reference)
-    by_age = _count(placed.join(ages, on="persontableid", how="left"), "age").dropna()
-    timely = _count(plans.timeliness(modules, year.start, year.end), "time_taken", "exception")
-    day = reference.isoformat()
-    flows = _count(plans.flows(modules, year.start, year.end), "flow")
-    return {
-        "caseload": pd.DataFrame({"period": [day], "count": [int(by_both["count"].sum())]}),
-        "placements": _all_of(_sum(by_both, "placement"), "placement", PLACEMENTS).assign(period=day),
-        "plans_by_need": pd.concat(
-            [
-                _all_of(_sum(by_both, "need"), "need", NEEDS).assign(placement=ALL),
-                by_both,
-            ],
-            ignore_index=True,
-        ).assign(period=day),
-        "plans_by_age": by_age.assign(age=by_age["age"].astype(int).clip(0, 25).astype(str), period=day),
-        "flows": _all_of(flows, "flow", FLOWS).assign(period=year.text),
-        "timeliness": _timeliness(timely).assign(period=year.text),
-    }
-
-
-def _count(frame: nw.LazyFrame, *columns: str) -> pd.DataFrame:
-    return frame.group_by(*columns).agg(count=nw.len()).collect().to_pandas()
-
-
-def _sum(frame: pd.DataFrame, column: str) -> pd.DataFrame:
-    return frame.groupby(column, as_index=False)["count"].sum()
-
-
-def _all_of(frame: pd.DataFrame, column: str, names: tuple[str, ...]) -> pd.DataFrame:
-    """A row for each name, 0 where nothing was counted."""
-    counts = frame.set_index(column)["count"].reindex(list(names), fill_value=0).astype(int)
-    return counts.rename_axis(column).reset_index()
-
-
-def _timeliness(found: pd.DataFrame) -> pd.DataFrame:
-    rows = []
-    for exceptions in ("included", "excluded"):
-        kept = found if exceptions == "included" else found[~found["exception"].astype(bool)]
-        times = {time: int(kept.loc[kept["time_taken"] == time, "count"].sum()) for time in TIMES}
-        rows += [(exceptions, time, number) for time, number in {ALL: sum(times.values()), **times}.items()]
-    return pd.DataFrame(rows, columns=["exceptions", "time_taken", "count"])
+    found = {name: summed(name, frame) for name, frame in of_return(modules, reference, year).items()}
+    for name, every in EVERY.items():
+        period = year.text if name in OF_A_YEAR else reference.isoformat()
+        found[name] = with_zeros(found[name], {"period": [period], **every})
+    return found

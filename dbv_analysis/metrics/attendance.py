@@ -5,7 +5,7 @@ from __future__ import annotations
 import narwhals as nw
 
 from dbv_analysis.dates import changes
-from dbv_analysis.registry import Value, metric, own
+from dbv_analysis.registry import Ratio, Value, metric, own
 from dbv_analysis.terms import LOWER, PERCENT
 
 RELEASE = "DfE, Pupil absence in schools in England, by SEN provision"
@@ -15,8 +15,15 @@ OWN_GROUPS = tuple(
 )
 
 
+REGISTERS = "the authority's attendance registers"
+
+
 def _published(absence: nw.LazyFrame, measure: str) -> Value:
     return Value(absence.filter(nw.col("measure") == measure), nw.col("percent"))
+
+
+def _what(attendance: nw.LazyFrame, name: str) -> nw.LazyFrame:
+    return attendance.filter(nw.col("what") == name)
 
 
 def _absence(title: str, **more):
@@ -25,7 +32,7 @@ def _absence(title: str, **more):
         title=title,
         unit=PERCENT,
         better=LOWER,
-        source=RELEASE,
+        source=f"{RELEASE}; {REGISTERS}",
         by={"SEN provision": "sen_provision"},
         breaks=changes("Absence"),
         decimals=2,
@@ -34,28 +41,36 @@ def _absence(title: str, **more):
 
 
 @_absence("Overall absence", groups=OWN_GROUPS)
-def overall_absence_percent(absence, own_figures) -> tuple[Value, Value]:
+def overall_absence_percent(absence, attendance, own_figures) -> tuple[Value, Ratio, Value]:
     """Sessions missed, authorised or not, of all possible sessions, %.
 
-    Published as a percentage, without its counts. A session is half a school day; pupils aged 5 to 15.
+    Published as a percentage, without its counts; from registers with them. A session is half a school day; pupils
+    aged 5 to 15.
     """
+    counted = Ratio(
+        _what(attendance, "possible sessions"),
+        _what(attendance, "missed sessions"),
+        children=_what(attendance, "enrolments"),
+    )
     reported = own(own_figures, "overall_absence_percent", "sen_provision")
-    return _published(absence, "overall"), Value(reported, nw.col("value"))
+    return _published(absence, "overall"), counted, Value(reported, nw.col("value"))
 
 
 @_absence("Persistent absence")
-def persistent_absence_percent(absence) -> Value:
+def persistent_absence_percent(absence, attendance) -> tuple[Value, Ratio]:
     """Enrolments that missed at least 10% of their own possible sessions, of all enrolments, %.
 
-    Published as a percentage, without its counts. Part of a year is not comparable with a full one.
+    Published as a percentage, without its counts; from registers with them. Part of a year is not comparable with a
+    full one.
     """
-    return _published(absence, "persistent")
+    return _published(absence, "persistent"), Ratio(_what(attendance, "enrolments"), _what(attendance, "persistent"))
 
 
 @_absence("Severe absence")
-def severe_absence_percent(absence) -> Value:
+def severe_absence_percent(absence, attendance) -> tuple[Value, Ratio]:
     """Enrolments that missed at least 50% of their own possible sessions, of all enrolments, %.
 
-    Published as a percentage, without its counts. They are counted among the persistently absent too.
+    Published as a percentage, without its counts; from registers with them. They are counted among the persistently
+    absent too.
     """
-    return _published(absence, "severe")
+    return _published(absence, "severe"), Ratio(_what(attendance, "enrolments"), _what(attendance, "severe"))

@@ -24,6 +24,11 @@ def codes() -> list[dict]:
     return [{"first": FIRST, "last": LAST, **one} for one in listed["code"]]
 
 
+def not_valid() -> nw.Expr:
+    """1 where a mark's code is none, or is not valid on its day; else 0."""
+    return 1 - _counts("present", "authorised", "unauthorised", "not_possible")
+
+
 def _counts(*kinds: str) -> nw.Expr:
     """1 where a mark's code, valid on its date, counts as one of ``kinds``; else 0."""
     found = nw.lit(False)
@@ -38,8 +43,8 @@ def _counts(*kinds: str) -> nw.Expr:
     return nw.when(found).then(nw.lit(1)).otherwise(nw.lit(0))
 
 
-def enrolments(marks: nw.LazyFrame, start: date, end: date) -> nw.LazyFrame:
-    """What each enrolment could attend and missed from ``start`` to ``end``.
+def enrolments(marks: nw.LazyFrame, start: date, end: date, by: Sequence[str] = ()) -> nw.LazyFrame:
+    """What each enrolment could attend and missed from ``start`` to ``end``, apart by further columns of the marks.
 
     Returns a row a ``pupil`` and ``school``: ``possible``, ``authorised`` and ``unauthorised`` sessions, and
     ``not_valid``, marks whose code is none, or not on that day. These and sessions that were not possible count in no
@@ -51,9 +56,9 @@ def enrolments(marks: nw.LazyFrame, start: date, end: date) -> nw.LazyFrame:
             possible=_counts("present", "authorised", "unauthorised"),
             authorised=_counts("authorised"),
             unauthorised=_counts("unauthorised"),
-            not_valid=1 - _counts("present", "authorised", "unauthorised", "not_possible"),
+            not_valid=not_valid(),
         )
-        .group_by("pupil", "school")
+        .group_by("pupil", "school", *by)
         .agg(
             nw.col("possible").sum(),
             nw.col("authorised").sum(),
@@ -64,20 +69,53 @@ def enrolments(marks: nw.LazyFrame, start: date, end: date) -> nw.LazyFrame:
     return sums.filter(nw.col("possible") > 0)
 
 
-def absence(enrolled: nw.LazyFrame, by: Sequence[str] = ()) -> nw.LazyFrame:
-    """Counts behind overall, persistent and severe absence, by columns that the enrolments have.
+def flagged(enrolled: nw.LazyFrame) -> nw.LazyFrame:
+    """Each enrolment with ``missed`` sessions, and 1 or 0 as ``persistent`` and ``severe``; ``enrolments`` is 1.
 
-    Returns ``enrolments``, ``possible`` and ``missed`` sessions, and ``persistent`` and ``severe``: enrolments that
-    missed at least 10% and 50% of their own possible sessions. Divide only what disclosure lets through.
+    Persistent: at least 10% of its own possible sessions were missed; severe: at least 50%.
     """
     missed = nw.col("authorised") + nw.col("unauthorised")
-    flagged = enrolled.with_columns(missed=missed).with_columns(
+    return enrolled.with_columns(missed=missed).with_columns(
         persistent=_one(nw.col("missed") * PERSISTENT >= nw.col("possible")),
         severe=_one(nw.col("missed") * SEVERE >= nw.col("possible")),
         enrolments=nw.lit(1),
     )
+
+
+def absence(enrolled: nw.LazyFrame, by: Sequence[str] = ()) -> nw.LazyFrame:
+    """Counts behind overall, persistent and severe absence, by columns that the enrolments have.
+
+    Returns ``enrolments``, ``possible`` and ``missed`` sessions, and how many enrolments were ``persistent`` and
+    ``severe``. Divide only what disclosure lets through.
+    """
     summed = [nw.col(name).sum() for name in ("enrolments", "possible", "missed", "persistent", "severe")]
-    return flagged.group_by(*by).agg(*summed) if by else flagged.select(*summed)
+    return flagged(enrolled).group_by(*by).agg(*summed) if by else flagged(enrolled).select(*summed)
+
+
+def around_joining(marks: nw.LazyFrame, joined: nw.LazyFrame, weeks: int) -> nw.LazyFrame:
+    """The marks of schools that joined something: of so many weeks from that day on, and of the same weeks before.
+
+    Args:
+        marks: as a register gives them.
+        joined: a row a ``school`` and the day on which it ``joined``.
+        weeks: how many weeks.
+
+    Returns the marks with ``when``: ``before`` or ``after``. The weeks before lie 52 weeks earlier, so that both have
+    the same days of the week and the same part of the school year. A school without marks in either is left out.
+    """
+    day, of = nw.col("date"), nw.col("joined")
+    length, year = f"{weeks * 7}d", "-364d"
+    known = marks.join(joined.select("school", "joined"), on="school", how="inner")
+    after = (day >= of) & (day < of.dt.offset_by(length))
+    before = (day >= of.dt.offset_by(year)) & (day < of.dt.offset_by(year).dt.offset_by(length))
+    labelled = nw.concat(
+        [
+            known.filter(after).with_columns(when=nw.lit("after")),
+            known.filter(before).with_columns(when=nw.lit("before")),
+        ]
+    )
+    sides = labelled.select("school", "when").unique().group_by("school").agg(sides=nw.len())
+    return labelled.join(sides.filter(nw.col("sides") == 2).select("school"), on="school", how="inner").drop("joined")
 
 
 def _one(condition: nw.Expr) -> nw.Expr:

@@ -80,9 +80,17 @@ def _with_person(modules: Modules, plans: nw.LazyFrame) -> nw.LazyFrame:
 def placements(modules: Modules, day: date) -> nw.LazyFrame:
     """``caseload`` with each plan's ``placement``: the column of the SEN2 release that it stands in.
 
-    It is the open placement of lowest rank; of two of one rank, the one that the return gives first. A plan without an
-    open placement, or at an establishment of a type that is not known, is unknown. Among the modules is
-    ``establishments``, with ``urn`` and ``kind``, the column of its type.
+    A plan without an open placement, or at an establishment of a type that is not known, is unknown.
+    """
+    placed = caseload(modules, day).join(placed_at(modules, day).drop("urn"), on="requeststableid", how="left")
+    return placed.with_columns(placement=nw.col("placement").fill_null(UNKNOWN[0]))
+
+
+def placed_at(modules: Modules, day: date) -> nw.LazyFrame:
+    """Where each request's child is placed on a day: ``requeststableid``, ``placement`` and ``urn``, if it has one.
+
+    It is the open placement of lowest rank; of two of one rank, the one that the return gives first. Among the modules
+    is ``establishments``, with ``urn`` and ``kind``, the column of its type. Requests without a placement have no row.
     """
     detail = modules["placementdetail"].filter(
         nw.col("entrydate").is_null() | (nw.col("entrydate") <= day),
@@ -93,13 +101,11 @@ def placements(modules: Modules, day: date) -> nw.LazyFrame:
         order=nw.col("placementrank").fill_null(99) * 1_000_000_000 + nw.col("placementdetailtableid")
     )
     first = there.group_by("requeststableid").agg(order=nw.col("order").min())
-    chosen = (
+    return (
         there.join(first, on=["requeststableid", "order"], how="inner")
         .join(modules["establishments"].select("urn", "kind"), on="urn", how="left")
-        .select("requeststableid", placement=_column())
+        .select("requeststableid", "urn", placement=_column())
     )
-    placed = caseload(modules, day).join(chosen, on="requeststableid", how="left")
-    return placed.with_columns(placement=nw.col("placement").fill_null(UNKNOWN[0]))
 
 
 def _column() -> nw.Expr:
@@ -133,16 +139,14 @@ def ages(modules: Modules, day: date) -> nw.LazyFrame:
 
     Assumed: the release gives ages at the start of the academic year.
     """
-    year = day.year if day.month >= 9 else day.year - 1
     born = nw.col("personbirthdate")
-    return (
-        modules["person"]
-        .filter(~born.is_null())
-        .select(
-            "persontableid",
-            age=year - born.dt.year() - (born.dt.month() > 8).cast(nw.Int64),
-        )
-    )
+    return modules["person"].filter(~born.is_null()).select("persontableid", age=age_on(born, day))
+
+
+def age_on(born: nw.Expr, day: date) -> nw.Expr:
+    """The age in whole years on the 31 August before a day."""
+    year = day.year if day.month >= 9 else day.year - 1
+    return year - born.dt.year() - (born.dt.month() > 8).cast(nw.Int64)
 
 
 def flows(modules: Modules, start: date, end: date) -> nw.LazyFrame:

@@ -36,6 +36,9 @@ class Tally:
         counts = {name: dict(getattr(self, name)) for name in ("seen", "accepted", "rejected")}
         return json.dumps({"year": self.year, "reference": str(self.reference), **counts}, indent=1)
 
+    def write(self, folder: Path) -> None:
+        (folder / TALLY).write_text(self.as_json(), encoding="utf-8")
+
 
 class Store:
     """A folder of records as they are written. Use as a context manager; on an error nothing is left behind."""
@@ -99,7 +102,7 @@ class Store:
                 for writer in self._writers.values():
                     writer.close()
                 self._rejects.close()
-                (self.folder / TALLY).write_text(self.tally.as_json(), encoding="utf-8")
+                self.tally.write(self.folder)
                 whole = True
         finally:
             if not whole:

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import pandas as pd
 import pandera.pandas as pa
 
-from dbv_analysis.tables import own, published, registers
+from dbv_analysis.tables import own, published, records, registers
 from dbv_analysis.terms import REGISTERS
 
 
@@ -34,6 +35,20 @@ class Table:
         return list(self.schema.to_schema().columns)
 
 
+# What every row has beside its table's own columns: its period in dates, and where and when it was published.
+PROVENANCE = [
+    "period_label",
+    "period_start",
+    "period_end",
+    "basis",
+    "as_at",
+    "source",
+    "release",
+    "published",
+    "file",
+    "row",
+]
+
 TABLES = {
     "caseload": Table(published.Caseload, "count", ("area_code", "period")),
     "scenarios": Table(own.Scenarios, "pounds", ("area_code", "scenario", "measure", "period")),
@@ -41,6 +56,10 @@ TABLES = {
     "flows": Table(published.Flows, "count", ("area_code", "period", "flow")),
     "timeliness": Table(published.Timeliness, "count", ("area_code", "period", "exceptions", "time_taken")),
     "absence": Table(published.Absence, "percent", ("area_code", "period", "sen_provision", "measure")),
+    "attendance": Table(records.Attendance, "count", ("area_code", "period", "sen_provision", "what"), own=True),
+    "exclusion_counts": Table(
+        records.ExclusionCounts, "count", ("area_code", "period", "sen_provision", "what"), own=True
+    ),
     "plans_by_need": Table(published.PlansByNeed, "count", ("area_code", "period", "placement", "need")),
     "plans_by_age": Table(published.PlansByAge, "count", ("area_code", "period", "age")),
     "exclusions": Table(published.Exclusions, "rate", ("area_code", "period", "sen_provision", "measure")),
@@ -50,3 +69,8 @@ TABLES = {
     "grant": Table(own.Grant, "pounds", ("area_code", "line", "measure", "period"), own=True),
     **{name: Table(schema, "count", REGISTERS[name], own=True) for name, schema in registers.SCHEMAS.items()},
 }
+
+
+def no_rows(name: str) -> pd.DataFrame:
+    """A table without any row."""
+    return pd.DataFrame({column: pd.Series(dtype=object) for column in [*TABLES[name].columns, *PROVENANCE]})

@@ -10,6 +10,7 @@ from dbv_analysis.tables.base import Counts, Tidy, text
 SEN_PROVISION = ("EHC plan", "SEN support", "No SEN") + tuple(
     f"{provision} and {group}" for provision in ("EHC plan", "SEN support") for group in ("FSM", "EAL")
 )
+FLOWS = ("requests", "new plans", "assessments", "assessments issued", "plans ceased")
 
 
 class Caseload(Counts):
@@ -54,7 +55,7 @@ class Flows(Counts):
     health and care plans, ``requests.csv``, ``newplans.csv``, ``assessments.csv``, ``ceased_plans.csv``.
     """
 
-    flow: str = pa.Field(isin=("requests", "new plans", "assessments", "assessments issued", "plans ceased"))
+    flow: str = pa.Field(isin=FLOWS)
 
 
 class Timeliness(Counts):

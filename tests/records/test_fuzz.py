@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from dbv_analysis.records.fields import modules
+from dbv_analysis.records.lists import rejects_of
 from dbv_analysis.records.registers import read_register
 from dbv_analysis.records.sen2_export import read_export
 from dbv_analysis.records.sen2_xml import read_xml
@@ -133,7 +134,7 @@ def test_damaged_registers(tmp_path):
         except DataProblems:
             found.add("refused")
             continue
-        with (tmp_path / "out" / REJECTS).open(encoding="utf-8", newline="") as stream:
+        with rejects_of(tmp_path / "out", "marks").open(encoding="utf-8", newline="") as stream:
             assert sum(1 for _ in csv.DictReader(stream)) == told.rejected
         assert told.seen == told.accepted + told.rejected
         found.add("rejected" if told.rejected else "read")

@@ -14,8 +14,8 @@ import pandas as pd
 import pytest
 
 from dbv_analysis.records.attendance import absence, codes, enrolments
-from dbv_analysis.records.registers import MARKS, read_register
-from dbv_analysis.records.store import REJECTS
+from dbv_analysis.records.lists import rejects_of
+from dbv_analysis.records.registers import read_register
 from dbv_analysis.terms import DataProblems
 
 START, END = date(2024, 8, 12), date(2024, 9, 6)  # across the day on which the codes changed
@@ -92,7 +92,7 @@ def test_every_layout_gives_the_same_marks(layout, tmp_path):
     rows = marks_of(1)
     told = read_register(written(layout, tmp_path, rows), tmp_path / "out", "register")
     assert (told.seen, told.accepted, told.rejected) == (len(rows), len(rows), 0)
-    kept = pd.read_parquet(tmp_path / "out" / MARKS)
+    kept = pd.read_parquet(tmp_path / "out" / "marks.parquet")
     kept["date"] = pd.to_datetime(kept["date"]).dt.date
     found = Counter(kept[["pupil", "school", "date", "session", "code"]].itertuples(index=False, name=None))
     assert found == Counter(rows)
@@ -160,7 +160,7 @@ def test_rows_that_cannot_be_read_are_rejected_with_their_reasons_and_every_row_
     ]
     told = read_register(as_csv(tmp_path / "r.csv", rows), tmp_path / "out", "r.csv")
     assert (told.seen, told.accepted, told.rejected) == (7, 1, 6)
-    with (tmp_path / "out" / REJECTS).open(encoding="utf-8", newline="") as stream:
+    with rejects_of(tmp_path / "out", "marks").open(encoding="utf-8", newline="") as stream:
         kept = list(csv.DictReader(stream))
     assert [(row["row"], row["reason"]) for row in kept] == [
         ("2", "pupil is empty"),
@@ -168,7 +168,7 @@ def test_rows_that_cannot_be_read_are_rejected_with_their_reasons_and_every_row_
         ("4", "date is not a day, such as 2024-09-28"),
         ("5", "session is neither AM nor PM"),
         ("6", "code is empty"),
-        ("7", "a mark of the same pupil, school, date and session stands before it"),
+        ("7", "a row of the same pupil, school, date and session stands before it"),
     ]
     assert json.loads(kept[5]["cells"])["code"] == "N"
 
@@ -197,7 +197,7 @@ def test_a_line_with_other_cells_than_the_header_is_rejected_with_its_number_and
     path.write_text(f"{HEADER}{MARK}{line}\n{MARK.replace('a,', 'c,')}", encoding="utf-8")
     told = read_register(path, tmp_path / "out", "r.csv")
     assert (told.seen, told.accepted, told.rejected) == (3, 2, 1)
-    with (tmp_path / "out" / REJECTS).open(encoding="utf-8", newline="") as stream:
+    with rejects_of(tmp_path / "out", "marks").open(encoding="utf-8", newline="") as stream:
         (row,) = csv.DictReader(stream)
     assert (row["row"], row["reason"]) == ("3", "has other cells than the header")
     assert json.loads(row["cells"]) == {"line": line}

@@ -1,0 +1,154 @@
+"""What is known of a child with a plan or on a roll: the groups by which every measure can be taken apart.
+
+Each is a column of text, ``not known`` where the records do not say.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import narwhals as nw
+
+from dbv_analysis.records import plans
+from dbv_analysis.records.plans import Modules
+from dbv_analysis.sen2 import PLACED
+
+# Topic of a breakdown -> the column that holds it.
+GROUPS = {
+    "Need": "need",
+    "Phase": "phase",
+    "Year group": "year_group",
+    "Sex": "sex",
+    "Ethnicity": "ethnicity",
+    "Placement": "placed",
+    "School": "school",
+    "Free school meals": "fsm",
+    "English as an additional language": "eal",
+    "SEN provision": "sen_provision",
+    "Thrive": "thrive",
+}
+NOT_KNOWN, NO_SCHOOL = "not known", "no school"
+PHASES = {"early years": (0, 3), "primary": (4, 10), "secondary": (11, 15), "post-16": (16, 25)}  # ages on 31 August
+FIRST_YEAR = 5  # the age at which year 1 begins
+PROVISIONS = {"E": "EHC plan", "K": "SEN support", "N": "No SEN"}
+YES_OR_NO = {"Y": "yes", "N": "no"}
+JOINED, NOT_JOINED = "in Thrive", "not in Thrive"
+PUPILS, THRIVE = "pupils", "thrive"
+
+
+def phase(age: nw.Expr) -> nw.Expr:
+    """The phase of education that goes with an age on 31 August."""
+    found = nw.lit(NOT_KNOWN)
+    for name, (first, last) in PHASES.items():
+        found = nw.when((age >= first) & (age <= last)).then(nw.lit(name)).otherwise(found)
+    return found
+
+
+def year_group(age: nw.Expr) -> nw.Expr:
+    """``Reception`` at 4, ``Year 1`` at 5, to ``Year 13``; ``before or after school`` at other ages."""
+    found = nw.when(age >= 0).then(nw.lit("before or after school")).otherwise(nw.lit(NOT_KNOWN))
+    for place in range(14):
+        name = f"Year {place}" if place else "Reception"
+        found = nw.when(age == FIRST_YEAR - 1 + place).then(nw.lit(name)).otherwise(found)
+    return found
+
+
+def renamed(column: nw.Expr, names: dict[str, str]) -> nw.Expr:
+    """The names of codes; ``not known`` for one that is none of them."""
+    found = nw.lit(NOT_KNOWN)
+    for code, name in names.items():
+        found = nw.when(column == code).then(nw.lit(name)).otherwise(found)
+    return found
+
+
+def known(column: str) -> nw.Expr:
+    return nw.col(column).fill_null(NOT_KNOWN)
+
+
+def of_plans(modules: Modules, day: date) -> nw.LazyFrame:
+    """A row a request, with what the return, and a roll where there is one, tell of the child on a day.
+
+    Columns: ``requeststableid``, ``placement`` and those of ``GROUPS``. Free school meals and language are those of the
+    roll's pupil of the same UPN; ``SEN provision`` is an EHC plan for everybody here.
+    """
+    people = modules["person"].select("persontableid", "upn", "sex", "ethnicity")
+    frame = (
+        modules["requests"]
+        .select("requeststableid", "persontableid")
+        .join(people, on="persontableid", how="left")
+        .join(plans.ages(modules, day), on="persontableid", how="left")
+        .join(plans.needs(modules), on="requeststableid", how="left")
+        .join(plans.placed_at(modules, day), on="requeststableid", how="left")
+        .with_columns(placement=nw.col("placement").fill_null(plans.UNKNOWN[0]))
+    )
+    frame = _with_roll(frame, modules)
+    return frame.select(
+        "requeststableid",
+        "placement",
+        "age",
+        need=nw.col("need").fill_null(plans.NO_NEED),
+        phase=phase(nw.col("age")),
+        year_group=year_group(nw.col("age")),
+        sex=known("sex"),
+        ethnicity=known("ethnicity"),
+        placed=_placed(),
+        school=nw.col("urn").cast(nw.String).fill_null(NO_SCHOOL),
+        fsm=renamed(nw.col("fsm"), YES_OR_NO),
+        eal=renamed(nw.col("eal"), YES_OR_NO),
+        sen_provision=nw.lit(PROVISIONS["E"]),
+        thrive=_joined(modules, nw.col("urn"), day),
+    )
+
+
+def _placed() -> nw.Expr:
+    found = nw.lit("elsewhere")
+    for name, columns in PLACED.items():
+        found = nw.when(nw.col("placement").is_in(list(columns))).then(nw.lit(name)).otherwise(found)
+    return found
+
+
+def _with_roll(frame: nw.LazyFrame, modules: Modules) -> nw.LazyFrame:
+    """Free school meals and language by UPN; a pupil on two rolls has what either says yes to."""
+    if PUPILS not in modules:
+        return frame.with_columns(fsm=nw.lit(""), eal=nw.lit(""))
+    told = modules[PUPILS].group_by("pupil").agg(nw.col("fsm").max(), nw.col("eal").max())
+    return frame.join(told.rename({"pupil": "upn"}), on="upn", how="left")
+
+
+def _joined(modules: Modules, school: nw.Expr, day: date) -> nw.Expr:
+    """Whether a school had joined Thrive by a day."""
+    joined = joined_by(modules, day)
+    return nw.when(school.is_in(joined)).then(nw.lit(JOINED)).otherwise(nw.lit(NOT_JOINED))
+
+
+def joined_by(modules: Modules, day: date) -> list[int]:
+    """The schools that had joined Thrive by a day; a few dozen at most, so they are a list."""
+    if THRIVE not in modules:
+        return []
+    return [int(one) for one in modules[THRIVE].filter(nw.col("joined") <= day).select("school").collect()["school"]]
+
+
+def of_pupils(modules: Modules, day: date) -> nw.LazyFrame:
+    """A row a pupil and school of the roll, with what it tells of the pupil on a day.
+
+    Columns: ``pupil``, ``school`` (a number), ``age`` on the 31 August before and those of ``GROUPS``, with the school
+    as ``school_name``. ``placed`` is by the school's type, where the establishments are known, and ``not known`` else.
+    """
+    frame = modules[PUPILS].with_columns(age=plans.age_on(nw.col("born"), day))
+    need = renamed(nw.col("need"), plans.NEED_NAMES)
+    return frame.select(
+        "pupil",
+        "school",
+        "age",
+        need=nw.when(need == NOT_KNOWN).then(nw.lit(plans.NO_NEED)).otherwise(need),
+        phase=phase(nw.col("age")),
+        year_group=year_group(nw.col("age")),
+        sex=known("sex"),
+        ethnicity=known("ethnicity"),
+        placed=nw.lit(NOT_KNOWN),
+        school_name=nw.col("school").cast(nw.String),
+        fsm=renamed(nw.col("fsm"), YES_OR_NO),
+        eal=renamed(nw.col("eal"), YES_OR_NO),
+        sen_provision=renamed(nw.col("sen_provision"), PROVISIONS),
+        thrive=_joined(modules, nw.col("school"), day),
+    )
