@@ -145,8 +145,8 @@ def open_records(folder: Path, engine: str = "duckdb") -> dict[str, nw.LazyFrame
     if engine == "duckdb":
         import duckdb
 
-        connection = duckdb.connect()
-        frames = {name: connection.read_parquet(str(path)) for name, path in paths.items()}
+        # By the process's own connection, so that frames of several folders can be joined.
+        frames = {name: duckdb.read_parquet(str(path)) for name, path in paths.items()}
     elif engine == "pandas":
         import pandas as pd
 

@@ -5,27 +5,32 @@ Every name and UPN holds the word CANARY, so that a test can look for any that g
 
 from __future__ import annotations
 
+import json
 import shutil
 import tempfile
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from dbv_analysis.loaders import load
+from dbv_analysis.periods import Period
 from dbv_analysis.sources import sha256_of
-from dbv_analysis.synth import export, people, xml
-from dbv_analysis.synth.establishments import made_up, write_establishments
+from dbv_analysis.synth import export, people, registers, rolls, xml
+from dbv_analysis.synth.errors import Planted, in_registers, with_faults
+from dbv_analysis.synth.establishments import Establishment, made_up, write_establishments
 from dbv_analysis.synth.totals import Totals, totals
 from dbv_analysis.terms import CallProblem
 
 CANARY = people.CANARY
+PLANTED = "planted.json"
 SIDECAR = """# Made up. Every person in these files is synthetic; the totals are those that the DfE published.
 file = "{file}"
-format = "sen2"
-release = "synthetic-sen2-{year}"
+format = "{format}"
+release = "synthetic-{format}-{year}"
 publisher = "dbv-analysis"
-title = "Synthetic SEN2 return, {year} (made up; no row is about anybody)"
-published = {reference}
-retrieved = {reference}
+title = "Synthetic {title}, {year} (made up; no row is about anybody)"
+published = {day}
+retrieved = {day}
 licence = "CC0 1.0"
 sha256 = "{sha256}"
 notes = ["Synthetic: made with seed {seed}. Totals are those of {area} in the DfE's release; the persons are not real."]
@@ -34,41 +39,97 @@ notes = ["Synthetic: made with seed {seed}. Totals are those of {area} in the Df
 
 @dataclass(frozen=True)
 class Synthetic:
-    """Where a synthetic authority's files are, and the totals that they were made to have."""
+    """Where a synthetic authority's files are, the totals that they were made to have, and what was planted in them.
+
+    ``planted`` is what ``planted.json`` holds: the effects of the registers' second year in percentage points, the rows
+    that break each rule, and the rows of each module that cannot be read.
+    """
 
     xml: Path
     export: Path
     establishments: Path
+    registers: Path
     totals: Totals
+    planted: dict
 
 
-def synthesise(data: Path, out: Path, plans: int | None = None, seed: int = 1) -> Synthetic:
-    """Write a synthetic authority under ``out``: its SEN2 return, as XML and as an export, and its establishments.
+def synthesise(
+    data: Path,
+    out: Path,
+    plans: int | None = None,
+    seed: int = 1,
+    faults: int = 0,
+    effects: registers.Effects | None = None,
+) -> Synthetic:
+    """Write a synthetic authority under ``out``: its SEN2 return, as XML and as an export, and two years of registers.
 
     Args:
         data: the inputs whose published totals of the authority it is to have.
         out: a folder that is not there yet, or is empty.
         plans: how many plans; the published number where it is not given. Others keep the published proportions.
         seed: the same seed makes the same files.
+        faults: how many of each kind of fault are planted. With none the totals are exactly the published ones.
+        effects: what is planted in the registers' second year; half a point everywhere and two in Thrive otherwise.
 
     Raises CallProblem where the folder holds something, or no published totals are among the inputs.
     """
     if out.exists() and any(out.iterdir()):
         raise CallProblem(f"{out} is not empty. Name a folder that is not there yet with --out.")
-    wanted = totals(load(data).tables, data, plans)
+    tables = load(data).tables
+    wanted = totals(tables, data, plans)
+    effects = effects or registers.Effects()
     schools = made_up(seed)
     out.mkdir(parents=True, exist_ok=True)
     work = Path(tempfile.mkdtemp(prefix=".synth-", dir=out))
+    planted = Planted()
+
+    def everybody(told: Planted) -> Iterator[people.Row]:
+        return with_faults(people.people(wanted, schools, seed), faults, told)
+
     try:
-        xml.write(work / "sen2.xml", people.people(wanted, schools, seed), wanted)
-        export.write(work / "export", people.people(wanted, schools, seed), wanted)
+        xml.write(work / "sen2.xml", everybody(planted), wanted)
+        export.write(work / "export", everybody(Planted()), wanted)
         write_establishments(work / "establishments.csv", schools)
-        words = {"year": wanted.reference.year, "reference": wanted.reference, "area": wanted.area, "seed": seed}
-        sha256 = sha256_of(work / "sen2.xml")
-        sidecar = SIDECAR.format(file="sen2.xml", sha256=sha256, **words)
-        (work / "sen2.source.toml").write_text(sidecar, encoding="utf-8")
+        _sidecar(work / "sen2.xml", "sen2", "SEN2 return", wanted, wanted.reference, seed)
+        joined = _write_registers(work / "registers", tables, wanted, schools, effects, seed)
+        if faults:
+            in_registers(work / "registers", faults, planted)
+        last = max(last for _, last in _calendar(wanted).terms().values())
+        _sidecar(work / "registers" / "marks.parquet", "register", "attendance registers", wanted, last, seed)
+        told = {"seed": seed, "effects": {**asdict(effects), "joined": _calendar(wanted).joined.isoformat()}}
+        told |= {"thrive": joined, "broken": dict(planted.broken), "rejected": dict(planted.rejected)}
+        (work / PLANTED).write_text(json.dumps(told, indent=1), encoding="utf-8")
         for path in work.iterdir():
             path.rename(out / path.name)
     finally:
         shutil.rmtree(work, ignore_errors=True)
-    return Synthetic(out / "sen2.xml", out / "export", out / "establishments.csv", wanted)
+    places = (out / name for name in ("sen2.xml", "export", "establishments.csv", "registers"))
+    return Synthetic(*places, totals=wanted, planted=told)
+
+
+def _calendar(wanted: Totals) -> registers.Calendar:
+    """The school year before that of the return, and the return's own."""
+    return registers.Calendar(registers.first_monday(wanted.reference.year - 2))
+
+
+def _write_registers(
+    folder: Path,
+    tables: dict,
+    wanted: Totals,
+    schools: list[Establishment],
+    effects: registers.Effects,
+    seed: int,
+) -> list[int]:
+    folder.mkdir()
+    calendar = _calendar(wanted)
+    absent = registers.rates(tables, wanted.lea, Period.academic_year(calendar.start.year).text)
+    pupils = rolls.roll(people.people(wanted, schools, seed), schools, calendar.start, seed)
+    events = registers.suspensions(tables, wanted.lea, pupils, calendar, seed)
+    registers.write_suspensions(folder / "suspensions.csv", events)
+    return registers.write(folder, pupils, absent, calendar, effects, seed)
+
+
+def _sidecar(path: Path, form: str, title: str, wanted: Totals, day, seed: int) -> None:
+    words = {"year": wanted.reference.year, "day": day, "area": wanted.area, "seed": seed, "sha256": sha256_of(path)}
+    text = SIDECAR.format(file=path.name, format=form, title=title, **words)
+    path.with_suffix(".source.toml").write_text(text, encoding="utf-8")

@@ -15,6 +15,7 @@ from dbv_analysis.synth.totals import Totals
 CANARY = "CANARY"
 UNIT, PROVISION = "_senunit", "_resourced_provision"
 CODES = {name: code for code, name in reversed(NEED_NAMES.items()) if code != "DS"}
+ETHNICITIES = ("WBRI", "WBRI", "WBRI", "MOTH", "APKN", "NOBT")
 TYPICAL_AGES = {"nm_early_years": 3, "mainstream": 10, "special": 12, "ap_pru": 13, "neet": 18, "general": 18}
 
 
@@ -64,7 +65,7 @@ def _person(number: int, born: date, chance: random.Random) -> Row:
             "Forename": f"Synthetic {CANARY.title()}",
             "PersonBirthDate": born,
             "Sex": chance.choice(["M", "M", "F"]),
-            "Ethnicity": chance.choice(["WBRI", "WBRI", "WBRI", "MOTH", "APKN", "NOBT"]),
+            "Ethnicity": chance.choice(ETHNICITIES),
             "UPN": f"{CANARY}{number:07d}",
         },
     )

@@ -1,89 +1,16 @@
-"""Rules that look at the quality of a return: one function each, which finds the rows that break it.
-
-A rule never changes or leaves out a row; what cannot be read at all was rejected before. Counts by rule go to whoever
-checks the inputs, row numbers only in the controlled profile, and nothing else of a row.
-"""
+"""Rules of data quality for the SEN2 return."""
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, timedelta
-from pathlib import Path
 
 import narwhals as nw
 
 from dbv_analysis.records import fields, plans
 from dbv_analysis.records.plans import Modules
-from dbv_analysis.records.store import open_records, read_tally
-from dbv_analysis.terms import CONTROLLED, listed
+from dbv_analysis.records.rules.registry import QUERY, rule
 
-ERROR, QUERY = "error", "query"  # what cannot be right; what should be looked at
-MOST_ROWS = 20  # row numbers that are printed for a rule
 OLDEST = 25  # the last age at which somebody may have a plan
-
-
-@dataclass(frozen=True)
-class Rule:
-    """A rule: its id, what it says, which fields it reads, how grave it is, and what finds the rows that break it."""
-
-    id: str
-    fields: tuple[str, ...]
-    severity: str
-    find: Callable[[Modules, date], nw.LazyFrame]
-
-    @property
-    def message(self) -> str:
-        """The docstring's first line."""
-        return inspect.getdoc(self.find).split("\n")[0]
-
-
-@dataclass(frozen=True)
-class Broken:
-    """A rule that some rows break: of which module, and which, as they are numbered in the file."""
-
-    rule: Rule
-    module: str
-    rows: list[int]
-
-    def in_words(self, profile: str) -> str:
-        """How many rows, and in the controlled profile which."""
-        number = "1 row" if len(self.rows) == 1 else f"{len(self.rows):,} rows"
-        words = f"{number} of {self.module}: {self.rule.message} ({self.rule.id}, {self.rule.severity})"
-        if profile != CONTROLLED:
-            return words
-        more = f" and {len(self.rows) - MOST_ROWS:,} more" if len(self.rows) > MOST_ROWS else ""
-        return f"{words} Rows {listed(map(str, self.rows[:MOST_ROWS]))}{more}."
-
-
-_RULES: dict[str, tuple[str, Rule]] = {}
-
-
-def rule(module: str, *columns: str, severity: str = ERROR):
-    """Register a function as a rule over a module's rows. Its name is the rule's id, its docstring the message."""
-
-    def register(find: Callable) -> Callable:
-        _RULES[find.__name__] = (module, Rule(find.__name__, columns, severity, find))
-        return find
-
-    return register
-
-
-def rules() -> list[Rule]:
-    """Every rule, in order."""
-    return [one for _, one in _RULES.values()]
-
-
-def broken(folder: Path, engine: str = "duckdb") -> list[Broken]:
-    """The rules that the records of a folder break, each with its rows."""
-    modules, reference = open_records(folder, engine), read_tally(folder).reference
-    found = []
-    for module, one in _RULES.values():
-        rows = one.find(modules, reference).select("row").collect().to_pandas()["row"]
-        if len(rows):
-            found.append(Broken(one, module, sorted({int(row) for row in rows})))
-    return found
 
 
 def _plans(modules: Modules) -> nw.LazyFrame:

@@ -1,0 +1,114 @@
+"""Rules of data quality for attendance registers, and the lists that come with them."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import narwhals as nw
+
+from dbv_analysis.records.attendance import not_valid
+from dbv_analysis.records.lists import lists
+from dbv_analysis.records.plans import Modules, age_on
+from dbv_analysis.records.rules.registry import QUERY, rule
+
+SCHOOL_AGES = (2, 19)  # on 31 August: the youngest and the oldest of a school's roll
+SATURDAY = 6
+
+
+@rule("marks", "code", "date")
+def code_not_valid(modules: Modules, reference: date) -> nw.LazyFrame:
+    """A code is none, or not one on its day; the session counts as neither possible nor missed."""
+    return modules["marks"].filter(not_valid() == 1)
+
+
+@rule("marks", "date", needs=("terms",))
+def session_outside_term(modules: Modules, reference: date) -> nw.LazyFrame:
+    """A session is outside every term."""
+    return _outside(modules, "marks", "date")
+
+
+@rule("marks", "date")
+def session_at_a_weekend(modules: Modules, reference: date) -> nw.LazyFrame:
+    """A session is on a Saturday or a Sunday."""
+    return modules["marks"].filter(nw.col("date").dt.weekday() >= SATURDAY)
+
+
+@rule("marks", "pupil", "school", needs=("pupils",))
+def marks_of_nobody_on_the_roll(modules: Modules, reference: date) -> nw.LazyFrame:
+    """A mark is of a pupil who is not on the school's roll; it is left out, as the age is not known."""
+    return _not_on_the_roll(modules, "marks")
+
+
+@rule("suspensions", "pupil", "school", needs=("pupils",))
+def suspension_of_nobody_on_the_roll(modules: Modules, reference: date) -> nw.LazyFrame:
+    """A suspension is of a pupil who is not on the school's roll; it counts, in no known group."""
+    return _not_on_the_roll(modules, "suspensions")
+
+
+@rule("suspensions", "starts", needs=("terms",))
+def suspension_outside_term(modules: Modules, reference: date) -> nw.LazyFrame:
+    """A suspension begins outside every term."""
+    return _outside(modules, "suspensions", "starts")
+
+
+@rule("pupils", "pupil", "school", needs=("marks",), severity=QUERY)
+def pupil_without_marks(modules: Modules, reference: date) -> nw.LazyFrame:
+    """A pupil on the roll has no mark."""
+    marked = modules["marks"].select("pupil", "school").unique()
+    return modules["pupils"].join(marked, on=["pupil", "school"], how="anti")
+
+
+@rule("pupils", "born")
+def pupil_without_birth_date(modules: Modules, reference: date) -> nw.LazyFrame:
+    """A pupil has no birth date, so that no figure of absence holds them."""
+    return modules["pupils"].filter(nw.col("born").is_null())
+
+
+@rule("pupils", "born")
+def pupil_of_impossible_age(modules: Modules, reference: date) -> nw.LazyFrame:
+    """A pupil is too young or too old to be on a school's roll."""
+    youngest, oldest = SCHOOL_AGES
+    age = age_on(nw.col("born"), reference)
+    return modules["pupils"].filter((age < youngest) | (age > oldest))
+
+
+@rule("pupils", "pupil", severity=QUERY)
+def on_three_rolls(modules: Modules, reference: date) -> nw.LazyFrame:
+    """A pupil is on the rolls of three schools or more."""
+    rolls = modules["pupils"].group_by("pupil").agg(rolls=nw.len()).filter(nw.col("rolls") > 2).select("pupil")
+    return modules["pupils"].join(rolls, on="pupil", how="inner")
+
+
+@rule("pupils", *(column.name for column in lists()["pupils"].columns if column.codes))
+def unknown_code_pupils(modules: Modules, reference: date) -> nw.LazyFrame:
+    """A code is none of those that the roll may have; it counts as not known."""
+    wrong = nw.lit(False)
+    for column in lists()["pupils"].columns:
+        if column.codes:
+            cell = nw.col(column.name)
+            wrong = wrong | (~cell.is_null() & ~cell.is_in(list(column.codes)))
+    return modules["pupils"].filter(wrong)
+
+
+@rule("terms", "starts", "ends")
+def term_ends_before_it_starts(modules: Modules, reference: date) -> nw.LazyFrame:
+    """A term ends before it starts."""
+    return modules["terms"].filter(nw.col("ends") < nw.col("starts"))
+
+
+def _outside(modules: Modules, module: str, day: str) -> nw.LazyFrame:
+    """The rows of a module whose day is in no term. Terms are few, so they are read."""
+    terms = modules["terms"].select("starts", "ends").collect().to_pandas()
+    inside = nw.lit(False)
+    for term in terms.itertuples():
+        inside = inside | ((nw.col(day) >= _day(term.starts)) & (nw.col(day) <= _day(term.ends)))
+    return modules[module].filter(~inside)
+
+
+def _day(value) -> date:
+    return date.fromisoformat(str(value)[:10])
+
+
+def _not_on_the_roll(modules: Modules, module: str) -> nw.LazyFrame:
+    roll = modules["pupils"].select("pupil", "school")
+    return modules[module].join(roll, on=["pupil", "school"], how="anti")
