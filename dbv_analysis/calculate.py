@@ -64,15 +64,16 @@ def by_group(
     Args:
         metric: what to calculate.
         records: tables with a row a plan, an event or an enrolment, as ``records.as_tables`` gives them, of any engine.
-        groups: topic of a breakdown -> the column that holds it; of several, every combination is a group.
+        groups: topic of a breakdown -> the column that holds it; of several, every combination is a group, of none all.
         about: the area, ``as_at``, ``source``, ``release`` and ``published`` of the records.
         rule: the authority's disclosure rule.
         profile: ``public`` or ``controlled``.
 
     Returns rows of the results table. Raises CallProblem where the metric counts nothing that is in the records.
     """
-    topic, columns = " and ".join(groups), list(groups.values())
-    group = nw.concat_str(*(nw.col(name) for name in columns), separator=", ")
+    topic, columns = " and ".join(groups) or TOTAL, list(groups.values())
+    topics = [(topic, "group")] if columns else []
+    group = nw.concat_str(*(nw.col(name) for name in columns), separator=", ") if columns else nw.lit(TOTAL)
     told = {name: nw.lit(value) for name, value in about.items()}
     tables = {name: no_rows(name) for name in metric.tables} | {
         name: frame.with_columns(group=group, **told) for name, frame in records.items() if name in metric.tables
@@ -82,7 +83,7 @@ def by_group(
     if not asked:
         known = listed(sorted(records))
         raise CallProblem(f"{metric.id} is not counted from these records: they hold {known}.")
-    parts = [_divided(part, one) for one in asked for part in _shown(one, [(topic, "group")], topic, rule, profile)]
+    parts = [_divided(part, one) for one in asked for part in _shown(one, topics, topic, rule, profile)]
     figures = pd.concat(parts, ignore_index=True).assign(metric_id=metric.id, unit=metric.unit.name)
     days = {name: pd.to_datetime(figures[name]).dt.date for name in DAYS}
     return figures.assign(**days)[list(RESULT_COLUMNS)].sort_values("breakdown", ignore_index=True)

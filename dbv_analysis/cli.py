@@ -272,13 +272,14 @@ def reconcile(quarter: str | None, form: str, data: Path) -> None:
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="A folder that is not there yet.")
 @click.option("--plans", type=click.IntRange(min=1), help="How many plans; the published number unless given.")
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed makes the same files.")
+@click.option("--faults", type=click.IntRange(min=0), default=0, help="How many of each kind of fault are planted.")
 @data_option
-def synth(out: Path, plans: int | None, seed: int, data: Path) -> None:
+def synth(out: Path, plans: int | None, seed: int, faults: int, data: Path) -> None:
     """Write a synthetic authority in the real input formats: made-up persons with the published totals."""
-    from dbv_analysis.synth import synthesise
+    from dbv_analysis.synth import PLANTED, synthesise
 
-    made = synthesise(data, out, plans, seed)
-    for path in (made.xml, made.export, made.establishments):
+    made = synthesise(data, out, plans, seed, faults)
+    for path in (made.xml, made.export, made.establishments, made.registers, out / PLANTED):
         click.echo(path)
     say(f"Made up: {made.totals.plans:,} plans with the totals of {made.totals.area}. No row is about anybody.")
 

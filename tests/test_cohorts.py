@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections import Counter
 from datetime import date, timedelta
 from pathlib import Path
@@ -10,10 +11,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from dbv_analysis.cohorts import ABOUT, Cohort, on_day
+from dbv_analysis.cohorts import ABOUT, Cohort, around_thrive, on_day, open_day, pick
+from dbv_analysis.loaders.register_return import read_registers
 from dbv_analysis.programme import Disclosure
 from dbv_analysis.records.sen2_xml import read_xml
-from dbv_analysis.synth import CANARY, Synthetic
+from dbv_analysis.synth import CANARY, Synthetic, synthesise
+from dbv_analysis.synth.registers import Effects
 from dbv_analysis.terms import CONTROLLED, CallProblem
 from tests.records.test_sen2 import with_establishments
 
@@ -134,3 +137,112 @@ def test_the_size_of_a_cohort_of_a_few_is_hidden_too(tmp_path):
 def test_a_cohort_that_is_printed_shows_no_person(everyone):
     assert CANARY not in repr(everyone)
     assert "persontableid" not in repr(everyone)
+
+
+# Measures, the past, and registers beside the return
+
+
+@pytest.fixture(scope="module")
+def small(data: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, Synthetic]:
+    """Records of a small authority's return and registers."""
+    root = tmp_path_factory.mktemp("small")
+    made = synthesise(data, root / "authority", plans=250)
+    read_xml(made.xml, root / "return", "sen2.xml")
+    read_registers(made.registers / "marks.parquet", "marks.parquet", root / "registers")
+    return with_establishments(root / "return", made), root / "registers", made
+
+
+def test_a_need_may_be_picked_by_its_code_and_a_cohort_called_like_a_function(everyone):
+    cohort = everyone
+    assert len(cohort(primary_need="SEMH", phase="secondary")) == len(everyone.where(need=SEMH, phase="secondary")) > 0
+
+
+@pytest.mark.parametrize("engine", ["duckdb", "pandas", "polars"])
+def test_a_measure_of_a_cohort_is_counted_as_the_catalogue_says(small, engine):
+    folder, _, _ = small
+    semh = on_day(folder, DAY, engine).where(primary_need="SEMH")
+    found = semh.measure("placement_mainstream_percent", by="sex").set_index("group")
+    frame = semh.frame
+    for sex in ("F", "M"):
+        those = frame[frame["sex"] == sex]
+        number = those["placement"].str.startswith("mainstream").sum()
+        assert (found.loc[sex, "numerator"], found.loc[sex, "denominator"]) == (number, len(those))
+        assert found.loc[sex, "low"] <= 100 * number / len(those) <= found.loc[sex, "high"]
+    assert found.loc["Total", "denominator"] == len(semh)
+
+
+def test_a_measure_that_may_go_out_hides_the_few(small, tmp_path):
+    folder, _, _ = small
+    semh = on_day(folder, DAY).where(primary_need="SEMH")
+    found = semh.export_measure("placement_mainstream_percent", tmp_path / "m.csv", RULE, by=["sex", "ethnicity"])
+    every = semh.measure("placement_mainstream_percent", by=["sex", "ethnicity"])
+    left = every["denominator"] - every["numerator"]
+    few = every["numerator"].astype(float).between(1, 4) | left.astype(float).between(1, 4)
+    assert few.any()
+    hidden = found["group"].isin(every.loc[few, "group"])
+    assert set(found.loc[hidden, ["numerator", "denominator", "value", "low", "high"]].to_numpy().ravel()) == {"c"}
+    text = pd.read_csv(tmp_path / "m.csv", dtype=str, keep_default_na=False)
+    assert not (text == "").any().any()
+
+
+def test_absence_is_measured_where_there_are_registers_and_refused_in_words_where_there_are_none(small):
+    folder, registers, made = small
+    with_registers = on_day(folder, DAY, "duckdb", registers, "autumn term 2024")
+    found = with_registers.measure("overall_absence_percent", by="placed").set_index("group")
+    assert {"mainstream", "state special", "no plan"} <= set(found.index)
+    free = with_registers.where(fsm="yes")
+    pupils = pd.read_csv(made.registers / "pupils.csv")
+    share = free.measure("persistent_absence_percent").iloc[0]
+    assert share["denominator"] == (pupils["fsm"] == "Y").sum()
+    with pytest.raises(CallProblem, match="is not counted from these records"):
+        on_day(folder, DAY).measure("overall_absence_percent")
+    with pytest.raises(CallProblem, match='Did you mean "overall_absence_percent"'):
+        on_day(folder, DAY).measure("overal_absence_percent")
+
+
+def test_the_past_of_a_cohort_are_those_who_had_then_what_these_have_now(small):
+    folder, _, _ = small
+    semh = on_day(folder, DAY).where(primary_need="SEMH", phase="secondary")
+    then = semh.past(date(2024, 1, 18))
+    expected = on_day(folder, date(2024, 1, 18)).where(need=SEMH, phase="secondary")
+    assert then.day == date(2024, 1, 18)
+    assert set(then.frame["persontableid"]) == set(expected.frame["persontableid"])
+    with pytest.raises(CallProblem, match="has no other day"):
+        Cohort(DAY, semh.frame).past(DAY)
+
+
+def test_the_effect_planted_in_thrive_is_within_the_interval_and_none_is_not(small):
+    _, registers, made = small
+    found = around_thrive(registers, made.planted["effects"]["weeks"]).set_index("group")
+    effect = found.loc["difference"]
+    assert effect["low"] < -made.planted["effects"]["thrive"] < effect["high"] < 0
+    assert found.loc["other schools", "change"] == pytest.approx(-made.planted["effects"]["everywhere"], abs=0.35)
+
+
+def test_a_made_up_authority_without_an_effect_shows_none(data, tmp_path):
+    made = synthesise(data, tmp_path / "made", plans=200, seed=3, effects=Effects(everywhere=1.0, thrive=0))
+    read_registers(made.registers / "marks.parquet", "marks.parquet", tmp_path / "registers")
+    effect = around_thrive(tmp_path / "registers").set_index("group").loc["difference"]
+    assert effect["low"] < 0 < effect["high"]
+
+
+def test_the_lists_to_choose_from_give_the_same_cohort_as_a_line_of_python(everyone, capsys):
+    pytest.importorskip("ipywidgets")
+    picker = pick(everyone)
+    picker.lists["need"].value = SEMH
+    picker.lists["phase"].value = "secondary"
+    same = everyone.where(need=SEMH, phase="secondary")
+    assert picker.cohort.words == same.words
+    assert len(picker.cohort) == len(same)
+
+
+def test_without_widgets_the_lists_say_what_to_type_instead(everyone, monkeypatch):
+    monkeypatch.setitem(sys.modules, "ipywidgets", None)
+    with pytest.raises(CallProblem, match=r"everyone\.where"):
+        pick(everyone)
+
+
+def test_a_made_up_authority_is_opened_where_no_records_are_named(data):
+    everyone = open_day("", str(data))
+    assert "made up" in everyone.words
+    assert everyone.where(fsm="yes").measure("overall_absence_percent").iloc[0]["denominator"] > 0

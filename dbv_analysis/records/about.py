@@ -27,7 +27,7 @@ GROUPS = {
     "SEN provision": "sen_provision",
     "Thrive": "thrive",
 }
-NOT_KNOWN, NO_SCHOOL = "not known", "no school"
+NOT_KNOWN, NO_SCHOOL, NO_PLAN = "not known", "no school", "no plan"
 PHASES = {"early years": (0, 3), "primary": (4, 10), "secondary": (11, 15), "post-16": (16, 25)}  # ages on 31 August
 FIRST_YEAR = 5  # the age at which year 1 begins
 PROVISIONS = {"E": "EHC plan", "K": "SEN support", "N": "No SEN"}
@@ -68,8 +68,8 @@ def known(column: str) -> nw.Expr:
 def of_plans(modules: Modules, day: date) -> nw.LazyFrame:
     """A row a request, with what the return, and a roll where there is one, tell of the child on a day.
 
-    Columns: ``requeststableid``, ``placement`` and those of ``GROUPS``. Free school meals and language are those of the
-    roll's pupil of the same UPN; ``SEN provision`` is an EHC plan for everybody here.
+    Columns: ``requeststableid``, ``persontableid``, ``placement``, ``age`` and those of ``GROUPS``. Free school meals
+    and language are those of the roll's pupil of the same UPN; ``SEN provision`` is an EHC plan for everybody here.
     """
     people = modules["person"].select("persontableid", "upn", "sex", "ethnicity")
     frame = (
@@ -84,6 +84,7 @@ def of_plans(modules: Modules, day: date) -> nw.LazyFrame:
     frame = _with_roll(frame, modules)
     return frame.select(
         "requeststableid",
+        "persontableid",
         "placement",
         "age",
         need=nw.col("need").fill_null(plans.NO_NEED),
@@ -115,6 +116,13 @@ def _with_roll(frame: nw.LazyFrame, modules: Modules) -> nw.LazyFrame:
     return frame.join(told.rename({"pupil": "upn"}), on="upn", how="left")
 
 
+def _placed_by_upn(modules: Modules, day: date) -> nw.LazyFrame:
+    """The placement's group of everybody with a plan on a day, by UPN as ``pupil``; one row each."""
+    upn = modules["person"].filter(~nw.col("upn").is_null()).select("persontableid", pupil="upn")
+    there = plans.placements(modules, day).with_columns(placed=_placed())
+    return there.join(upn, on="persontableid", how="inner").group_by("pupil").agg(nw.col("placed").min())
+
+
 def _joined(modules: Modules, school: nw.Expr, day: date) -> nw.Expr:
     """Whether a school had joined Thrive by a day."""
     joined = joined_by(modules, day)
@@ -132,9 +140,14 @@ def of_pupils(modules: Modules, day: date) -> nw.LazyFrame:
     """A row a pupil and school of the roll, with what it tells of the pupil on a day.
 
     Columns: ``pupil``, ``school`` (a number), ``age`` on the 31 August before and those of ``GROUPS``, with the school
-    as ``school_name``. ``placed`` is by the school's type, where the establishments are known, and ``not known`` else.
+    as ``school_name``. ``placed`` is that of the pupil's plan, where a return is among the modules.
     """
-    frame = modules[PUPILS].with_columns(age=plans.age_on(nw.col("born"), day))
+    frame = modules[PUPILS].with_columns(age=plans.age_on(nw.col("born"), day)).drop("row")
+    if "person" in modules:
+        placed = _placed_by_upn(modules, day)
+        frame = frame.join(placed, on="pupil", how="left").with_columns(placed=nw.col("placed").fill_null(NO_PLAN))
+    else:
+        frame = frame.with_columns(placed=nw.lit(NOT_KNOWN))
     need = renamed(nw.col("need"), plans.NEED_NAMES)
     return frame.select(
         "pupil",
@@ -145,7 +158,7 @@ def of_pupils(modules: Modules, day: date) -> nw.LazyFrame:
         year_group=year_group(nw.col("age")),
         sex=known("sex"),
         ethnicity=known("ethnicity"),
-        placed=nw.lit(NOT_KNOWN),
+        placed=nw.col("placed"),
         school_name=nw.col("school").cast(nw.String),
         fsm=renamed(nw.col("fsm"), YES_OR_NO),
         eal=renamed(nw.col("eal"), YES_OR_NO),

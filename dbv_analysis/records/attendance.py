@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from importlib.resources import files
 
@@ -92,30 +92,18 @@ def absence(enrolled: nw.LazyFrame, by: Sequence[str] = ()) -> nw.LazyFrame:
     return flagged(enrolled).group_by(*by).agg(*summed) if by else flagged(enrolled).select(*summed)
 
 
-def around_joining(marks: nw.LazyFrame, joined: nw.LazyFrame, weeks: int) -> nw.LazyFrame:
-    """The marks of schools that joined something: of so many weeks from that day on, and of the same weeks before.
+def around(marks: nw.LazyFrame, day: date, weeks: int) -> nw.LazyFrame:
+    """The marks of so many weeks from a day on, and of the same weeks a year before; ``when`` says which.
 
-    Args:
-        marks: as a register gives them.
-        joined: a row a ``school`` and the day on which it ``joined``.
-        weeks: how many weeks.
-
-    Returns the marks with ``when``: ``before`` or ``after``. The weeks before lie 52 weeks earlier, so that both have
-    the same days of the week and the same part of the school year. A school without marks in either is left out.
+    The weeks before lie 52 weeks earlier, so that both have the same days of the week and the same part of the school
+    year.
     """
-    day, of = nw.col("date"), nw.col("joined")
-    length, year = f"{weeks * 7}d", "-364d"
-    known = marks.join(joined.select("school", "joined"), on="school", how="inner")
-    after = (day >= of) & (day < of.dt.offset_by(length))
-    before = (day >= of.dt.offset_by(year)) & (day < of.dt.offset_by(year).dt.offset_by(length))
-    labelled = nw.concat(
-        [
-            known.filter(after).with_columns(when=nw.lit("after")),
-            known.filter(before).with_columns(when=nw.lit("before")),
-        ]
-    )
-    sides = labelled.select("school", "when").unique().group_by("school").agg(sides=nw.len())
-    return labelled.join(sides.filter(nw.col("sides") == 2).select("school"), on="school", how="inner").drop("joined")
+    length, year = timedelta(weeks=weeks), timedelta(weeks=52)
+    parts = [
+        marks.filter(nw.col("date") >= start, nw.col("date") < start + length).with_columns(when=nw.lit(when))
+        for when, start in (("before", day - year), ("after", day))
+    ]
+    return nw.concat(parts)
 
 
 def _one(condition: nw.Expr) -> nw.Expr:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 
+import narwhals as nw
 import pandas as pd
 import pytest
 
@@ -119,7 +120,8 @@ def test_the_planted_effect_of_thrive_is_found_beside_what_happened_everywhere(s
     _, records = loaded
     modules = open_records(records / "synthetic-register-2025")
     planted = small.planted["effects"]
-    labelled = attendance.around_joining(modules["marks"], modules["thrive"], planted["weeks"])
+    thrive = modules["marks"].filter(nw.col("school").is_in(small.planted["thrive"]))
+    labelled = attendance.around(thrive, date.fromisoformat(planted["joined"]), planted["weeks"])
     sums = (
         attendance.absence(
             attendance.enrolments(labelled, date(2023, 1, 1), date(2026, 1, 1), by=["when"]), by=["when"]

@@ -1,0 +1,225 @@
+"""A cohort: children with plans, and pupils on rolls, who have something in common on a day."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+
+import narwhals as nw
+import pandas as pd
+
+from dbv_analysis.calculate import by_group
+from dbv_analysis.disclosure import protect_groups, suppress
+from dbv_analysis.impact.intervals import CONFIDENCE, change_interval
+from dbv_analysis.programme import Disclosure
+from dbv_analysis.records.about import GROUPS
+from dbv_analysis.records.plans import NEED_NAMES
+from dbv_analysis.registry import find
+from dbv_analysis.terms import CONTROLLED, PERCENT, PUBLIC, CallProblem, did_you_mean, listed
+
+ABOUT = (*GROUPS.values(), "placement")
+CALLED = {"primary_need": "need"}  # further names of a column
+SHOWN = ["group", "number", "of", "percent", "low", "high"]
+EVERYBODY = Disclosure(threshold=1, money_threshold=1, signed_off="")  # inside the authority nothing is hidden
+
+
+@dataclass(frozen=True)
+class Cohort:
+    """Plans of one day that have something in common. ``words`` says what; ``frame`` has a row a plan, for counting.
+
+    ``tables`` are the records that the measures are counted from, with what is known of each child; ``about`` says
+    whose they are; ``opened`` gives everyone on another day.
+    """
+
+    day: date
+    frame: pd.DataFrame = field(repr=False)
+    words: str = "everyone with a plan"
+    tables: Mapping[str, nw.LazyFrame] = field(default_factory=dict, repr=False)
+    about: Mapping[str, object] = field(default_factory=dict, repr=False)
+    opened: Callable[[date], Cohort] | None = field(default=None, repr=False)
+    chosen: Mapping[str, list] = field(default_factory=dict, repr=False)
+
+    def __len__(self) -> int:
+        return len(self.frame)
+
+    def __call__(self, **chosen: str | int | list) -> Cohort:
+        """``where``, so that ``cohort = everyone`` and ``cohort(primary_need="SEMH")`` reads as it is meant."""
+        return self.where(**chosen)
+
+    def where(self, **chosen: str | int | list) -> Cohort:
+        """The part of the cohort whose columns have the values given, or one of them where a list is given.
+
+        A need may be given by its code. ``everyone.where(primary_need="SEMH", phase=["primary", "secondary"])``
+
+        Raises CallProblem where a column or a value is none that is there.
+        """
+        frame, tables, said, held = self.frame, dict(self.tables), [], dict(self.chosen)
+        for name, wanted in chosen.items():
+            column = CALLED.get(name, name)
+            self._known(column)
+            values = [_named(column, value) for value in (wanted if isinstance(wanted, list) else [wanted])]
+            there = set(self.frame[column])
+            for value in values:
+                if value not in there:
+                    names = sorted(map(str, there))
+                    hint = did_you_mean(str(value), names)
+                    raise CallProblem(f'Nobody here has {column} "{value}".{hint} There are: {listed(names)}.')
+            frame = frame[frame[column].isin(values)]
+            tables = {table: rows.filter(nw.col(column).is_in(values)) for table, rows in tables.items()}
+            said.append(f"{column} {listed(map(str, values))}")
+            held[column] = values
+        words = f"{self.words}: {', '.join(said)}" if said else self.words
+        return replace(self, frame=frame, tables=tables, words=words, chosen=held)
+
+    def past(self, day: date) -> Cohort:
+        """The same cohort on another day: those who had then what these have now. ``semh.past(date(2024, 1, 18))``
+
+        Raises CallProblem where the cohort was not opened from records.
+        """
+        if self.opened is None:
+            raise CallProblem("This cohort was not opened from records, so it has no other day.")
+        then = self.opened(day)
+        there = {
+            column: [one for one in values if one in set(then.frame[column])] for column, values in self.chosen.items()
+        }
+        return then.where(**{column: values or self.chosen[column] for column, values in there.items()})
+
+    def by(self, column: str) -> pd.DataFrame:
+        """How many of the cohort are in each group of a column, and their share with its interval.
+
+        ``semh.by("placed")``
+
+        Returns ``group``, ``number``, ``of`` (the cohort's size), ``percent``, ``low`` and ``high`` (Wilson, 95%: what
+        the share might be in another year with the same chances; nobody was sampled).
+        """
+        self._known(column)
+        counts = self.frame.groupby(column).size().rename("number").rename_axis("group").reset_index()
+        return counts.assign(of=len(self)).pipe(_with_shares)
+
+    def measure(self, metric_id: str, by: str | Sequence[str] = (), rule: Disclosure | None = None) -> pd.DataFrame:
+        """A measure of the catalogue, counted from the cohort's records, for each group and for all of it.
+
+        ``semh.measure("placement_mainstream_percent", by="sex")``
+
+        Args:
+            metric_id: the measure, such as ``plans_20_weeks_percent`` or, with registers, ``overall_absence_percent``.
+            by: columns of ``ABOUT``; of several, every combination is a group.
+            rule: the disclosure rule, where what may go out is wanted: small counts are then ``c``.
+
+        Returns ``period_label``, ``group``, ``numerator``, ``denominator``, ``value`` and, for a share of children,
+        ``low`` and ``high`` (Wilson, 95%). Where there is no value, its symbol stands in each.
+
+        Raises CallProblem where the records do not hold what it counts.
+        """
+        columns = [by] if isinstance(by, str) else list(by)
+        for column in columns:
+            self._known(column)
+        try:
+            metric = find(metric_id)
+        except KeyError as error:
+            raise CallProblem(str(error.args[0])) from None
+        topics = {topic: column for topic, column in GROUPS.items() if column in columns}
+        profile = CONTROLLED if rule is None else PUBLIC
+        found = by_group(metric, self.tables, topics, self.about, rule or EVERYBODY, profile)
+        numbers = [name for name in ("numerator", "denominator", "value") if found[name].notna().any()]
+        if metric.unit is PERCENT and "sessions" not in metric.definition.lower():
+            low, high = _wilson(found["numerator"], found["denominator"])
+            found, numbers = found.assign(low=low, high=high), [*numbers, "low", "high"]
+        cells = found[numbers].round(metric.decimals or 1).astype(object)
+        hidden = found["symbol"] != ""
+        cells[hidden] = cells[hidden].apply(lambda column: found.loc[hidden, "symbol"])
+        return pd.concat([found["period_label"], found["breakdown"].rename("group"), cells], axis=1)
+
+    def beside(self, other: Cohort, column: str) -> pd.DataFrame:
+        """The shares of two cohorts and their difference, this one's less the other's, with its interval in points.
+
+        ``semh.beside(everyone, "placed")``, ``semh.beside(semh.past(date(2024, 1, 18)), "placed")``
+
+        Returns ``group``, ``percent``, ``percent_other``, ``difference``, ``low`` and ``high`` (Newcombe, 95%). Where
+        many children are in both, the interval is as a rule too wide.
+        """
+        self._known(column)
+        mine, theirs = (one.frame[column].value_counts() for one in (self, other))
+        rows = []
+        for group in sorted({*mine.index, *theirs.index}, key=str):
+            number, others = int(mine.get(group, 0)), int(theirs.get(group, 0))
+            if len(self) and len(other):
+                found = change_interval(others, len(other), number, len(self))
+                shares = 100 * number / len(self), 100 * others / len(other)
+                rows.append([group, *shares, found.value, found.low, found.high])
+        return pd.DataFrame(rows, columns=["group", "percent", "percent_other", "difference", "low", "high"]).round(1)
+
+    def flows(self, before: Cohort, column: str = "placed") -> pd.DataFrame:
+        """How many of the cohort were in which group on an earlier day, and where they are now.
+
+        ``semh.flows(everyone.past(date(2024, 1, 18)))``. Both are of one return: another has other keys for persons.
+
+        Returns ``before`` (``no plan`` for those who had none), ``now`` and ``number``.
+        """
+        self._known(column)
+        then = before.frame.drop_duplicates("persontableid").set_index("persontableid")[column]
+        pairs = pd.DataFrame(
+            {"before": self.frame["persontableid"].map(then).fillna("no plan"), "now": self.frame[column]}
+        )
+        return pairs.groupby(["before", "now"]).size().rename("number").reset_index()
+
+    def export(self, column: str, path: Path, rule: Disclosure, profile: str = PUBLIC) -> pd.DataFrame:
+        """Write ``shown(column, rule)`` as CSV, and return it. ``semh.export("placed", Path("semh.csv"), rule)``"""
+        return _written(self.shown(column, rule, profile), path)
+
+    def export_measure(
+        self, metric_id: str, path: Path, rule: Disclosure, by: str | Sequence[str] = ()
+    ) -> pd.DataFrame:
+        """Write ``measure(metric_id, by, rule)`` as CSV, and return it."""
+        return _written(self.measure(metric_id, by, rule), path)
+
+    def shown(self, column: str, rule: Disclosure, profile: str = PUBLIC) -> pd.DataFrame:
+        """``by(column)`` with the small counts, and the shares that would give them away, as ``c``.
+
+        Where one alone is hidden the smallest other is too, for it is the whole less the rest; where all are, so is the
+        size of the cohort. What several tables together give away is not looked at.
+        """
+        counts = self.by(column).rename(columns={"number": "numerator", "of": "denominator"}).assign(symbol="")
+        hidden = suppress(counts, rule, profile)
+        size = len(self) if hidden["denominator"].notna().any() else "c"
+        # They are groups of one whole, of which each has its number alone.
+        hidden = protect_groups(hidden.assign(denominator=float("nan"), whole=self.words), ["whole"], profile)
+        columns = ["numerator", "percent", "low", "high"]
+        shown = hidden[["group", *columns]].astype(object)
+        shown.loc[hidden["symbol"] != "", columns] = "c"
+        return shown.rename(columns={"numerator": "number"}).assign(of=size)[SHOWN]
+
+    def _known(self, column: str) -> None:
+        if column not in ABOUT:
+            known = (*ABOUT, *CALLED)
+            raise CallProblem(
+                f'"{column}" is not known of a plan.{did_you_mean(column, known)} Use {listed(ABOUT, "or")}.'
+            )
+
+
+def _named(column: str, value):
+    """A need's name for its code; else the value."""
+    return NEED_NAMES.get(str(value), value) if column == "need" else value
+
+
+def _written(found: pd.DataFrame, path: Path) -> pd.DataFrame:
+    found.to_csv(path, index=False)
+    return found
+
+
+def _wilson(number: pd.Series, of: pd.Series) -> tuple[pd.Series, pd.Series]:
+    """The ends of the interval of each share, in per cent."""
+    from statsmodels.stats.proportion import proportion_confint
+
+    whole = of.where(of > 0)
+    low, high = proportion_confint(number.astype(float), whole.astype(float), alpha=1 - CONFIDENCE, method="wilson")
+    return (100 * low).round(1), (100 * high).round(1)
+
+
+def _with_shares(counts: pd.DataFrame) -> pd.DataFrame:
+    if counts.empty:
+        return counts.reindex(columns=SHOWN)
+    low, high = _wilson(counts["number"], counts["of"])
+    return counts.assign(percent=100 * counts["number"] / counts["of"], low=low, high=high)[SHOWN].round(1)

@@ -1,0 +1,118 @@
+"""Everyone on a day, from the records of a SEN2 return and, where there are some, of attendance registers."""
+
+from __future__ import annotations
+
+import tempfile
+from datetime import date
+from pathlib import Path
+
+import narwhals as nw
+import pandas as pd
+
+from dbv_analysis.cohorts.cohort import Cohort
+from dbv_analysis.periods import Period, day_in_words
+from dbv_analysis.programme import Area, load_programme
+from dbv_analysis.records.about import PUPILS, THRIVE
+from dbv_analysis.records.as_tables import of_registers, of_return
+from dbv_analysis.records.store import TALLY, open_records, read_tally
+from dbv_analysis.terms import CallProblem
+
+OF_A_ROLL = (PUPILS, THRIVE)  # what a register's folder tells of those with plans
+
+
+def open_day(
+    records: str, data: str, day: str = "", engine: str = "duckdb", registers: str = "", period: str = ""
+) -> Cohort:
+    """Everyone with a plan on a day, from a folder of records; where none is named, of a made-up authority.
+
+    ``open_day("data/processed/records/own-sen2-2025", "data/raw", "2025-01-16")``
+
+    Args:
+        records: the folder of a return's records.
+        data: the inputs, for the authority's name.
+        day: ``year-month-day``; the return's own day unless given.
+        engine: what reads them: ``duckdb``, ``pandas``, ``polars`` or ``pyspark``.
+        registers: the folder of the registers' records, for absence, free school meals, language and Thrive.
+        period: of which absence and suspensions are counted, such as ``autumn term 2024``.
+
+    Raises CallProblem where a folder holds no records, or the day or the period is none.
+    """
+    if not records:
+        return _made_up(Path(data), period or "autumn term 2024")
+    area = load_programme(Path(data)).area
+    for folder in filter(None, (records, registers)):
+        if not (Path(folder) / TALLY).is_file():
+            words = f"{folder} holds no records. They are in data/processed/records, once `dbv check` has run."
+            raise CallProblem(words)
+    try:
+        chosen = date.fromisoformat(day) if day else read_tally(Path(records)).reference
+    except ValueError:
+        raise CallProblem(f'"{day}" is not a day: write 2024-09-26.') from None
+    return on_day(Path(records), chosen, engine, Path(registers) if registers else None, period, area)
+
+
+def on_day(
+    folder: Path,
+    day: date,
+    engine: str = "duckdb",
+    registers: Path | None = None,
+    period: str = "",
+    area: Area | None = None,
+) -> Cohort:
+    """Everyone with a plan on a day, with what the return, and a roll, tell of them: the columns ``ABOUT``.
+
+    ``on_day(Path("data/processed/records/own-sen2-2025"), date(2025, 1, 16))``
+
+    Events are those of the calendar year before the day. Raises CallProblem where the period is none.
+    """
+    modules = open_records(folder, engine)
+    rolls = open_records(registers, engine) if registers else {}
+    modules |= {name: rolls[name] for name in OF_A_ROLL if name in rolls}
+    tables = of_return(modules, day, Period.calendar_year(day.year - 1))
+    if rolls and period:
+        try:
+            tables |= of_registers(rolls | modules, Period.parse(period))
+        except ValueError as error:
+            raise CallProblem(str(error)) from None
+    frame = tables["caseload"].drop(*PERIOD_COLUMNS).collect().to_pandas()
+    texts = {name: frame[name].astype(object) for name in frame if name not in ("persontableid", "age")}
+    about = {
+        "area_code": area.code if area else "",
+        "area_name": area.name if area else "",
+        "geographic_level": area.geographic_level if area else "",
+        "as_at": day,
+        "source": "the authority's records",
+        "release": folder.name,
+        "published": day,
+    }
+
+    def opened(other: date) -> Cohort:
+        return on_day(folder, other, engine, registers, period, area)
+
+    words = f"everyone with a plan on {day_in_words(day)}"
+    return Cohort(day, frame.assign(**texts), words, tables, about, opened)
+
+
+PERIOD_COLUMNS = ["period", "period_label", "period_start", "period_end", "basis", "symbol", "count"]
+
+
+def _made_up(data: Path, period: str) -> Cohort:
+    """A synthetic authority, to try things with; its files are gone once they have been read into memory."""
+    from dbv_analysis.loaders.register_return import read_registers
+    from dbv_analysis.loaders.sen2_return import read_return
+    from dbv_analysis.synth import synthesise
+
+    area = load_programme(data).area
+    with tempfile.TemporaryDirectory(prefix="dbv-") as work:
+        made = synthesise(data, Path(work) / "authority", plans=400)
+        folder, registers = Path(work) / "records", Path(work) / "registers"
+        read_return(made.xml, made.xml.name, area, folder)
+        read_registers(made.registers / "marks.parquet", "marks.parquet", registers)
+        found = on_day(folder, made.totals.reference, "pandas", registers, period, area)
+        tables = {name: _in_memory(frame) for name, frame in found.tables.items()}
+    return Cohort(found.day, found.frame, f"{found.words} (made up; nobody is real)", tables, found.about)
+
+
+def _in_memory(frame: nw.LazyFrame) -> nw.LazyFrame:
+    native: pd.DataFrame = frame.collect().to_pandas()
+    return nw.from_native(native).lazy()

@@ -1,0 +1,80 @@
+"""Absence before and after schools joined Thrive, beside the same weeks of the schools that had not."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import narwhals as nw
+import numpy as np
+import pandas as pd
+
+from dbv_analysis.impact.intervals import CONFIDENCE
+from dbv_analysis.records import attendance
+from dbv_analysis.records.about import THRIVE
+from dbv_analysis.records.registers import MARKS
+from dbv_analysis.records.store import open_records
+from dbv_analysis.terms import CallProblem
+
+FEWEST = 3  # schools on each side, for an interval
+JOINED, OTHERS, DIFFERENCE = "schools in Thrive", "other schools", "difference"
+
+
+def around_thrive(registers: Path, weeks: int = 10, engine: str = "duckdb") -> pd.DataFrame:
+    """Overall absence of so many weeks from the day on which schools joined, and of the same weeks a year before, %.
+
+    ``around_thrive(Path("data/processed/records/own-registers-2025"), weeks=10)``
+
+    Of the schools that joined, and of those that had not joined by the end of these weeks, around the same days; a
+    school without marks in both years is left out. Each school counts once, whatever its size.
+
+    Returns a row for ``schools in Thrive``, for ``other schools``, and for the ``difference`` of their changes: how
+    many ``schools``, ``before`` and ``after`` (the mean of their rates), ``change`` in percentage points, and for the
+    difference its 95% interval, ``low`` and ``high`` (Welch's t over schools). An interval that holds 0 is no sign of
+    an effect; one that does not is no proof either: schools choose to join.
+
+    Raises CallProblem where there are too few schools with marks in both years on a side.
+    """
+    modules = open_records(registers, engine)
+    if THRIVE not in modules:
+        raise CallProblem(f"{registers.name} holds no list of schools in Thrive: put thrive.csv beside the register.")
+    rates = _rates(modules, weeks)
+    sides = {name: rates[rates["side"] == name] for name in (JOINED, OTHERS)}
+    for name, side in sides.items():
+        if len(side) < FEWEST:
+            raise CallProblem(f"Only {len(side)} {name} have marks in both years: {FEWEST} at least can be compared.")
+    rows = [[name, len(side), side["before"].mean(), side["after"].mean()] for name, side in sides.items()]
+    found = pd.DataFrame(rows, columns=["group", "schools", "before", "after"])
+    found["change"] = found["after"] - found["before"]
+    changes = [(side["after"] - side["before"]).to_numpy() for side in sides.values()]
+    low, high = _welch(*changes)
+    last = {"group": DIFFERENCE, "schools": int(found["schools"].sum()), "before": np.nan, "after": np.nan}
+    last |= {"change": float(changes[0].mean() - changes[1].mean()), "low": low, "high": high}
+    return pd.concat([found, pd.DataFrame([last])], ignore_index=True).round(2)
+
+
+def _welch(one: np.ndarray, other: np.ndarray) -> tuple[float, float]:
+    from scipy.stats import ttest_ind
+
+    return tuple(float(end) for end in ttest_ind(one, other, equal_var=False).confidence_interval(CONFIDENCE))
+
+
+def _rates(modules: dict[str, nw.LazyFrame], weeks: int) -> pd.DataFrame:
+    """A row a school, day of joining and side: its rates before and after, %."""
+    joined = modules[THRIVE].select("school", "joined").collect().to_pandas()
+    on = {int(row.school): date.fromisoformat(str(row.joined)[:10]) for row in joined.itertuples()}
+    parts = []
+    for day in sorted(set(on.values())):
+        then = [school for school, joins in on.items() if joins == day]
+        by_the_end = [school for school, joins in on.items() if joins < day + timedelta(weeks=weeks)]
+        labelled = attendance.around(modules[MARKS], day, weeks)
+        first, last = date(day.year - 2, 1, 1), date(day.year + 2, 1, 1)
+        enrolled = attendance.enrolments(labelled, first, last, by=["when"])
+        sums = attendance.absence(enrolled, by=["school", "when"]).collect().to_pandas()
+        sums = sums.astype({"missed": float, "possible": float, "school": int})
+        rates = sums.assign(rate=100 * sums["missed"] / sums["possible"])
+        wide = rates.pivot_table(index="school", columns="when", values="rate")
+        wide = wide.reindex(columns=["before", "after"]).dropna()
+        parts.append(wide[wide.index.isin(then)].assign(side=JOINED))
+        parts.append(wide[~wide.index.isin(by_the_end)].assign(side=OTHERS))
+    return pd.concat(parts) if parts else pd.DataFrame(columns=["before", "after", "side"])
