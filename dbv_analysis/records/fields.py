@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from dbv_analysis.terms import listed
@@ -22,21 +22,20 @@ class Field:
     codes: tuple[str, ...]
     column: str
 
-    def read(self, text: str) -> str | int | date | None:
+    def read(self, text: str | None) -> str | int | date | None:
         """A cell's text as a value; nothing is None.
 
         Raises ValueError whose words say what the field should hold.
         """
-        text = text.strip()
+        text = text and text.strip()
         if not text:
             return None
-        if self.kind == DATE:
-            return _day(text, self.name)
-        if self.kind == NUMBER:
-            if not (text.isascii() and text.isdigit()) or len(text) > 18:
-                raise ValueError(f"{self.name} is not a whole number")
-            return int(text)
-        return text
+        if self.kind == TEXT:
+            return text
+        value = _READ[self.kind](text)
+        if value is None:
+            raise ValueError(f"{self.name} is not {_IS_NOT[self.kind]}")
+        return value
 
 
 @dataclass(frozen=True)
@@ -57,13 +56,24 @@ class Module:
         return f"{self.parent}tableid" if self.parent else ""
 
 
-def _day(text: str, name: str) -> date:
+@lru_cache(maxsize=50_000)
+def _day(text: str) -> date | None:
+    """A day in any of the forms in which returns give it. Days come again and again, so they are remembered."""
     for form in ("%Y-%m-%d", "%Y-%b-%d 00:00:00", "%Y-%m-%d 00:00:00", "%Y-%m-%dT00:00:00", "%d/%m/%Y"):
         try:
             return datetime.strptime(text, form).date()
         except ValueError:
             continue
-    raise ValueError(f"{name} is not a day, such as 2024-09-28")
+    return None
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER else None
+
+
+LONGEST_NUMBER = 18  # digits
+_READ = {DATE: _day, NUMBER: _number}
+_IS_NOT = {DATE: "a day, such as 2024-09-28", NUMBER: "a whole number"}
 
 
 @cache

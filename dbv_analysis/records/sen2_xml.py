@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from lxml import etree
 
@@ -16,7 +16,8 @@ from dbv_analysis.records.store import Store, Tally
 from dbv_analysis.terms import DataProblem, DataProblems, listed
 
 PERSON, HEADER = "Person", "Header"
-MOST_PARTS = 20_000  # elements of one person, beyond which the file is not a return
+CHUNK = 1 << 16  # bytes
+MOST_BYTES = 1 << 22  # of one person, beyond which the file is not a return
 
 
 def read_xml(path: Path, folder: Path, shown: str) -> Tally:
@@ -27,11 +28,12 @@ def read_xml(path: Path, folder: Path, shown: str) -> Tally:
 
     Raises DataProblems where the file is no such return, is not well-formed, or holds a document type.
     """
-    events = _opened(path, shown)
     try:
-        tally = _read_header(events, shown)
-        with Store(folder, fields.modules(tally.year), tally) as store:
-            _read_persons(events, store, shown)
+        with _opened(path, shown) as stream:
+            parts = _parts(stream, shown)
+            tally = _read_header(parts, shown)
+            with Store(folder, fields.modules(tally.year), tally) as store:
+                _read_persons(parts, store, shown)
     except etree.XMLSyntaxError as error:
         line = error.lineno or 0
         raise DataProblems(
@@ -40,44 +42,59 @@ def read_xml(path: Path, folder: Path, shown: str) -> Tally:
     return tally
 
 
-def _opened(path: Path, shown: str) -> Iterator[tuple[str, Any]]:
+def _opened(path: Path, shown: str) -> IO[bytes]:
     try:
-        return etree.iterparse(
-            str(path),
-            events=("start", "end"),
-            resolve_entities=False,
-            no_network=True,
-            load_dtd=False,
-            huge_tree=False,
-            remove_comments=True,
-            remove_pis=True,
-        )
+        return path.open("rb")
     except OSError:
         raise DataProblems([DataProblem(shown, "cannot be read.", "Close it elsewhere, or put it back.")]) from None
 
 
-def _read_header(events: Iterator[tuple[str, Any]], shown: str) -> Tally:
+def _parts(stream: IO[bytes], shown: str) -> Iterator[Any]:
+    """The header and the persons of a file, one after another as they end. Whoever takes one frees it.
+
+    The file is handed to the parser a piece at a time, so that what has not ended after many pieces is refused before
+    it fills the memory.
+    """
+    parser = etree.XMLPullParser(
+        events=("end",),
+        tag=[f"{{*}}{PERSON}", f"{{*}}{HEADER}"],
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
+    waiting = 0
+    while piece := stream.read(CHUNK):
+        parser.feed(piece)
+        waiting += len(piece)
+        for _, element in parser.read_events():
+            waiting = 0
+            yield element
+        if waiting > MOST_BYTES:
+            raise DataProblems([_no_return(shown, f"holds more than {MOST_BYTES >> 20} MB in one person")])
+    parser.close()
+    for _, element in parser.read_events():
+        yield element
+
+
+def _read_header(parts: Iterator[Any], shown: str) -> Tally:
     """Read as far as the end of the header: the year and the day of the return."""
-    for event, element in events:
-        if event == "start" and element.getparent() is None:
-            _refuse_a_document_type(element, shown)
+    for element in parts:
+        if element.getroottree().docinfo.doctype:
+            raise DataProblems([_no_return(shown, "holds a document type, which a return never does")])
         if _name(element) == PERSON:
             raise DataProblems([_no_return(shown, "has persons before a header with its year")])
-        if event == "end" and _name(element) == HEADER:
-            return _dated(element, shown)
+        return _dated(element, shown)
     raise DataProblems([_no_return(shown, "has no header with its year")])
 
 
-def _read_persons(events: Iterator[tuple[str, Any]], store: Store, shown: str) -> None:
+def _read_persons(parts: Iterator[Any], store: Store, shown: str) -> None:
     """Read every person, each freed when it has been read; name what the guide does not list."""
-    reader, parts = _Persons(store), 0
-    for event, element in events:
-        is_person = _name(element) == PERSON
-        if event == "start":
-            parts = 0 if is_person else parts + 1
-            if parts > MOST_PARTS:
-                raise DataProblems([_no_return(shown, f"holds more than {MOST_PARTS:,} elements in one person")])
-        elif is_person:
+    reader = _Persons(store)
+    for element in parts:
+        if _name(element) == PERSON:
             reader.read(element)
             _forget(element)
     if reader.unknown:
@@ -87,18 +104,15 @@ def _read_persons(events: Iterator[tuple[str, Any]], store: Store, shown: str) -
 
 
 def _name(element) -> str:
-    """The tag without a namespace."""
+    """The tag without a namespace; nothing for what is no element."""
     tag = element.tag
-    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
+    if not isinstance(tag, str):
+        return ""
+    return tag.rpartition("}")[2] if "}" in tag else tag
 
 
 def _no_return(shown: str, what: str) -> DataProblem:
     return DataProblem(shown, f"is no person-level SEN2 return: it {what}.", "Export the return again as XML.")
-
-
-def _refuse_a_document_type(root, shown: str) -> None:
-    if root.getroottree().docinfo.doctype:
-        raise DataProblems([_no_return(shown, "holds a document type, which a return never does")])
 
 
 def _dated(header, shown: str) -> Tally:
@@ -129,8 +143,9 @@ class _Persons:
         self.store = store
         self.unknown: set[str] = set()
         self._modules = {module.element: module for module in store.modules.values()}
-        self._columns = {
-            module.name: {field.name: field.column for field in module.fields} for module in store.modules.values()
+        self._spots = {
+            module.name: {one.name: (place, one) for place, one in enumerate(module.fields)}
+            for module in store.modules.values()
         }
         self._keys: Counter[str] = Counter()
 
@@ -140,23 +155,39 @@ class _Persons:
             element, module, parent, kept = waiting.pop()
             self._keys[module.name] += 1
             key = self._keys[module.name]
-            cells, children = self._split(element, module)
-            if kept:
-                kept = self.store.add(module, key, parent, cells, key)
+            values, reasons, children = self._split(element, module)
+            if not kept:
+                reasons = [f"its {module.parent} was rejected"]
+            if reasons:
+                self.store.reject(module, self._cells(element, module), key, "; ".join(reasons))
             else:
-                self.store.reject(module, cells, key, f"its {module.parent} was rejected")
-            waiting += [(child, of, key, kept) for child, of in reversed(children)]
+                self.store.keep(module, key, parent, values, key)
+            waiting += [(child, of, key, not reasons) for child, of in reversed(children)]
 
-    def _split(self, element, module: Module) -> tuple[dict[str, str], list]:
-        """The cells of a module by column, and the modules inside it."""
-        cells, children, columns = {}, [], self._columns[module.name]
+    def _split(self, element, module: Module) -> tuple[list, list[str], list]:
+        """The values of a module in the order of its fields, why any cannot be read, and the modules inside it."""
+        spots, modules = self._spots[module.name], self._modules
+        values: list = [None] * len(spots)
+        reasons, children = [], []
         for child in element:
-            tag = _name(child)
-            inner = self._modules.get(tag)
+            tag = child.tag
+            spot = spots.get(tag) or spots.get(_name(child))
+            if spot is not None and not len(child):
+                place, one = spot
+                try:
+                    values[place] = one.read(child.text)
+                except ValueError as error:
+                    reasons.append(str(error))
+                continue
+            inner = modules.get(_name(child))
             if inner is not None and inner.parent == module.name:
                 children.append((child, inner))
-            elif tag in columns and not len(child):
-                cells[columns[tag]] = child.text or ""
-            elif tag:
+            elif tag := _name(child):
                 self.unknown.add(f"{module.element}/{tag}")
-        return cells, children
+        return values, reasons, children
+
+    def _cells(self, element, module: Module) -> dict[str, str]:
+        """The texts of a module by column, as they are in the file."""
+        spots = self._spots[module.name]
+        named = ((_name(child), child) for child in element if not len(child))
+        return {spots[name][1].column: child.text or "" for name, child in named if name in spots}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections import Counter
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
@@ -49,6 +50,9 @@ class Store:
         self.modules = {module.name: module for module in modules}
         self._rows: dict[str, list[tuple]] = {name: [] for name in self.modules}
         self._writers: dict[str, pq.ParquetWriter] = {}
+        self._places = {
+            module.name: {one.column: (place, one) for place, one in enumerate(module.fields)} for module in modules
+        }
         self._schemas = {module.name: _schema(module) for module in modules}
 
     def __enter__(self) -> Store:
@@ -60,23 +64,28 @@ class Store:
 
     def add(self, module: Module, key: int, parent: int | None, cells: dict[str, str], row: int) -> bool:
         """Keep one row, or reject it with its reasons. ``cells`` are its texts by column; True where it was kept."""
-        values, reasons = [], []
-        for one in module.fields:
+        places, reasons = self._places[module.name], []
+        values: list = [None] * len(places)
+        for column, text in cells.items():
+            place, one = places[column]
             try:
-                values.append(one.read(cells.get(one.column, "")))
+                values[place] = one.read(text)
             except ValueError as error:
                 reasons.append(str(error))
         if reasons:
             self.reject(module, cells, row, "; ".join(reasons))
             return False
-        keys = (key,) if parent is None else (key, parent)
+        self.keep(module, key, parent, values, row)
+        return True
+
+    def keep(self, module: Module, key: int, parent: int | None, values: Iterable, row: int) -> None:
+        """Keep one row whose values, in the order of the module's fields, have been read."""
         rows = self._rows[module.name]
-        rows.append((*keys, *values, row))
+        rows.append((key, *values, row) if parent is None else (key, parent, *values, row))
         self.tally.seen[module.name] += 1
         self.tally.accepted[module.name] += 1
         if len(rows) >= BATCH:
             self._flush(module.name)
-        return True
 
     def reject(self, module: Module, cells: dict[str, str], row: int, reason: str) -> None:
         """Put a row into the file of rejects, as it was, with the reason."""

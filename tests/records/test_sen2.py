@@ -16,7 +16,7 @@ from lxml import etree
 from dbv_analysis.loaders import load, sen2_return
 from dbv_analysis.records import fields, plans
 from dbv_analysis.records.sen2_export import read_export
-from dbv_analysis.records.sen2_xml import MOST_PARTS, read_xml
+from dbv_analysis.records.sen2_xml import MOST_BYTES, read_xml
 from dbv_analysis.records.store import REJECTS, open_records
 from dbv_analysis.synth import CANARY, Synthetic, synthesise
 from dbv_analysis.synth.establishments import made_up as establishments_of
@@ -215,7 +215,7 @@ def test_a_row_that_cannot_be_read_is_rejected_with_its_reason_and_what_belongs_
         ("", "well-formed"),
         ("not xml", "well-formed"),
         (HEAD + "<Person>" * 400 + "</Person>" * 400 + TAIL, "well-formed"),
-        (HEAD + "<Person>" + "<Requests/>" * (MOST_PARTS + 1) + "</Person>" + TAIL, "elements in one person"),
+        (HEAD + "<Person>" + "<Requests/>" * (MOST_BYTES // 10) + "</Person>" + TAIL, "4 MB in one person"),
         ("<Message><Persons>" + PERSON + TAIL, "before a header"),
         ("<Message/>", "no header"),
         (HEAD.replace("2025</Year>", "1999</Year>") + TAIL, "1999"),
