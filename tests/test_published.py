@@ -92,12 +92,6 @@ def of_all_plans(rows: list[dict[str, str]]) -> list[dict[str, str]]:
 
 
 @pytest.fixture(scope="module")
-def caseload(release) -> list[dict[str, str]]:
-    """The release's rows of all plans on a census day."""
-    return of_all_plans(release("caseload"))
-
-
-@pytest.fixture(scope="module")
 def absence(published: Path) -> list[dict[str, str]]:
     with (published / "halton_absence_exclusions_by_sen.csv").open(encoding="utf-8-sig", newline="") as stream:
         rows = read(stream)
@@ -115,39 +109,6 @@ def test_halton_and_england_are_as_published_in_every_year(results, checked, mea
     assert {area for area, _ in expected} == {"Halton", "England"}
     assert len(expected) >= 6
     assert found == expected
-
-
-@pytest.mark.parametrize(
-    ("column", "metric_id"),
-    [("mainstream_total_pc", "placement_mainstream_percent"), ("special_total_pc", "placement_special_percent")],
-)
-def test_every_shipped_area_has_the_published_percentage_in_every_year(results, caseload, column, metric_id):
-    expected = published_by_area(caseload, column, shipped(results))
-    found = {(area, year): float(share(metric_id)(in_january(results, area, year), plans=0)) for area, year in expected}
-    assert len(expected) == (results["metric_id"] == metric_id).sum() == 91
-    assert found == expected
-
-
-def test_every_shipped_area_has_the_published_number_of_plans_in_every_year(results, caseload):
-    expected = published_by_area(caseload, "ehcplans", shipped(results))
-    found = {(area, year): in_january(results, area, year)["caseload_count"].value for area, year in expected}
-    assert len(expected) == 91
-    assert found == expected
-
-
-def shipped(results: pd.DataFrame) -> set[str]:
-    return set(results.loc[results["metric_id"] == "caseload_count", "area_code"])
-
-
-def published_by_area(rows: list[dict[str, str]], column: str, areas: set[str]) -> dict[tuple[str, str], float]:
-    """(area, time period) -> what the release prints in ``column``."""
-    keyed = {(area_of(row), row["time_period"]): row[column] for row in rows}
-    return {(area, year): float(cell) for (area, year), cell in keyed.items() if area in areas and cell != "x"}
-
-
-def area_of(row: dict[str, str]) -> str:
-    code = {"Local authority": "new_la_code", "Regional": "region_code", "National": "country_code"}
-    return row[code[row["geographic_level"]]]
 
 
 @pytest.mark.parametrize(("published_as", "metric_id"), ABSENCE.items())
@@ -198,53 +159,6 @@ def test_halton_had_more_requests_new_plans_and_plans_ceased_in_these_years(tabl
     assert in_halton("requests", 2021) == [301, 383, 409, 492]
     assert in_halton("new plans", 2021) == [192, 215, 270, 240]
     assert in_halton("plans ceased", 2022) == [10, 79, 122]
-
-
-# A percentage that the release prints -> its file, the shipped table, and the rows of its denominator and numerator.
-PERCENTAGES = {
-    "pc_plans_issued_within_20_weeks": (
-        "timeliness_20_week",
-        "timeliness",
-        {"exceptions": "included", "time_taken": "all"},
-        {"exceptions": "included", "time_taken": "within 20 weeks"},
-    ),
-    "PC_plans_issued_20_weeks_ex": (
-        "timeliness_20_week",
-        "timeliness",
-        {"exceptions": "excluded", "time_taken": "all"},
-        {"exceptions": "excluded", "time_taken": "within 20 weeks"},
-    ),
-    "assess_issued_pc": ("assessments", "flows", {"flow": "assessments"}, {"flow": "assessments issued"}),
-}
-
-
-@pytest.mark.parametrize(("column", "years"), zip(PERCENTAGES, (6, 6, 3), strict=True))
-def test_counts_of_every_shipped_area_give_the_published_percentage_of_every_year(tables, release, column, years):
-    file, table, every, some = PERCENTAGES[column]
-    whole, part = counts(tables[table], **every), counts(tables[table], **some)
-    expected = published_by_area(of_all_plans(release(file)), column, set(tables["caseload"]["area_code"]))
-    assert len(expected) == 13 * years
-    assert {key: rounded(100 * part[key] / whole[key]) for key in expected} == expected
-
-
-def rounded(percent: float) -> float:
-    """To one decimal, as the release rounds."""
-    return float(PERCENT.write(percent, 1).rstrip("%"))
-
-
-def test_the_needs_of_every_shipped_area_and_placement_add_up_to_its_plans(tables, release):
-    rows = [
-        row
-        for row in release("sen_needs_all_plans")
-        if row["breakdown_topic"] in ("All EHC plans", "Type of placement")
-    ]
-    needs = tables["plans_by_need"]
-    areas = set(needs["area_code"])
-    leaves = [row for row in rows if area_of(row) in areas and not row["breakdown"].endswith("- total")]
-    expected = sorted((area_of(row), float(row["ehc_plans"])) for row in leaves)
-    added = needs.groupby(["area_code", "placement"])["count"].sum()
-    assert len(areas) == 13
-    assert sorted((area, plans) for (area, _), plans in added.items()) == expected
 
 
 def test_single_placements_add_up_to_all_placements_for_every_need_and_area(tables):
