@@ -62,7 +62,8 @@ def _tidy(given: Input) -> Read:
 
 
 def _ees(given: Input) -> Read:
-    return Read(ees.read_release(given.path, given.shown))
+    tables, warnings = ees.read_release(given.path, given.shown)
+    return Read(tables, warnings=warnings)
 
 
 def _return(given: Input) -> Read:
