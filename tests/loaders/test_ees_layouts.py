@@ -13,7 +13,7 @@ from dbv_analysis.loaders import ees, load
 from dbv_analysis.periods import Period
 from dbv_analysis.tables import TABLES
 from dbv_analysis.terms import DataProblem, DataProblems
-from tests.conftest import HALTON
+from tests.conftest import HALTON, ROOT
 from tests.loaders.test_ees import (
     AUTHORITY,
     HALTON_ROW,
@@ -378,3 +378,13 @@ def test_an_age_is_still_read_from_a_file_in_which_an_authority_is_spelled_in_tw
 def test_a_level_is_read_in_any_case(read):
     table = read(csv_of(requests(geographic_level="Local Authority")))[0]["flows"]
     assert rows(table, "area_code", "geographic_level") == [(HALTON, "Local authority")]
+
+
+def test_the_documentation_lists_every_layout_with_what_it_gives_and_how_it_is_known():
+    lines = (ROOT / "docs" / "releases.md").read_text(encoding="utf-8").splitlines()
+    listed = [line for line in lines if line.startswith("| `")]
+    assert listed == [
+        f"| `{one.file}` | {one.releases} | {', '.join(dict.fromkeys(part.table for part in one.parts)) or 'nothing: '}"
+        f"{one.unread} | {one.seen} |"
+        for one in known.known_layouts()
+    ]
