@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import io
 import zipfile
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -199,6 +201,47 @@ def term_of(row: dict[str, str]) -> tuple[int, int]:
     """The year and the month in which a term starts."""
     month = {"Autumn term": 9, "Spring term": 1, "Summer term": 4}[row["time_identifier"]]
     return int(row["time_period"][:4]) + (month < 9), month
+
+
+def test_absence_and_exclusions_of_every_authority_are_as_published_in_every_period(tables, published):
+    """The release as an extract of every authority, read without the package. Symbols are compared too."""
+    path = published / "absence_exclusions_by_sen_all_authorities.csv.gz"
+    with gzip.open(path, "rt", encoding="utf-8-sig", newline="") as stream:
+        rows = [row for row in csv.DictReader(stream) if row["education_phase"] == "Total"]
+    measures = {"sess_overall_percent": "overall", **EXCLUSIONS}
+    measures |= {"enrolments_pa_10_exact_percent": "persistent", "enrolments_pa_50_exact_percent": "severe"}
+    expected = {
+        (row["new_la_code"], *when(row), row["breakdown"], measures[row["indicator"]]): row["value"]
+        for row in rows
+        if row["indicator"] in measures and row["breakdown_topic"] == "SEN provision"
+    }
+    found = {}
+    for name, number in (("absence", "percent"), ("exclusions", "rate")):
+        table = tables[name][tables[name]["source"].str.contains("schools in England|exclusions in England")]
+        table = table[table["geographic_level"] == "Local authority"]
+        columns = ["area_code", "period_start", "period_end", "sen_provision", "measure"]
+        cells = table["symbol"].where(table["symbol"] != "", table[number])
+        found |= dict(zip(table[columns].itertuples(index=False, name=None), cells, strict=True))
+    assert len(expected) > 20_000
+    assert {key: as_number(cell) for key, cell in expected.items()} == {key: found.get(key) for key in expected}
+
+
+def when(row: dict[str, str]) -> tuple[date, date]:
+    """The first and the last day of an academic year or a term."""
+    first = int(row["time_period"][:4])
+    return {
+        "Academic year": (date(first, 9, 1), date(first + 1, 8, 31)),
+        "Autumn term": (date(first, 9, 1), date(first, 12, 31)),
+        "Spring term": (date(first + 1, 1, 1), date(first + 1, 3, 31)),
+        "Summer term": (date(first + 1, 4, 1), date(first + 1, 8, 31)),
+    }[row["time_identifier"]]
+
+
+def as_number(cell: str) -> float | str:
+    try:
+        return float(cell)
+    except ValueError:
+        return {":": "x", "~": "low", "k": "low"}.get(cell, cell)
 
 
 TOOL = {"TotFixedEx suspension rate all pupils": "suspensions", "TotPermEx rate all pupils": "permanent exclusions"}

@@ -26,13 +26,10 @@ class _Member:
     """A file of the download: what it is called in messages, its bytes, its columns, and its layout."""
 
     shown: str
+    name: str
     raw: bytes
     columns: list[str]
     layout: Layout | None
-
-    @property
-    def name(self) -> str:
-        return Path(self.shown).name
 
 
 def read_release(path: Path, shown: str) -> tuple[dict[str, pd.DataFrame], list[str]]:
@@ -46,7 +43,7 @@ def read_release(path: Path, shown: str) -> tuple[dict[str, pd.DataFrame], list[
     placement, an age, a need or a period that is not known here.
     """
     found = _members(path, shown)
-    members = [_known(f"{shown}/{name}" if len(found) > 1 else shown, raw) for name, raw in found.items()]
+    members = [_known(f"{shown}/{name}" if len(found) > 1 else shown, name, raw) for name, raw in found.items()]
     parts: dict[str, list[pd.DataFrame]] = {}
     warnings: list[str] = []
     problems: list[DataProblem] = []
@@ -69,10 +66,10 @@ def read_release(path: Path, shown: str) -> tuple[dict[str, pd.DataFrame], list[
     return {name: together(frames) for name, frames in parts.items()}, warnings
 
 
-def _known(shown: str, raw: bytes) -> _Member:
+def _known(shown: str, name: str, raw: bytes) -> _Member:
     """A file with its layout, for which its first line is enough."""
     columns = list(_read(raw, shown, rows=0).columns)
-    return _Member(shown, raw, columns, of_columns(columns, Path(shown).name))
+    return _Member(shown, name, raw, columns, of_columns(columns, name))
 
 
 def _unknown(member: _Member, told: set[str]) -> list[str]:

@@ -104,13 +104,16 @@ class Layout:
             raise DataProblems(problems)
 
 
-def _part(settings: dict[str, Any]) -> Part:
+def _part(settings: dict[str, Any], sets: dict[str, dict[str, str]]) -> Part:
+    def given(words: str | dict[str, Any]) -> dict[str, Any]:
+        return sets[words] if isinstance(words, str) else words
+
     placements = {name: name for name in PLACEMENTS} if settings.pop("each_placement", False) else {}
-    columns = {**placements, **settings.pop("columns", {})}
-    words = {column: Words(one.pop("as"), **one) for column, one in settings.pop("words", {}).items()}
+    columns = {**placements, **given(settings.pop("columns", {}))}
+    words = settings.pop("words", {})
     return Part(
-        columns={word: _lower(given) for word, given in columns.items()},
-        words=words,
+        columns={word: _lower(names) for word, names in columns.items()},
+        words={name: Words(one.pop("as"), read=given(one.pop("read")), **one) for name, one in words.items()},
         first_year=settings.pop("from", 0),
         **settings,
     )
@@ -121,12 +124,12 @@ def _lower(given: str | list[str]) -> tuple[str, ...]:
     return tuple(name.lower() for name in ([given] if isinstance(given, str) else given))
 
 
-def _layout(settings: dict[str, Any]) -> Layout:
+def _layout(settings: dict[str, Any], sets: dict[str, dict[str, str]]) -> Layout:
     return Layout(
         known_by=_lower(settings.pop("known_by")),
         beside=_lower(settings.pop("beside", [])),
         first_year=settings.pop("from", 0),
-        parts=tuple(_part(part) for part in settings.pop("table", [])),
+        parts=tuple(_part(part, sets) for part in settings.pop("table", [])),
         **settings,
     )
 
@@ -135,7 +138,8 @@ def _layout(settings: dict[str, Any]) -> Layout:
 def known_layouts() -> tuple[Layout, ...]:
     """Every layout that is known."""
     text = files("dbv_analysis.loaders.ees").joinpath("layouts.toml").read_text(encoding="utf-8")
-    return tuple(_layout(settings) for settings in tomllib.loads(text)["layout"])
+    listed = tomllib.loads(text)
+    return tuple(_layout(settings, listed["sets"]) for settings in listed["layout"])
 
 
 def of_columns(columns: Collection[str], file: str) -> Layout | None:
