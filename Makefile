@@ -29,12 +29,13 @@ notebooks: $(READY)  # run every notebook and keep what it says, as text
 catalogue: $(READY)  # write docs/metrics.md from the code, and the README's table of measures from the data
 	$(BIN)/python -m dbv_analysis.catalogue $(QUARTER)
 
-soak: $(READY)  # damaged files at their full number
-	DBV_SOAK=2000 $(BIN)/pytest -q tests/records/test_fuzz.py
+soak: $(READY)  # the long runs at their full counts; writes docs/measured.md
+	$(BIN)/python -m benchmarks.soak
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks.pack
 	$(BIN)/python -m benchmarks.registers
+	$(BIN)/python -m benchmarks.sen2 --large 20000
 
 lock: $(READY)  # pin every dependency anew, for every platform, with hashes
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \

@@ -1,24 +1,25 @@
 """Absence from a year's registers: the metric on DuckDB against SQL by hand and against plain pandas, in one run.
 
-Prints each way's seconds and their ratios. The ways take turns, so that a slow spell of the machine falls on all.
+Prints each way's seconds, their ratios, and the most memory that the metric takes.
 """
 
 from __future__ import annotations
 
 import argparse
-import statistics
 import tempfile
-import time
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import duckdb
 import pandas as pd
 
+from benchmarks.measuring import in_turns, most_memory, told
 from dbv_analysis.records.attendance import absence, codes, enrolments
 from dbv_analysis.records.store import open_records
 
+BY_METRIC = "the metric"
 START, END = date(2024, 9, 2), date(2025, 7, 22)
 SESSIONS = 380  # of a pupil in a year
 MAKE = """
@@ -60,13 +61,16 @@ def by_metric(path: Path) -> tuple:
 
 
 def by_pandas(path: Path) -> tuple:
-    """Read, mark each row, group, sum: what an analyst would write."""
-    frame = pd.read_parquet(path)
-    frame["date"] = pd.to_datetime(frame["date"])
-    frame = frame[(frame["date"] >= pd.Timestamp(START)) & (frame["date"] <= pd.Timestamp(END))]
-    possible, missed = ([one["code"] for one in codes() if one["counts"] in kind] for kind in KINDS)
-    frame = frame.assign(possible=frame["code"].isin(possible), missed=frame["code"].isin(missed))
-    enrolled = frame.groupby(["pupil", "school"])[["possible", "missed"]].sum()
+    """Read, look up what each code counted as on its day, group, sum: what an analyst would write."""
+    marks = pd.read_parquet(path)
+    marks["date"] = pd.to_datetime(marks["date"])
+    marks = marks[marks["date"].between(pd.Timestamp(START), pd.Timestamp(END))]
+    kinds = pd.DataFrame(codes())
+    kinds[["first", "last"]] = kinds[["first", "last"]].apply(pd.to_datetime, errors="coerce").astype("datetime64[s]")
+    marks = marks.merge(kinds[["code", "counts", "first", "last"]], on="code")
+    marks = marks[(marks["date"] >= marks["first"]) & ~(marks["date"] > marks["last"])]
+    possible, missed = (marks["counts"].isin(kind) for kind in KINDS)
+    enrolled = marks.assign(possible=possible, missed=missed).groupby(["pupil", "school"])[["possible", "missed"]].sum()
     enrolled = enrolled[enrolled["possible"] > 0]
     share = enrolled["missed"] / enrolled["possible"]
     return (
@@ -78,17 +82,20 @@ def by_pandas(path: Path) -> tuple:
     )
 
 
-def timed(ways: dict[str, Callable[[Path], tuple]], path: Path, rounds: int) -> dict[str, list[float]]:
-    seconds: dict[str, list[float]] = {name: [] for name in ways}
-    for _ in range(rounds):
-        found = {}
-        for name, way in ways.items():
-            started = time.perf_counter()
-            found[name] = tuple(int(number) for number in way(path))
-            seconds[name].append(time.perf_counter() - started)
-        if len(set(found.values())) != 1:
-            raise SystemExit(f"The ways do not agree: {found}")
-    return seconds
+def counted(way: Callable[[Path], tuple], path: Path) -> tuple[int, ...]:
+    return tuple(int(number) for number in way(path))
+
+
+def measured(pupils: int, rounds: int, with_pandas: bool = True) -> list[str]:
+    """What was measured, a line each."""
+    ways = {BY_METRIC: by_metric, "SQL by hand": by_hand} | ({"pandas": by_pandas} if with_pandas else {})
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "marks.parquet"
+        duckdb.connect().execute(MAKE.format(pupils=pupils, sessions=SESSIONS, path=path))
+        seconds = in_turns({name: partial(counted, way, path) for name, way in ways.items()}, rounds)
+        memory = most_memory(partial(by_metric, path))
+    first = f"{pupils * SESSIONS:,} marks of attendance, {rounds} rounds"
+    return [first, *told(seconds, BY_METRIC), f"{BY_METRIC} took at most {memory:,} MB"]
 
 
 def main() -> None:
@@ -97,17 +104,7 @@ def main() -> None:
     asked.add_argument("--rounds", type=int, default=3)
     asked.add_argument("--no-pandas", action="store_true", help="for more marks than memory holds")
     given = asked.parse_args()
-    ways = {"by hand in SQL": by_hand, "the metric": by_metric} | ({} if given.no_pandas else {"pandas": by_pandas})
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "marks.parquet"
-        duckdb.connect().execute(MAKE.format(pupils=given.pupils, sessions=SESSIONS, path=path))
-        seconds = timed(ways, path, given.rounds)
-    print(f"{given.pupils * SESSIONS:,} marks, {given.rounds} rounds")
-    for name, all_seconds in seconds.items():
-        print(f"{name}: {statistics.median(all_seconds):.2f} s")
-    for name in list(seconds)[::2]:
-        ratios = [other / own for other, own in zip(seconds[name], seconds["the metric"], strict=True)]
-        print(f"{name} took {statistics.median(ratios):.2f} times as long as the metric")
+    print("\n".join(measured(given.pupils, given.rounds, not given.no_pandas)))
 
 
 if __name__ == "__main__":

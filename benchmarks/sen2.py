@@ -39,29 +39,35 @@ def read(path: Path, folder: Path) -> int:
     return read_xml(path, folder, path.name).seen["person"]
 
 
+def measured(small: int, large: int, rounds: int) -> list[str]:
+    """What was measured, a line each."""
+    tables = load(DATA).tables
+    with tempfile.TemporaryDirectory() as work:
+        paths = {}
+        for plans in (small, large):
+            wanted, paths[plans] = totals(tables, DATA, plans), Path(work) / f"{plans}.xml"
+            xml.write(paths[plans], people.people(wanted, made_up(1), 1), wanted)
+        size = paths[large].stat().st_size / 1e6
+        ways = {
+            READ: partial(read, paths[large], Path(work) / "out"),
+            BARE: partial(bare, paths[large]),
+            PERSONS: partial(bare, paths[large], "Person"),
+        }
+        lines = [f"A SEN2 return of {large:,} plans, {size:,.0f} MB of XML, {rounds} rounds"]
+        lines += told(in_turns(ways, rounds), READ)
+        for plans, path in paths.items():
+            memory = most_memory(partial(read, path, Path(work) / "out"))
+            lines.append(f"reading {plans:,} plans took at most {memory:,} MB")
+    return lines
+
+
 def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     asked.add_argument("--small", type=int, default=2_000, help="plans of the small return")
     asked.add_argument("--large", type=int, default=200_000, help="plans of the large one")
     asked.add_argument("--rounds", type=int, default=3)
     given = asked.parse_args()
-    tables = load(DATA).tables
-    with tempfile.TemporaryDirectory() as work:
-        paths = {}
-        for plans in (given.small, given.large):
-            wanted, paths[plans] = totals(tables, DATA, plans), Path(work) / f"{plans}.xml"
-            xml.write(paths[plans], people.people(wanted, made_up(1), 1), wanted)
-        middle = paths[given.large]
-        ways = {
-            READ: partial(read, middle, Path(work) / "out"),
-            BARE: partial(bare, middle),
-            PERSONS: partial(bare, middle, "Person"),
-        }
-        print(f"{given.large:,} plans, {middle.stat().st_size / 1e6:.0f} MB of XML, {given.rounds} rounds")
-        print("\n".join(told(in_turns(ways, given.rounds), READ)))
-        memory = {plans: most_memory(partial(read, path, Path(work) / "out")) for plans, path in paths.items()}
-    for plans, megabytes in memory.items():
-        print(f"{plans:,} plans: at most {megabytes:,} MB")
+    print("\n".join(measured(given.small, given.large, given.rounds)))
 
 
 if __name__ == "__main__":

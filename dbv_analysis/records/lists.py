@@ -20,10 +20,9 @@ import duckdb
 
 from dbv_analysis.records.encodings import is_utf8
 from dbv_analysis.records.fields import DATE, NUMBER, TEXT
-from dbv_analysis.records.store import REJECTS
+from dbv_analysis.records.store import MEMORY, REJECTS
 from dbv_analysis.terms import DataProblem, DataProblems, did_you_mean, listed
 
-MEMORY = "1500MB"
 DAYS = "['%Y-%m-%d', '%d/%m/%Y', '%Y-%m-%d %H:%M:%S']"
 _AS = {DATE: f"CAST(try_strptime({{cell}}, {DAYS}) AS DATE)", NUMBER: "try_cast({cell} AS BIGINT)"}
 _IS_NOT = {DATE: "is not a day, such as 2024-09-28", NUMBER: "is not a number"}

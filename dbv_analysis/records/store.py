@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import tempfile
 from collections import Counter
 from collections.abc import Iterable
 from contextlib import suppress
@@ -17,6 +18,7 @@ import pyarrow.parquet as pq
 
 from dbv_analysis.records.fields import DATE, NUMBER, Module
 
+MEMORY = "1200MB"  # of DuckDB, beside what Python takes
 BATCH = 20_000  # rows of a module held in memory
 REJECTS, TALLY = "rejects.csv", "tally.json"
 _TYPES = {DATE: pa.date32(), NUMBER: pa.int64()}
@@ -154,7 +156,13 @@ def open_records(folder: Path, engine: str = "duckdb") -> dict[str, nw.LazyFrame
     if engine == "duckdb":
         import duckdb
 
-        # By the process's own connection, so that frames of several folders can be joined.
+        # By the process's own connection, so that frames of several folders can be joined. What does not fit in this
+        # much memory is put on disk for the time being.
+        spill = Path(tempfile.gettempdir()) / "dbv-duckdb"
+        duckdb.execute(
+            f"SET memory_limit = '{MEMORY}'; SET preserve_insertion_order = false; SET enable_progress_bar = false"
+        )
+        duckdb.execute("SET temp_directory = ?", [str(spill)])
         frames = {name: duckdb.read_parquet(str(path)) for name, path in paths.items()}
     elif engine == "pandas":
         import pandas as pd

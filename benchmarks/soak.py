@@ -1,0 +1,49 @@
+"""The long runs at their full counts: damaged files, large returns, long registers. Writes docs/measured.md."""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+
+from benchmarks import registers, sen2
+
+ROOT = Path(__file__).parent.parent
+FILES = 2000
+HEAD = """# Measured
+
+What `make soak` found, on {day}, on {cores} cores with Python {python}. Seconds depend on the machine; the ratios, and
+the memory, much less. It is written anew by each run.
+"""
+
+
+def damaged() -> list[str]:
+    """Read so many damaged files of each format; stops where any ends otherwise than in words or in rejected rows."""
+    asked = [sys.executable, "-m", "pytest", "-q", "tests/records", "-k", "damaged or fuzz"]
+    done = subprocess.run(asked, cwd=ROOT, env={**os.environ, "DBV_SOAK": str(FILES)}, capture_output=True, text=True)
+    if done.returncode:
+        sys.exit(done.stdout)
+    words = "each ended in a clear message or in rejected rows, and every row was accounted for"
+    return [f"{FILES:,} damaged files of each format", words]
+
+
+def main() -> None:
+    parts = [
+        damaged(),
+        sen2.measured(2_000, 200_000, 3),
+        registers.measured(20_000, 3),
+        registers.measured(263_158, 1, with_pandas=False),
+    ]
+    head = HEAD.format(day=date.today(), cores=os.cpu_count(), python=platform.python_version())
+    text = "\n".join(
+        [head, *(f"## {first}\n\n" + "\n".join(f"- {line}" for line in rest) + "\n" for first, *rest in parts)]
+    )
+    (ROOT / "docs" / "measured.md").write_text(text, encoding="utf-8")
+    print(text)
+
+
+if __name__ == "__main__":
+    main()
