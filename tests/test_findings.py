@@ -758,7 +758,7 @@ def test_plans_name_the_parts_of_a_year_only_to_set_them_apart(evidence):
     said = [line for line in found.sure if "62.4%" in line or "92.6%" in line or "64%" in line]
     assert len(said) == 1
     assert "from 1 January 2024 to 19 September 2024" in said[0]
-    assert "they are not set against full years, and no improvement is read from them" in said[0]
+    assert "They are not set against full years, and no improvement is read from them" in said[0]
 
 
 def test_a_share_of_part_of_a_year_is_a_key_figure_that_calls_itself_one(evidence, reported):

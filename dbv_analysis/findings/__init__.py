@@ -91,7 +91,7 @@ def graded(evidence: Evidence, metric_id: str, breakdown: str = TOTAL) -> list[s
 
 
 def reported_parts(evidence: Evidence, *metric_ids: str) -> list[str]:
-    """Figures of part of a year that reports give, and why they stand beside no full year."""
+    """Figures of part of a year, and why they stand beside no full year."""
     said = []
     for name in metric_ids:
         metric = evidence.metrics[name]
@@ -103,6 +103,6 @@ def reported_parts(evidence: Evidence, *metric_ids: str) -> list[str]:
     if not said:
         return []
     return [
-        f"Reports also print: {listed(said)}. These are parts of a year, without the counts behind them, so they are "
-        "not set against full years, and no improvement is read from them."
+        f"There are figures of parts of a year too: {listed(said)}. They are not set against full years, and no "
+        "improvement is read from them."
     ]

@@ -10,8 +10,10 @@ from dbv_analysis.evidence import Evidence
 from dbv_analysis.findings import Findings, graded, others_in_words
 from dbv_analysis.impact import judge
 from dbv_analysis.periods import FULL_YEAR, PART_YEAR, Period
+from dbv_analysis.terms import listed
 
 OVERALL, PUPILS = "overall_absence_percent", "EHC plan"
+MOST_PARTS = 4  # of a year that are named, the newest
 
 
 def find(evidence: Evidence) -> Findings | None:
@@ -87,8 +89,8 @@ def _part_years(evidence: Evidence) -> list[str]:
     if not said:
         return []
     return [
-        f"Reports also print {' and '.join(said)}. These are parts of a year. Absence starts low in "
-        "autumn and rises, so they are not set against full years, and no improvement is read from them."
+        f"There are figures of parts of a year too: {listed(said[-MOST_PARTS:])}. Absence starts low in autumn and "
+        "rises, so they are not set against full years, and no improvement is read from them."
     ]
 
 

@@ -198,7 +198,10 @@ def _frame(
 def suspensions(
     tables: dict[str, pd.DataFrame], area: str, pupils: list[Pupil], calendar: Calendar, seed: int
 ) -> list[list]:
-    """A row a suspension or permanent exclusion, as many in each term as the published rate gives of these pupils."""
+    """A row a suspension or permanent exclusion, as many in each term as the published rate gives of these pupils.
+
+    Of a term that has not been published, the rate is that of the year before.
+    """
     chance, rows = random.Random(seed + 2), []
     told = tables["exclusions"]
     told = told[(told["area_code"] == area) & (told["symbol"] == "")]
@@ -207,11 +210,17 @@ def suspensions(
         for code, provision in PROVISIONS.items():
             group = [one for one in pupils if one.sen_provision == code]
             for measure, kind in (("suspensions", "SUSPENSION"), ("permanent exclusions", "PERMANENT")):
-                for _ in range(round(rate.get((name, provision, measure), 0) * len(group) / 100)):
+                found = rate.get((name, provision, measure), rate.get((_year_before(name), provision, measure), 0))
+                for _ in range(round(found * len(group) / 100)):
                     one = chance.choice(group)
                     day = starts + timedelta(days=chance.randrange((ends - starts).days + 1))
                     rows.append([one.pupil, one.school, day, kind])
     return rows
+
+
+def _year_before(term: str) -> str:
+    name, year = term.rsplit(" ", 1)
+    return f"{name} {int(year) - 1}"
 
 
 def write_suspensions(path: Path, rows: list[list]) -> None:
