@@ -12,7 +12,7 @@ import pandas as pd
 
 from dbv_analysis.disclosure import protect_groups, suppress
 from dbv_analysis.programme import Disclosure
-from dbv_analysis.registry import Asked, Count, Mean, Metric, Ratio, Total, Value
+from dbv_analysis.registry import Asked, Count, Grouped, Mean, Metric, Ratio, Total, Value
 from dbv_analysis.tables import no_rows
 from dbv_analysis.terms import CONTROLLED, RESULT_COLUMNS, RESULT_KEY, SYMBOLS, TOTAL, CallProblem, listed
 
@@ -104,25 +104,27 @@ def _figures(metric: Metric, tables: Mapping[str, pd.DataFrame], rule: Disclosur
         if isinstance(one, Value):
             parts += [_as_they_stand(one, topic, column, rule, profile) for topic, column in topics or [(TOTAL, None)]]
         else:
-            parts += [_divided(part, one) for part in _shown(one, topics, whole, rule, profile)]
+            of_all = one.whole if isinstance(one, Grouped) else one
+            parts += [_divided(part, of_all) for part in _shown(one, topics, whole, rule, profile)]
     figures = pd.concat([part for part in parts if not part.empty] or parts[:1], ignore_index=True)
     return figures.assign(metric_id=metric.id, unit=metric.unit.name)[list(RESULT_COLUMNS)]
 
 
 def _shown(
-    asked: Count | Total | Mean | Ratio,
+    asked: Count | Total | Mean | Ratio | Grouped,
     topics: list[tuple[str, str | None]],
     whole: str,
     rule: Disclosure,
     profile: str,
 ) -> list[pd.DataFrame]:
     """The counts of the whole and of each breakdown, small ones hidden, and with them what would give them away."""
+    of_all, asked = (asked.whole, asked.groups) if isinstance(asked, Grouped) else (asked, asked)
     counts_no_children = getattr(asked, "children", None) is not None
     guarded = () if counts_no_children else GUARDED[type(asked)]
     groups = [suppress(_counted(asked, topic, column), rule, profile, guarded) for topic, column in topics]
     if not getattr(asked, "adds_up", True):
         return groups
-    total = suppress(_counted(asked, whole, None), rule, profile, guarded)
+    total = suppress(_counted(of_all, whole, None), rule, profile, guarded)
     return [total, *(protect_groups(part, PLACE + PERIOD, profile) for part in groups)]
 
 
@@ -165,6 +167,9 @@ def _counted(asked: Count | Total | Mean | Ratio, topic: str, column: str | None
         joined = joined.join(within.group_by(keys).agg(whole=nw.col("count").sum()), on=keys, how="left")
     for name, of in about.items():
         joined = joined.join(_sum(of, keys, name), on=keys, how="left")
+    largest = getattr(asked, "largest", None)
+    if largest is not None:
+        joined = joined.join(largest.group_by(keys).agg(largest=nw.col("count").max()), on=keys, how="left")
     frame = joined.collect().to_pandas()
     ranks = frame[[name for name in frame if name.startswith("spoilt")]].fillna(0).max(axis=1).astype(int)
     numerator = frame["numerator"] if isinstance(asked, Mean) else frame["numerator"].fillna(0)
@@ -179,7 +184,8 @@ def _counted(asked: Count | Total | Mean | Ratio, topic: str, column: str | None
     )
     if within is not None:
         counts = counts.assign(left_out=(frame["whole"] - frame["denominator"]).astype(float))
-    return counts.assign(**{name: frame[name].astype(float) for name in about})
+    guards = [name for name in (*about, "largest") if name in frame]
+    return counts.assign(**{name: frame[name].astype(float) for name in guards})
 
 
 def _sum(of: nw.LazyFrame, keys: list[str], name: str) -> nw.LazyFrame:

@@ -2,7 +2,8 @@
 
 The rule, from the project's domain notes: a count from 1 to threshold − 1 becomes ``c``; a true 0
 stays; the rule applies to a rate's numerator, denominator and complement, and there is no rate where
-any of them is hidden.
+any of them is hidden. Money is hidden where fewer than three children or providers are behind it, or
+where one of them makes up more than nine tenths of it.
 """
 
 from __future__ import annotations
@@ -30,7 +31,8 @@ def suppress(
     Args:
         counts: one row a figure, with ``numerator``, ``denominator`` (missing for a plain count), ``symbol``, and
             where they are known ``left_out``, what a denominator leaves out of a larger whole, ``children``, those
-            whom counts of something else are about, and ``behind``, those whom a sum of money is about.
+            whom counts of something else are about, ``behind``, the children or providers whom a sum of money is
+            about, and ``largest``, what one of them makes up of it.
         rule: the authority's rule.
         profile: ``public`` hides; ``controlled`` shows all, for use inside the authority only.
         guarded: which of the two counts children; where both do, so does what is between them.
@@ -48,6 +50,8 @@ def suppress(
         small |= (count > 0) & (count < rule.threshold)
     if "behind" in counts:
         small |= (counts["behind"] > 0) & (counts["behind"] < rule.money_threshold)
+    if "largest" in counts:
+        small |= counts["largest"] > rule.money_share * counts["numerator"]
     return counts.assign(
         numerator=counts["numerator"].mask(small),
         denominator=counts["denominator"].mask(small),

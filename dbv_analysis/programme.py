@@ -49,11 +49,13 @@ class QuarterSettings(_Settings):
 class Disclosure(_Settings):
     """The rule for small counts. ``threshold``: the smallest count of children shown; 0 is always shown.
 
-    ``money_threshold``: the smallest number of children for whom a sum of money is shown.
+    ``money_threshold``: the smallest number of children or providers for whom a sum of money is shown.
+    ``money_share``: the greatest share of a sum, of 1, that one child or provider may make up where it is shown.
     """
 
     threshold: int = Field(default=5, ge=1)
     money_threshold: int = Field(default=3, ge=1)
+    money_share: float = Field(default=0.9, gt=0, le=1)
     signed_off: str = ""
 
 

@@ -34,20 +34,27 @@ class Count:
 class Total:
     """How much there is of what is not children: money, schools, staff, tasks. The sum of ``count``.
 
-    ``behind`` counts the children whom the sum is about, where there are such: it is hidden where they are few.
+    ``behind`` counts the children or providers whom the sum is about, where there are such: it is hidden where they
+    are few. ``largest`` is what one of them makes up: the sum is hidden where that is nearly all of it.
     """
 
     of: nw.LazyFrame
     behind: nw.LazyFrame | None = None
     adds_up: bool = True
+    largest: nw.LazyFrame | None = None
 
 
 @dataclass(frozen=True)
 class Mean:
-    """An average a child: the sum of ``count`` over ``total``, divided by that over ``number``."""
+    """An average a child: the sum of ``count`` over ``total``, divided by that over ``number``.
+
+    ``behind`` and ``largest`` are as for a Total.
+    """
 
     total: nw.LazyFrame
     number: nw.LazyFrame
+    behind: nw.LazyFrame | None = None
+    largest: nw.LazyFrame | None = None
 
 
 @dataclass(frozen=True)
@@ -79,7 +86,15 @@ class Value:
     behind: nw.Expr | None = None
 
 
-Asked = Count | Total | Mean | Ratio | Value
+@dataclass(frozen=True)
+class Grouped:
+    """Groups that overlap, with the whole counted by itself: somebody in two groups is one in the whole."""
+
+    groups: Count | Total | Mean
+    whole: Count | Total | Mean
+
+
+Asked = Count | Total | Mean | Ratio | Value | Grouped
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,9 @@ SUFFIX = ".source.toml"
 TIDY, EES, RETURN = "tidy", "ees", "return"
 SEN2 = "sen2"  # a person-level SEN2 return
 REGISTER = "register"  # attendance registers
-FORMATS = (TIDY, EES, RETURN, SEN2, REGISTER)  # what reads each is in loaders.formats
+DSG, S251 = "dsg", "s251"  # allocations of the dedicated schools grant; a Section 251 budget or outturn
+LEDGER = "ledger"  # what each placement and journey costs
+FORMATS = (TIDY, EES, RETURN, SEN2, REGISTER, DSG, S251, LEDGER)  # what reads each is in loaders.formats
 
 
 class Original(BaseModel):

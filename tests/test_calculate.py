@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from dbv_analysis.calculate import PERIOD, PLACE, calculate
 from dbv_analysis.periods import Period
 from dbv_analysis.programme import Disclosure
-from dbv_analysis.registry import Count, Mean, Metric, Ratio, Total, Value, discover
+from dbv_analysis.registry import Count, Grouped, Mean, Metric, Ratio, Total, Value, discover
 from dbv_analysis.tables import PROVENANCE
 from dbv_analysis.terms import CONTROLLED, COUNT, NEITHER, PERCENT, POUNDS, PUBLIC, RESULT_COLUMNS, SYMBOLS, TOTAL
 from tests.conftest import HALTON
@@ -342,10 +342,24 @@ def as_frame(library: str, frame: pd.DataFrame) -> nw.LazyFrame:
     return nw.from_native(engine.from_arrow(arrow)).lazy()
 
 
+def of_a_ledger(like: pd.DataFrame) -> pd.DataFrame:
+    """What a made-up ledger gives: each sum on one day and in the year to it, with the other columns of ``like``."""
+    kinds = {"placement": ("all", "inmss"), "transport": ("all", "in borough", "out of borough")}
+    whats = ("children", "providers", "pounds a year", "pounds", "fewest behind", "largest pounds")
+    groups = [(kind, name, what) for kind, names in kinds.items() for name in names for what in whats]
+    cells = [(*one, basis, float(n)) for n, one in enumerate(groups, start=7) for basis in ("snapshot", "part_year")]
+    rows = pd.DataFrame(cells, columns=["kind", "provision", "what", "basis", "count"])
+    return like.iloc[[0] * len(rows)].reset_index(drop=True).assign(**rows, area_code=HALTON, symbol="")
+
+
 def asked_for(asked, by: list[str]) -> list[list[tuple]]:
     """Every row that a definition asks for, as text in one order, whatever library it came from."""
     parts = []
     for one in asked if isinstance(asked, tuple) else (asked,):
+        if isinstance(one, Grouped):
+            return asked_for((*(other for other in asked if other is not one), one.groups), by) + asked_for(
+                one.whole, []
+            )
         if isinstance(one, Value):
             parts.append((one.of, one.value))
         elif isinstance(one, Mean):
@@ -407,6 +421,7 @@ def test_pounds_and_pupils_are_told_apart_on_every_kind_of_frame(library, define
 )
 def test_every_metric_of_the_project_asks_the_same_of_every_kind_of_frame(tables, name, library):
     chosen = METRICS[name]
+    tables = {**tables, "costs": of_a_ledger(tables["caseload"])}  # no ledger is shipped
     here, there = (
         asked_for(
             chosen.define(**{table: as_frame(kind, of_two_areas(tables[table])) for table in chosen.tables}),

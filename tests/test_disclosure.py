@@ -169,3 +169,22 @@ def test_never_is_one_group_alone_hidden_beside_others_that_are_not_nought(count
     shown_counts = hidden["numerator"].dropna()
     assert not ((shown_counts > 0) & (shown_counts < threshold)).any()
     assert (hidden["symbol"] == "c").sum() != 1 or (shown_counts == 0).all()
+
+
+@pytest.mark.parametrize(
+    ("behind", "largest", "symbol"),
+    [(2, 10, "c"), (3, 10, ""), (3, 90, ""), (3, 90.01, "c"), (30, 95, "c"), (NOTHING, NOTHING, ""), (0, 0, "")],
+)
+def test_money_is_hidden_where_few_or_one_are_behind_it(behind, largest, symbol):
+    """£100, by how many children or providers are behind it and what the largest of them makes up."""
+    sum_ = pd.DataFrame(
+        {"numerator": [100.0], "denominator": NOTHING, "symbol": "", "behind": [behind], "largest": [largest]}
+    )
+    assert list(suppress(sum_, Disclosure(), PUBLIC, ())["symbol"]) == [symbol]
+    assert list(suppress(sum_, Disclosure(), CONTROLLED, ())["symbol"]) == [""]
+
+
+def test_the_share_above_which_one_hides_a_sum_is_a_setting():
+    sum_ = pd.DataFrame({"numerator": [100.0], "denominator": NOTHING, "symbol": "", "largest": [60.0]})
+    assert list(suppress(sum_, Disclosure(money_share=0.5), PUBLIC, ())["symbol"]) == ["c"]
+    assert list(suppress(sum_, Disclosure(money_share=0.6), PUBLIC, ())["symbol"]) == [""]

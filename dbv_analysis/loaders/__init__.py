@@ -16,7 +16,7 @@ from dbv_analysis.sources import SUFFIX, Source, read_source, sha256_of
 from dbv_analysis.tables import TABLES, no_rows
 from dbv_analysis.terms import REGISTERS, CallProblem, DataProblem, DataProblems
 
-DATA_SUFFIXES = (".csv", ".xlsx", ".parquet", ".zip", ".gz", ".xml")
+DATA_SUFFIXES = (".csv", ".xlsx", ".ods", ".parquet", ".zip", ".gz", ".xml")
 
 
 @dataclass
@@ -63,7 +63,7 @@ def load(data: Path) -> Inputs:
                 inputs.notes.append(_how_to_seal(path, sidecar))
         except DataProblems as found:
             problems += found.problems
-    problems += _without_source(data, described)
+    problems += _without_source(data, described) + _in_one_folder(data, inputs.sources)
     if not sidecars and not problems:
         problems.append(DataProblem(str(data), "holds no inputs.", f"Put in each file with its {SUFFIX} beside it."))
     for name, frames in parts.items():
@@ -84,6 +84,18 @@ def quality(data: Path, sources: list[Source], profile: str) -> list[str]:
 
             lines += [f"{source.file}: {one.in_words(profile)}" for one in broken(_records(data, source))]
     return lines
+
+
+def _in_one_folder(data: Path, sources: list[Source]) -> list[DataProblem]:
+    """Inputs about persons whose records would lie in one folder: the second would write over the first's rejects."""
+    problems, taken = [], {}
+    for source in sources:
+        if FORMATS[source.format].persons:
+            other = taken.setdefault(_records(data, source), source)
+            if other is not source:
+                what = f"and {other.file} have one release, {source.release}, and both are about persons."
+                problems.append(DataProblem(source.file, what, "Give each a release of its own.", column="release"))
+    return problems
 
 
 def _said_twice(name: str, frames: dict[str, pd.DataFrame]) -> list[DataProblem]:

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from dbv_analysis.loaders import ees, quarter_return, register_return, sen2_return, tidy
+from dbv_analysis.loaders import dsg, ees, ledger, quarter_return, register_return, s251, sen2_return, tidy
 from dbv_analysis.programme import Area
-from dbv_analysis.sources import EES, REGISTER, RETURN, SEN2, SUFFIX, TIDY, Source
+from dbv_analysis.sources import DSG, EES, LEDGER, REGISTER, RETURN, S251, SEN2, SUFFIX, TIDY, Source
 from dbv_analysis.tables import TABLES
 from dbv_analysis.terms import DataProblem, DataProblems, did_you_mean, listed
 
@@ -80,10 +80,29 @@ def _register(given: Input) -> Read:
     return Read(found.tables, warnings=found.warnings)
 
 
+def _dsg(given: Input) -> Read:
+    rows, warnings = dsg.read_allocations(given.path, given.shown)
+    return Read({"high_needs_funding": rows}, warnings=warnings)
+
+
+def _s251(given: Input) -> Read:
+    rows, warnings = s251.read_s251(given.path, given.shown, given.source, given.area)
+    return Read({"high_needs_funding": rows}, warnings=warnings)
+
+
+def _ledger(given: Input) -> Read:
+    day = given.source.as_at or given.source.published
+    rows, warnings = ledger.read_costs(given.path, given.shown, day, given.records)
+    return Read({"costs": rows}, warnings=warnings)
+
+
 FORMATS = {
     TIDY: Format(_tidy),
     EES: Format(_ees),
     RETURN: Format(_return, at_its_row=quarter_return.at_its_row),
     SEN2: Format(_sen2, beside=(sen2_return.ESTABLISHMENTS,), persons=True),
     REGISTER: Format(_register, beside=register_return.BESIDE, persons=True),
+    DSG: Format(_dsg),
+    S251: Format(_s251),
+    LEDGER: Format(_ledger, persons=True),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -10,7 +11,8 @@ from importlib.resources import files
 
 from dbv_analysis.terms import listed
 
-TEXT, DATE, NUMBER = "text", "date", "number"
+TEXT, DATE, NUMBER, MONEY = "text", "date", "number", "money"
+_POUNDS = re.compile(r"-?£?(?=[\d.])[\d,]{0,15}(\.\d{0,20})?")
 
 
 @dataclass(frozen=True)
@@ -22,7 +24,7 @@ class Field:
     codes: tuple[str, ...]
     column: str
 
-    def read(self, text: str | None) -> str | int | date | None:
+    def read(self, text: str | None) -> str | int | float | date | None:
         """A cell's text as a value; nothing is None.
 
         Raises ValueError whose words say what the field should hold.
@@ -71,9 +73,19 @@ def _number(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER else None
 
 
+def _money(text: str) -> float | None:
+    if not (text.isascii() or "£" in text) or not _POUNDS.fullmatch(text) or text.endswith("."):
+        return None
+    return float(re.sub("[£,]", "", text))
+
+
 LONGEST_NUMBER = 18  # digits
-_READ = {DATE: _day, NUMBER: _number}
-_IS_NOT = {DATE: "a day, such as 2024-09-28", NUMBER: "a whole number"}
+_READ = {DATE: _day, NUMBER: _number, MONEY: _money}
+_IS_NOT = {
+    DATE: "a day, such as 2024-09-28",
+    NUMBER: "a whole number",
+    MONEY: "an amount of money, such as 1234.50",
+}
 
 
 @cache

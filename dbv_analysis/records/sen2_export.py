@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 import re
 import struct
 import zipfile
@@ -16,7 +15,7 @@ from pathlib import Path
 from typing import IO
 
 from dbv_analysis.records import fields
-from dbv_analysis.records.encodings import is_utf8
+from dbv_analysis.records.encodings import csv_rows
 from dbv_analysis.records.fields import Module
 from dbv_analysis.records.store import Store, Tally
 from dbv_analysis.terms import DataProblem, DataProblems, did_you_mean, listed
@@ -74,19 +73,12 @@ class _File:
         """The lines that are not empty, the header first; UTF-8, or else what Windows writes."""
         csv.field_size_limit(LONGEST_CELL)
         with _readable(self.shown):
-            encoding = "utf-8-sig" if is_utf8(self.open_bytes) else "cp1252"
-            with self.open_bytes() as stream:
-                text = io.TextIOWrapper(stream, encoding=encoding, errors="replace", newline="")
-                yield from (row for row in csv.reader(_without_nul(text)) if row)
+            yield from (row for row in csv_rows(self.open_bytes) if row)
 
     def headed_rows(self) -> tuple[list[str], Iterator[list[str]]]:
         """The header in lower case, and the rows under it."""
         rows = self.rows()
         return [cell.strip().lower() for cell in next(rows, [])], rows
-
-
-def _without_nul(lines: IO[str]) -> Iterator[str]:
-    return (line.replace("\0", "\ufffd") for line in lines)
 
 
 @contextmanager

@@ -16,12 +16,12 @@ import narwhals as nw
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from dbv_analysis.records.fields import DATE, NUMBER, Module
+from dbv_analysis.records.fields import DATE, MONEY, NUMBER, Module
 
 MEMORY = "1200MB"  # of DuckDB, beside what Python takes
 BATCH = 20_000  # rows of a module held in memory
 REJECTS, TALLY = "rejects.csv", "tally.json"
-_TYPES = {DATE: pa.date32(), NUMBER: pa.int64()}
+_TYPES = {DATE: pa.date32(), NUMBER: pa.int64(), MONEY: pa.float64()}
 
 
 @dataclass
@@ -69,6 +69,8 @@ class Store:
         places, reasons = self._places[module.name], []
         values: list = [None] * len(places)
         for column, text in cells.items():
+            if column not in places:
+                continue
             place, one = places[column]
             try:
                 values[place] = one.read(text)

@@ -66,6 +66,7 @@ TABLES = {
     "high_needs_funding": Table(published.HighNeedsFunding, "pounds", ("area_code", "period", "account", "line")),
     "printed_figures": Table(own.PrintedFigures, "value", ("area_code", "metric_id", "breakdown", "period", "section")),
     "own_figures": Table(own.OwnFigures, "value", ("area_code", "metric_id", "breakdown", "period"), own=True),
+    "costs": Table(own.Costs, "count", ("area_code", "period", "kind", "provision", "what"), own=True),
     "grant": Table(own.Grant, "pounds", ("area_code", "line", "measure", "period"), own=True),
     **{name: Table(schema, "count", REGISTERS[name], own=True) for name, schema in registers.SCHEMAS.items()},
 }

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pandera.pandas as pa
 
+from dbv_analysis.sen2 import PLACEMENTS
 from dbv_analysis.tables.base import Tidy, text
+
+DESTINATIONS = ("in borough", "out of borough", "unknown")
 
 
 class Grant(Tidy):
@@ -38,6 +41,21 @@ class OwnFigures(Tidy):
     printed: str | None
     section: str | None
     page: str | None
+
+
+class Costs(Tidy):
+    """What placements and transport cost, from the authority's ledger of commitments, and how many there are.
+
+    ``provision`` is a column of the SEN2 release or a destination, or ``all`` of the kind, or ``inmss``: these overlap.
+    On a day ``pounds a year`` is what the commitments of that day cost in a year; in a window ``pounds`` is what its
+    days cost. ``fewest behind`` is the smaller number of children and providers behind the money, and ``largest
+    pounds`` the most that one of them makes up: both are for disclosure control alone.
+    """
+
+    kind: str = pa.Field(isin=("placement", "transport"))
+    provision: str = pa.Field(isin=("all", "inmss", *PLACEMENTS, *DESTINATIONS))
+    what: str = pa.Field(isin=("children", "providers", "pounds a year", "pounds", "fewest behind", "largest pounds"))
+    count: float = pa.Field(nullable=True)
 
 
 class Scenarios(Tidy):

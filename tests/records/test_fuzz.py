@@ -9,11 +9,13 @@ import re
 import shutil
 import zipfile
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from dbv_analysis.records.fields import modules
+from dbv_analysis.records.ledger import COLUMNS, LEDGER, read_ledger
 from dbv_analysis.records.lists import rejects_of
 from dbv_analysis.records.registers import read_register
 from dbv_analysis.records.sen2_export import read_export
@@ -21,6 +23,8 @@ from dbv_analysis.records.sen2_xml import read_xml
 from dbv_analysis.records.store import REJECTS, Tally, open_records
 from dbv_analysis.synth import Synthetic, synthesise
 from dbv_analysis.terms import DataProblems
+from tests.records.test_ledger import CARRIED, PLACED
+from tests.records.test_ledger import write as write_ledger
 from tests.records.test_registers import as_csv, marks_of
 
 TIMES = int(os.environ.get("DBV_SOAK", "60"))  # files of each format
@@ -70,7 +74,7 @@ def flipped(text: bytes, chance: random.Random) -> bytes:
     return bytes(changed)
 
 
-def check(read: Callable[[], Tally], out: Path) -> str:
+def check(read: Callable[[], Tally], out: Path, names: set[str] | None = None) -> str:
     """What came of a file: refused in words with nothing left behind, or read with every row accounted for."""
     shutil.rmtree(out, ignore_errors=True)
     try:
@@ -86,7 +90,7 @@ def check(read: Callable[[], Tally], out: Path) -> str:
         return "refused"
     assert tally.seen == tally.accepted + tally.rejected
     kept = open_records(out, "pandas")
-    assert set(kept) == {module.name for module in modules(tally.year)}
+    assert set(kept) == (names or {module.name for module in modules(tally.year)})
     for name, frame in kept.items():
         assert len(frame.collect()) == tally.accepted[name]
     with (out / REJECTS).open(encoding="utf-8", newline="") as stream:
@@ -138,6 +142,26 @@ def test_damaged_registers(tmp_path):
             assert sum(1 for _ in csv.DictReader(stream)) == told.rejected
         assert told.seen == told.accepted + told.rejected
         found.add("rejected" if told.rejected else "read")
+    assert {"refused", "rejected"} <= found
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".xlsx", ".parquet"])
+def test_damaged_ledgers(tmp_path, suffix):
+    """Text with other pieces in it; a workbook or a Parquet file with other bytes, or written from damaged text."""
+    placed = [{**PLACED, "person": f"CANARY{number}", "provider": "A school, with a comma"} for number in range(12)]
+    whole = write_ledger(tmp_path / "whole.csv", *placed, CARRIED).read_bytes()
+    packed = write_ledger(tmp_path / f"whole{suffix}", *placed).read_bytes()
+    path, out, found = tmp_path / f"ledger{suffix}", tmp_path / "out", set()
+    for seed in range(TIMES if suffix == ".csv" else TIMES // 3):
+        chance = random.Random(seed)
+        if suffix == ".csv":
+            path.write_bytes(damaged(whole, chance))
+        elif seed % 2:
+            path.write_bytes(flipped(packed, chance))
+        else:
+            cells = [{**row, chance.choice(COLUMNS): chance.choice(CELLS).decode()[:30_000]} for row in placed]
+            write_ledger(path, *cells)
+        found.add(check(lambda: read_ledger(path, out, path.name, date(2024, 9, 26)), out, {LEDGER.name}))
     assert {"refused", "rejected"} <= found
 
 
