@@ -40,6 +40,8 @@ bench: $(READY)
 lock: $(READY)  # pin every dependency anew, for every platform, with hashes
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
 		--no-emit-index-url --extra dev --custom-compile-command "make lock" --output-file requirements.txt pyproject.toml
+	echo pyspark | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
+		--no-emit-index-url --constraint requirements.txt --custom-compile-command "make lock" --output-file requirements-spark.txt -
 
 clean:
 	rm -rf .venv outputs/*/ data/processed/*.parquet

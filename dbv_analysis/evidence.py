@@ -23,6 +23,8 @@ import dbv_analysis
 from dbv_analysis import registry
 from dbv_analysis.periods import FULL_YEAR, SNAPSHOT, Period, Quarter
 from dbv_analysis.programme import FILE, NeighbourSet, Programme, load_programme
+from dbv_analysis.records.database import RECEIPT, Receipt, read_receipt, receipt_of
+from dbv_analysis.records.store import records_folder
 from dbv_analysis.registry import Metric
 from dbv_analysis.sources import SUFFIX, Source, read_source, sha256_of
 from dbv_analysis.terms import (
@@ -330,7 +332,7 @@ def _processed(data: Path) -> Path:
 
 
 def digest(data: Path, profile: str) -> str:
-    """A fingerprint of all that results follow from: inputs, settings, profile and code."""
+    """A fingerprint of all that results follow from: inputs, settings, profile, code, and a query's rows."""
     code = Path(dbv_analysis.__file__).parent
     root = load_programme(data).root
     files = [*_files(data), root / FILE, *_files(code)]
@@ -338,7 +340,20 @@ def digest(data: Path, profile: str) -> str:
     for path in files:
         total.update(path.name.encode())
         total.update(hashlib.sha256(path.read_bytes()).digest())
+    for path in sorted((_processed(data) / "records").glob(f"*/*{RECEIPT}")):
+        receipt = read_receipt(path)
+        total.update(f"{path.name} {receipt and receipt.sha256}".encode())
     return total.hexdigest()
+
+
+def receipts(data: Path, sources: Iterable[Source]) -> dict[str, Receipt]:
+    """What came back when the queries among ``sources`` were last asked, by their files."""
+    found = {
+        one.file: read_receipt(receipt_of(Path(one.file), records_folder(data, one.release)))
+        for one in sources
+        if one.database
+    }
+    return {file: receipt for file, receipt in found.items() if receipt is not None}
 
 
 def _files(folder: Path) -> list[Path]:

@@ -14,6 +14,7 @@ from dbv_analysis.periods import Quarter
 from dbv_analysis.terms import CallProblem, DataProblem, DataProblems, listed
 
 FILE = "programme.toml"
+UNSAID = "unsaid"  # an error of a setting whose value is not to be told
 
 AreaCode = Annotated[str, StringConstraints(pattern=r"^E\d{8}$")]
 
@@ -154,6 +155,8 @@ def settings_problems(file: str, error: ValidationError) -> list[DataProblem]:
             what, fix = "is missing.", "Add it."
         elif detail["type"] == "extra_forbidden":
             what, fix = "is not a known setting.", "Correct its name or take it out."
+        elif detail["type"] == UNSAID:
+            what, fix = f"{detail['msg']}.", "Correct it."
         else:
             what = f"holds {detail['input']!r}: {detail['msg'].removeprefix('Value error, ').rstrip('.')}."
             fix = "Correct it."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import tomllib
 from datetime import date
 from pathlib import Path
@@ -11,11 +12,12 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationIn
 from pydantic_core import PydanticCustomError
 
 from dbv_analysis.periods import Period
-from dbv_analysis.programme import settings_problems
+from dbv_analysis.programme import UNSAID, settings_problems
 from dbv_analysis.terms import SECTIONS, DataProblem, DataProblems, did_you_mean
 
 SUFFIX = ".source.toml"
 TIDY, EES, RETURN = "tidy", "ees", "return"
+QUERY = ".sql"  # the end of a file that holds queries, whose rows come from a database
 SEN2 = "sen2"  # a person-level SEN2 return
 REGISTER = "register"  # attendance registers
 DSG, S251 = "dsg", "s251"  # allocations of the dedicated schools grant; a Section 251 budget or outturn
@@ -39,6 +41,7 @@ class Source(BaseModel):
     period written as in the tables, the day on which figures of that period first came out, where an
     earlier release had them. ``as_at`` is the day to which figures other than counts on one day refer,
     where it is not the day of publication. ``sha256`` may be missing while a quarterly return is being filled in.
+    ``database`` goes with a file of queries: the environment variable that holds the database's address.
     ``assumptions`` hold for the whole file; ``about`` gives those that hold for one section of the pack, by its name.
     """
 
@@ -47,6 +50,7 @@ class Source(BaseModel):
     file: str = Field(pattern=r"^[^/\\]+$")
     format: str = Field(default=TIDY, pattern=f"^({'|'.join(FORMATS)})$")
     table: str | None = None
+    database: str | None = Field(default=None, validate_default=True)
     release: str = Field(min_length=1)
     publisher: str = Field(min_length=1)
     title: str = Field(min_length=1)
@@ -68,6 +72,19 @@ class Source(BaseModel):
         if sha256 is None and info.data.get("format") != RETURN:
             raise PydanticCustomError("missing", "Field required")
         return sha256
+
+    @field_validator("database")
+    @classmethod
+    def _goes_with_queries(cls, database: str | None, info: ValidationInfo) -> str | None:
+        queries = str(info.data.get("file", "")).lower().endswith(QUERY)
+        if queries and database is None:
+            raise PydanticCustomError("missing", "Field required")
+        if database is not None and not queries:
+            raise PydanticCustomError(UNSAID, "goes only with a file that ends in .sql")
+        if database is not None and not re.fullmatch(r"[A-Za-z_]\w*", database, re.ASCII):
+            # What stands there may be the address itself, with its password.
+            raise PydanticCustomError(UNSAID, "is not the name of an environment variable, such as DBV_DATABASE")
+        return database
 
     @field_validator("about")
     @classmethod

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,11 +11,13 @@ from dbv_analysis.loaders import tidy
 from dbv_analysis.loaders.formats import FORMATS, Input
 from dbv_analysis.periods import Period
 from dbv_analysis.programme import Area, load_programme
-from dbv_analysis.sources import SUFFIX, Source, read_source, sha256_of
+from dbv_analysis.records.database import Receipt, read_receipt, receipt_of
+from dbv_analysis.records.store import records_folder
+from dbv_analysis.sources import QUERY, SUFFIX, Source, read_source, sha256_of
 from dbv_analysis.tables import TABLES, no_rows
-from dbv_analysis.terms import REGISTERS, CallProblem, DataProblem, DataProblems
+from dbv_analysis.terms import REGISTERS, CallProblem, DataProblem, DataProblems, listed
 
-DATA_SUFFIXES = (".csv", ".xlsx", ".ods", ".parquet", ".zip", ".gz", ".xml")
+DATA_SUFFIXES = (".csv", ".xlsx", ".ods", ".parquet", ".zip", ".gz", ".xml", QUERY)
 
 
 @dataclass
@@ -57,8 +58,11 @@ def load(data: Path) -> Inputs:
         described.add(path)
         described |= {path.with_name(name) for name in FORMATS[source.format].beside}
         try:
+            asked_before = _asked(data, path, source)
             for name, frame in _load_file(data, path, sidecar, source, area, inputs.warnings).items():
                 parts[name][_shown(data, path)] = frame
+            if source.database:
+                inputs.notes.append(_how_queried(_shown(data, path), asked_before, _asked(data, path, source)))
             if source.sha256 is None:
                 inputs.notes.append(_how_to_seal(path, sidecar))
         except DataProblems as found:
@@ -82,7 +86,7 @@ def quality(data: Path, sources: list[Source], profile: str) -> list[str]:
         if FORMATS[source.format].persons:
             from dbv_analysis.records.rules import broken
 
-            lines += [f"{source.file}: {one.in_words(profile)}" for one in broken(_records(data, source))]
+            lines += [f"{source.file}: {one.in_words(profile)}" for one in broken(records_folder(data, source.release))]
     return lines
 
 
@@ -91,7 +95,7 @@ def _in_one_folder(data: Path, sources: list[Source]) -> list[DataProblem]:
     problems, taken = [], {}
     for source in sources:
         if FORMATS[source.format].persons:
-            other = taken.setdefault(_records(data, source), source)
+            other = taken.setdefault(records_folder(data, source.release), source)
             if other is not source:
                 what = f"and {other.file} have one release, {source.release}, and both are about persons."
                 problems.append(DataProblem(source.file, what, "Give each a release of its own.", column="release"))
@@ -122,6 +126,18 @@ def _said_twice(name: str, frames: dict[str, pd.DataFrame]) -> list[DataProblem]
 
 def _how_to_seal(path: Path, sidecar: Path) -> str:
     return f'{path.name} is not sealed yet. Once it is final, add to {sidecar}: sha256 = "{sha256_of(path)}"'
+
+
+def _asked(data: Path, path: Path, source: Source) -> Receipt | None:
+    return read_receipt(receipt_of(path, records_folder(data, source.release)))
+
+
+def _how_queried(shown: str, before: Receipt | None, now: Receipt) -> str:
+    """That rows came from a database, when, and whether they are those of the time before."""
+    words = f"{shown} was queried at {now.queried}: {now.rows:,} rows, sha256 {now.sha256}"
+    if before is None:
+        return f"{words}."
+    return f"{words}, {'the same as' if before.sha256 == now.sha256 else 'not those'} of {before.queried}."
 
 
 def _without_source(data: Path, described: set[Path]) -> list[DataProblem]:
@@ -162,7 +178,10 @@ def _load_file(
             f"If that was meant, set sha256 there to {sha256_of(path)}."
         )
     form = FORMATS[source.format]
-    found = form.read(Input(path, shown, source, area, _records(data, source)))
+    if source.database and not form.queried:
+        fix = f"Use {listed((name for name, one in FORMATS.items() if one.queried), 'or')}."
+        raise DataProblems([DataProblem(shown, f'cannot be a query: format = "{source.format}" is a file.', fix)])
+    found = form.read(Input(path, shown, source, area, records_folder(data, source.release)))
     warnings += found.warnings
     problems, tables = found.problems, {}
     for name, text in found.tables.items():
@@ -176,12 +195,6 @@ def _load_file(
     if problems:
         raise DataProblems(problems)
     return tables
-
-
-def _records(data: Path, source: Source) -> Path:
-    """Where the records of a person-level return are kept: beside the other processed data, never among the inputs."""
-    name = re.sub(r"[^a-z0-9-]+", "-", source.release.lower())
-    return data.resolve().parent / "processed" / "records" / name
 
 
 def _filled(text: pd.DataFrame, name: str, area: Area, source: Source) -> pd.DataFrame:

@@ -42,12 +42,14 @@ class Read:
 class Format:
     """What reads a format; the names of further files beside the input that belong to it; whether it is about persons.
 
+    ``queried`` says whether its rows may come from a database instead of a file.
     ``at_its_row`` gives the rows of a table their places in the file, where they are not simply numbered.
     """
 
     read: Callable[[Input], Read]
     beside: tuple[str, ...] = ()
     persons: bool = False
+    queried: bool = False
     at_its_row: Callable[[pd.DataFrame, pd.DataFrame, str], pd.DataFrame] | None = None
 
 
@@ -58,7 +60,11 @@ def _tidy(given: Input) -> Read:
         fix = f"Use {listed(TABLES, 'or')}.{did_you_mean(table, TABLES)}"
         sidecar = given.shown.removesuffix(given.path.name) + given.path.name.split(".")[0] + SUFFIX
         raise DataProblems([DataProblem(sidecar, what, fix)])
-    return Read({table: tidy.read_text(given.path, given.shown)})
+    if given.source.database:
+        frame = tidy.read_query(given.path, given.shown, given.source.database, given.records)
+    else:
+        frame = tidy.read_text(given.path, given.shown)
+    return Read({table: frame})
 
 
 def _ees(given: Input) -> Read:
@@ -71,12 +77,13 @@ def _return(given: Input) -> Read:
 
 
 def _sen2(given: Input) -> Read:
-    tables, warnings = sen2_return.read_return(given.path, given.shown, given.area, given.records)
+    database = given.source.database
+    tables, warnings = sen2_return.read_return(given.path, given.shown, given.area, given.records, database)
     return Read(tables, warnings=warnings)
 
 
 def _register(given: Input) -> Read:
-    found = register_return.read_registers(given.path, given.shown, given.records)
+    found = register_return.read_registers(given.path, given.shown, given.records, given.source.database or "")
     return Read(found.tables, warnings=found.warnings)
 
 
@@ -97,11 +104,11 @@ def _ledger(given: Input) -> Read:
 
 
 FORMATS = {
-    TIDY: Format(_tidy),
+    TIDY: Format(_tidy, queried=True),
     EES: Format(_ees),
     RETURN: Format(_return, at_its_row=quarter_return.at_its_row),
-    SEN2: Format(_sen2, beside=(sen2_return.ESTABLISHMENTS,), persons=True),
-    REGISTER: Format(_register, beside=register_return.BESIDE, persons=True),
+    SEN2: Format(_sen2, beside=(sen2_return.ESTABLISHMENTS,), persons=True, queried=True),
+    REGISTER: Format(_register, beside=register_return.BESIDE, persons=True, queried=True),
     DSG: Format(_dsg),
     S251: Format(_s251),
     LEDGER: Format(_ledger, persons=True),

@@ -8,6 +8,7 @@ from __future__ import annotations
 import shutil
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 
 import narwhals as nw
@@ -20,6 +21,7 @@ from dbv_analysis.records.lists import lists, read_list, rejects_of
 from dbv_analysis.records.plans import Modules
 from dbv_analysis.records.registers import MARKS, read_register
 from dbv_analysis.records.store import Tally, open_records
+from dbv_analysis.sources import QUERY
 from dbv_analysis.tables.records import ABSENCE, EXCLUSIONS
 from dbv_analysis.terms import DataProblem, DataProblems, listed
 
@@ -28,7 +30,7 @@ NEEDED = {
     "terms": "Put the terms there, such as autumn term 2024,2024-09-02,2024-12-20: {columns}.",
 }
 MAY_BE = ("suspensions", "thrive")
-SUFFIXES = (".csv", ".xlsx", ".parquet")
+SUFFIXES = (".csv", ".xlsx", ".parquet", QUERY)
 BESIDE = tuple(f"{name}{suffix}" for name in (*NEEDED, *MAY_BE) for suffix in SUFFIXES)
 SLACK = timedelta(days=6)  # a school may begin a term a few days late, or end it early
 
@@ -41,13 +43,14 @@ class Registers:
     warnings: list[str] = field(default_factory=list)
 
 
-def read_registers(path: Path, shown: str, folder: Path) -> Registers:
+def read_registers(path: Path, shown: str, folder: Path, database: str = "") -> Registers:
     """Read a register, the roll, the terms, and where they are there suspensions and the schools that joined Thrive.
 
     Args:
         path: the register; ``pupils`` and ``terms`` lie beside it, as CSV, Excel or Parquet.
         shown: the path in messages.
         folder: where the records and the rejected rows are kept. What was there before is taken out.
+        database: the environment variable with the address of a database, where any of them is a query.
 
     Raises DataProblems where a file is missing or cannot be read, with all that is wrong.
     """
@@ -57,7 +60,8 @@ def read_registers(path: Path, shown: str, folder: Path) -> Registers:
     for name, one in {MARKS: path, **found}.items():
         place = f"{shown.removesuffix(path.name)}{one.name}"
         try:
-            told = read_register(one, folder, place) if name == MARKS else read_list(one, folder, name, place)
+            read = read_register if name == MARKS else partial(read_list, name=name)
+            told = read(one, folder, shown=place, database=database)
         except DataProblems as error:
             problems += error.problems
             continue

@@ -17,7 +17,7 @@ from dbv_analysis.periods import Period
 from dbv_analysis.programme import Area
 from dbv_analysis.records import plans
 from dbv_analysis.records.as_tables import ALL, of_return
-from dbv_analysis.records.sen2_export import read_export
+from dbv_analysis.records.sen2_export import read_export, read_queried
 from dbv_analysis.records.sen2_xml import read_xml
 from dbv_analysis.records.store import REJECTS, Tally, open_records
 from dbv_analysis.sen2 import NEEDS, PLACEMENTS
@@ -40,20 +40,27 @@ EVERY: dict[str, dict[str, Sequence[str]]] = {
 OF_A_YEAR = ("flows", "timeliness")
 
 
-def read_return(path: Path, shown: str, area: Area, folder: Path) -> tuple[dict[str, pd.DataFrame], list[str]]:
+def read_return(
+    path: Path, shown: str, area: Area, folder: Path, database: str | None = None
+) -> tuple[dict[str, pd.DataFrame], list[str]]:
     """A return's tables of counts, as text as the tables are read, and what is to be warned of.
 
     Args:
-        path: the XML, or a zip of the nine CSV files; ``establishments.csv``, as GIAS gives it, lies beside it.
+        path: the XML, a zip of the nine CSV files, or nine queries; ``establishments.csv``, as GIAS gives it, lies
+            beside it.
         shown: the path in messages.
         area: the authority whose return it is.
         folder: where the records and the rejected rows are kept.
+        database: for queries, the environment variable that holds the database's address.
 
     Raises DataProblems where the return or the list of establishments cannot be read.
     """
     beside = f"{Path(shown).parent.as_posix()}/{ESTABLISHMENTS}"
     schools = read_establishments(path.with_name(ESTABLISHMENTS), beside)
-    tally = (read_xml if path.suffix.lower() == ".xml" else read_export)(path, folder, shown)
+    if database:
+        tally = read_queried(path, folder, shown, database)
+    else:
+        tally = (read_xml if path.suffix.lower() == ".xml" else read_export)(path, folder, shown)
     schools.to_parquet(folder / f"{Path(ESTABLISHMENTS).stem}.parquet", index=False)
     tables = counted(open_records(folder), tally.reference)
     given = {"area_code": area.code, "area_name": area.name, "geographic_level": area.geographic_level, "symbol": ""}

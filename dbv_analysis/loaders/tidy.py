@@ -1,4 +1,4 @@
-"""Tidy tables in CSV, Excel or Parquet: read as text, turned into numbers and symbols, validated.
+"""Tidy tables in CSV, Excel or Parquet, or from a query: read as text, turned into numbers and symbols, validated.
 
 Everything is read as text first, so that a symbol, an empty cell and a word are told apart before
 anything becomes a number.
@@ -16,6 +16,8 @@ import pandera.errors
 import pandera.pandas as pa
 
 from dbv_analysis.periods import Period
+from dbv_analysis.records.database import asked, receipt_of
+from dbv_analysis.records.queries import the_only_query
 from dbv_analysis.tables import TABLES
 from dbv_analysis.tables.base import MONTH
 from dbv_analysis.terms import SYMBOLS, SYMBOLS_READ, DataProblem, DataProblems, did_you_mean, listed
@@ -54,6 +56,21 @@ def read_text(path: Path, shown: str) -> pd.DataFrame:
         raise _unreadable(shown, *EMPTY)
     frame.columns = [str(name).strip() for name in frame.columns]
     return frame.fillna("").apply(lambda column: column.str.strip())
+
+
+def read_query(path: Path, shown: str, database: str, folder: Path) -> pd.DataFrame:
+    """As ``read_text``, what the query of a ``.sql`` file gives; ``folder`` keeps when it was asked, and the rows' sum.
+
+    ``database`` is the environment variable that holds the database's address. Raises DataProblems where the query or
+    the database fails, or no row comes.
+    """
+    with asked(the_only_query(path, shown), database, shown, receipt_of(path, folder)) as queries:
+        (query,) = queries.values()
+        header, rows = query.rows()
+        frame = pd.DataFrame(rows, columns=header, dtype=str)
+    if frame.empty:
+        raise _unreadable(shown, "gives no row.", "Correct the query, or take out the file and its source.")
+    return frame.apply(lambda column: column.str.strip())
 
 
 EMPTY = "is empty.", "Put the table back, header row first, or take out the file and its source."

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import platform
 import subprocess
+from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -13,6 +14,7 @@ import dbv_analysis
 from dbv_analysis.evidence import Evidence
 from dbv_analysis.programme import FILE
 from dbv_analysis.publish.html import inputs
+from dbv_analysis.records.database import Receipt
 from dbv_analysis.sources import sha256_of
 
 NAME = "manifest.json"
@@ -38,6 +40,7 @@ def write(
     fingerprint: str,
     started: datetime,
     warnings: list[str],
+    queried: dict[str, Receipt],
 ) -> None:
     """Write the manifest of a pack that is otherwise complete. It names no folder of any machine.
 
@@ -56,6 +59,7 @@ def write(
         "settings": {"file": FILE, "sha256": sha256_of(root / FILE)},
         "notebooks": notebooks,
         "inputs": inputs(evidence.sources),
+        "queried": [{"file": file, **asdict(receipt)} for file, receipt in queried.items()],
         "narrative": {"file": narrative.name, "sha256": sha256_of(narrative)} if narrative.is_file() else None,
         "outputs": [
             {"file": path.name, "bytes": path.stat().st_size, "sha256": sha256_of(path)}

@@ -94,7 +94,8 @@ def run(
             _write_reports(evidence, narrative, staging)
             notebooks = {name: sha256_of(notebook_of(folder, name)) for name in held}
             written = narrative_file(data, str(evidence.quarter))
-            manifest.write(staging, evidence, notebooks, written, fingerprint, started, warnings)
+            queried = kept.receipts(data, evidence.sources)
+            manifest.write(staging, evidence, notebooks, written, fingerprint, started, warnings, queried)
             _swap(staging, target)
     return target / "index.html"
 

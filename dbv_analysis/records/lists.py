@@ -18,9 +18,12 @@ from pathlib import Path
 
 import duckdb
 
+from dbv_analysis.records.database import asked, receipt_of, to_parquet
 from dbv_analysis.records.encodings import is_utf8
 from dbv_analysis.records.fields import DATE, NUMBER, TEXT
+from dbv_analysis.records.queries import the_only_query
 from dbv_analysis.records.store import MEMORY, REJECTS
+from dbv_analysis.sources import QUERY
 from dbv_analysis.terms import DataProblem, DataProblems, did_you_mean, listed
 
 DAYS = "['%Y-%m-%d', '%d/%m/%Y', '%Y-%m-%d %H:%M:%S']"
@@ -111,10 +114,13 @@ class Counted:
 Shape = Callable[[duckdb.DuckDBPyConnection, dict[str, str]], None]
 
 
-def read_list(path: Path, folder: Path, name: str, shown: str, shape: Shape | None = None) -> Counted:
+def read_list(
+    path: Path, folder: Path, name: str, shown: str, database: str = "", shape: Shape | None = None
+) -> Counted:
     """Read a list into ``folder``: ``<name>.parquet``, and ``<name>-rejects.csv`` with the rows rejected and why.
 
-    Of two rows of one key the second is rejected. Columns that the list does not know are not read.
+    Of two rows of one key the second is rejected. Columns that the list does not know are not read. Where the path is a
+    ``.sql`` file, ``database`` names the environment variable with the address of the database to ask.
 
     Raises DataProblems where the file cannot be read or lacks a column.
     """
@@ -124,6 +130,8 @@ def read_list(path: Path, folder: Path, name: str, shown: str, shape: Shape | No
         connection.execute(f"SET memory_limit = '{MEMORY}'; SET preserve_insertion_order = false")
         connection.execute("SET temp_directory = ?", [spill])
         try:
+            if path.suffix.lower() == QUERY:
+                path = _queried(path, folder, shown, database, Path(spill))
             source = _opened(connection, path, shown, Path(spill))
             source.create_view("source", replace=True)
             columns = {str(column).strip().lower(): column for column in source.columns}
@@ -142,6 +150,13 @@ def read_list(path: Path, folder: Path, name: str, shown: str, shape: Shape | No
 def rejects_of(folder: Path, name: str) -> Path:
     """Where the rejected rows of a list are."""
     return folder / f"{name}-{REJECTS}"
+
+
+def _queried(path: Path, folder: Path, shown: str, database: str, spill: Path) -> Path:
+    """What the query gives, as a Parquet file of texts."""
+    with asked(the_only_query(path, shown), database, shown, receipt_of(path, folder)) as queries:
+        (query,) = queries.values()
+        return to_parquet(query, spill / "queried.parquet")
 
 
 def require(columns: dict[str, str], needed: tuple[str, ...], shown: str, fix: str) -> None:

@@ -13,7 +13,7 @@ MARKS = "marks"
 OF_A_PUPIL = ("pupil", "school")
 
 
-def read_register(path: Path, folder: Path, shown: str) -> Counted:
+def read_register(path: Path, folder: Path, shown: str, database: str = "") -> Counted:
     """Read a register into ``folder``: ``marks.parquet``, and the rejected rows with their reasons.
 
     Columns are ``pupil``, ``school``, ``date``, ``session`` (AM or PM) and ``code``; or ``pupil``, ``school`` and a
@@ -40,4 +40,4 @@ def read_register(path: Path, folder: Path, shown: str) -> Counted:
                       ON {sessions} INTO NAME name VALUE code) WHERE trim(code) <> ''"""
         connection.execute(f"CREATE VIEW raw AS {numbered}")
 
-    return read_list(path, folder, MARKS, shown, shape)
+    return read_list(path, folder, MARKS, shown, database, shape)

@@ -1,4 +1,4 @@
-"""The person-level SEN2 return as COLLECT exports it: nine CSV files, keyed to one another, in a folder or a zip."""
+"""The person-level SEN2 return as COLLECT exports it: nine tables, keyed to one another, as CSV files or as queries."""
 
 from __future__ import annotations
 
@@ -7,16 +7,18 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import IO
+from typing import IO, Protocol
 
 from dbv_analysis.records import fields
+from dbv_analysis.records.database import asked, receipt_of
 from dbv_analysis.records.encodings import csv_rows
 from dbv_analysis.records.fields import Module
+from dbv_analysis.records.queries import read_queries
 from dbv_analysis.records.store import Store, Tally
 from dbv_analysis.terms import DataProblem, DataProblems, did_you_mean, listed
 
@@ -24,6 +26,23 @@ HEADER = "sen2"
 NAMED = re.compile(r"(?:^|[_/\\])([a-z0-9]+)\.csv$", re.IGNORECASE)
 LONGEST_CELL = 100_000  # characters
 HOW = "Export the return from COLLECT again, all nine files."
+HOW_TO_ASK = "Put a query of each COLLECT module into the file, its name above it, such as -- name: person"
+
+
+class Table(Protocol):
+    """One of the nine tables, wherever its rows come from.
+
+    ``place`` is what it is called in messages, ``header_row`` the row in which its header stands, if it has one.
+    """
+
+    place: str
+    header_row: int | None
+
+    def header(self) -> list[str]:
+        """The names of its columns, in lower case."""
+
+    def headed_rows(self) -> tuple[list[str], Iterator[list[str]]]:
+        """The header, and the rows under it, from the first one each time."""
 
 
 def read_export(path: Path, folder: Path, shown: str) -> Tally:
@@ -34,17 +53,55 @@ def read_export(path: Path, folder: Path, shown: str) -> Tally:
 
     Raises DataProblems that name every file that is missing and every column that is missing or was renamed.
     """
-    tally = Tally()
     with _files(path, shown) as found:
-        _read_header(found, shown, tally)
-        modules = fields.modules(tally.year)
-        problems = [problem for module in modules for problem in _header_problems(found, module, shown, tally)]
-        if problems:
-            raise DataProblems(problems)
-        with Store(folder, modules, tally) as store:
-            keys: dict[str, dict[str, int | None]] = {}
-            for module in modules:
-                keys[module.name] = _read_module(found[module.name], module, store, keys)
+        return _read_tables(found, folder)
+
+
+def read_queried(path: Path, folder: Path, shown: str, database: str) -> Tally:
+    """Read what nine queries give, as ``read_export`` reads nine files.
+
+    Args:
+        path: a ``.sql`` file of queries, named as COLLECT's modules are, whose columns are those of its export.
+        folder: where the records, the rejected rows, and what was asked when are kept.
+        shown: the path in messages.
+        database: the environment variable that holds the database's address.
+
+    Raises DataProblems where a query or a column is missing, or the database cannot be asked.
+    """
+    queries = read_queries(path, shown)
+    missing = sorted(_parts() - set(queries))
+    unknown = sorted(set(queries) - _parts())
+    problems = [DataProblem(shown, f"has no query named {name}.", HOW_TO_ASK) for name in missing]
+    for name in unknown:
+        fix = f"Use {listed(sorted(_parts()), 'or')}.{did_you_mean(name, missing)}"
+        problems.append(DataProblem(shown, f'has a query named "{name}", which is no module.', fix))
+    if problems:
+        raise DataProblems(problems)
+    with asked(queries, database, shown, receipt_of(path, folder)) as found:
+        return _read_tables(found, folder)
+
+
+def _parts() -> set[str]:
+    """The nine tables of an export: its header, and the modules."""
+    return {HEADER, *(module.name for module in fields.modules(fields.years()[-1]))}
+
+
+def _read_tables(found: Mapping[str, Table], folder: Path) -> Tally:
+    tally = Tally()
+    _read_header(found[HEADER], tally)
+    modules = fields.modules(tally.year)
+    problems = []
+    for module in modules:
+        try:
+            problems += _header_problems(found[module.name], module, tally)
+        except DataProblems as refused:
+            problems += refused.problems
+    if problems:
+        raise DataProblems(dict.fromkeys(problems))  # a damaged archive is one problem, whichever files it hides
+    with Store(folder, modules, tally) as store:
+        keys: dict[str, dict[str, int | None]] = {}
+        for module in modules:
+            keys[module.name] = _read_module(found[module.name], module, store, keys)
     return tally
 
 
@@ -68,6 +125,11 @@ class _File:
     name: str
     shown: str
     open_bytes: Callable[[], IO[bytes]]
+    header_row = 1
+
+    @property
+    def place(self) -> str:
+        return f"{self.shown}/{self.name}"
 
     def rows(self) -> Iterator[list[str]]:
         """The lines that are not empty, the header first; UTF-8, or else what Windows writes."""
@@ -75,8 +137,10 @@ class _File:
         with _readable(self.shown):
             yield from (row for row in csv_rows(self.open_bytes) if row)
 
+    def header(self) -> list[str]:
+        return self.headed_rows()[0]
+
     def headed_rows(self) -> tuple[list[str], Iterator[list[str]]]:
-        """The header in lower case, and the rows under it."""
         rows = self.rows()
         return [cell.strip().lower() for cell in next(rows, [])], rows
 
@@ -95,7 +159,7 @@ def _files(path: Path, shown: str) -> Iterator[dict[str, _File]]:
 
 
 def _by_name(opened, shown: str) -> dict[str, _File]:
-    wanted = {HEADER, *(module.name for module in fields.modules(fields.years()[-1]))}
+    wanted = _parts()
     found: dict[str, _File] = {}
     twice = []
     for name, open_bytes in opened:
@@ -112,8 +176,8 @@ def _by_name(opened, shown: str) -> dict[str, _File]:
     return found
 
 
-def _read_header(found: dict[str, _File], shown: str, tally: Tally) -> None:
-    names, rows = found[HEADER].headed_rows()
+def _read_header(table: Table, tally: Tally) -> None:
+    names, rows = table.headed_rows()
     cells = dict(zip(names, next(rows, []), strict=False))
     try:
         day = fields.Field("ReferenceDate", fields.DATE, (), "").read(cells.get("referencedate", ""))
@@ -122,22 +186,23 @@ def _read_header(found: dict[str, _File], shown: str, tally: Tally) -> None:
         fields.modules(tally.year)
     except ValueError as error:
         words = str(error) if tally.year else "year and referencedate cannot be read"
-        raise DataProblems([DataProblem(f"{shown}/{found[HEADER].name}", f"cannot be dated: {words}.", HOW)]) from None
+        raise DataProblems(
+            [DataProblem(table.place, f"cannot be dated: {words}.", "Give its year and the day.")]
+        ) from None
 
 
-def _header_problems(found: dict[str, _File], module: Module, shown: str, tally: Tally) -> list[DataProblem]:
+def _header_problems(table: Table, module: Module, tally: Tally) -> list[DataProblem]:
     """Columns that are missing; those that are new are noted."""
-    header, _ = found[module.name].headed_rows()
-    place = f"{shown}/{found[module.name].name}"
+    header = table.header()
     keys = [module.key, *([module.parent_key] if module.parent else [])]
     names = {name.lower(): name for name in [*keys, *(field.name for field in module.fields)]}
     new = [name for name in header if name not in names and name]
     problems = [
         DataProblem(
-            place,
+            table.place,
             f'has no column "{name.lower()}".{did_you_mean(name.lower(), new)}',
             f"Give the column the name that the guide of {tally.year} gives it.",
-            row=1,
+            row=table.header_row,
             column=name.lower(),
         )
         for name in names.values()
@@ -145,17 +210,17 @@ def _header_problems(found: dict[str, _File], module: Module, shown: str, tally:
     ]
     if new and not problems:
         of = f"the guide of {tally.year} as listed here"
-        tally.notes.append(f"{place}: {listed(new)} is not in {of}, and is not read.")
+        tally.notes.append(f"{table.place}: {listed(new)} is not in {of}, and is not read.")
     return problems
 
 
 def _read_module(
-    file: _File, module: Module, store: Store, keys: dict[str, dict[str, int | None]]
+    table: Table, module: Module, store: Store, keys: dict[str, dict[str, int | None]]
 ) -> dict[str, int | None]:
-    """Read one file; returns the number of each key, None where its row was rejected."""
+    """Read one table; returns the number of each key, None where its row was rejected."""
     own: dict[str, int | None] = {}
     columns = {field.name.lower(): field.column for field in module.fields}
-    header, rows = file.headed_rows()
+    header, rows = table.headed_rows()
     for number, row in enumerate(rows, start=1):
         cells = dict(zip(header, row, strict=False))
         key = cells.get(module.key, "").strip()

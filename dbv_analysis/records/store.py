@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import tempfile
 from collections import Counter
 from collections.abc import Iterable
@@ -22,6 +23,12 @@ MEMORY = "1200MB"  # of DuckDB, beside what Python takes
 BATCH = 20_000  # rows of a module held in memory
 REJECTS, TALLY = "rejects.csv", "tally.json"
 _TYPES = {DATE: pa.date32(), NUMBER: pa.int64(), MONEY: pa.float64()}
+
+
+def records_folder(data: Path, release: str) -> Path:
+    """Where a release's records are kept: beside the other processed data of ``data``, never among the inputs."""
+    name = re.sub(r"[^a-z0-9-]+", "-", release.lower())
+    return data.resolve().parent / "processed" / "records" / name
 
 
 @dataclass

@@ -148,7 +148,7 @@ def _written(tmp_path: Path, evidence: Evidence) -> dict:
     folder = tmp_path / "empty pack"
     folder.mkdir(exist_ok=True)
     nothing = folder / "2024-25-Q2.md"
-    manifest.write(folder, evidence, {"Deficit": "0" * 64}, nothing, "0" * 64, datetime.now(UTC), [])
+    manifest.write(folder, evidence, {"Deficit": "0" * 64}, nothing, "0" * 64, datetime.now(UTC), [], {})
     return manifest.read(folder)
 
 

@@ -1,10 +1,11 @@
-"""The person-level SEN2 return: what is read is what was made, from XML and from the export, on every engine."""
+"""The person-level SEN2 return: what is read is what was made, from XML, the export and databases, on every engine."""
 
 from __future__ import annotations
 
 import csv
 import json
 import shutil
+import zipfile
 from collections import Counter
 from datetime import date, timedelta
 from pathlib import Path
@@ -12,17 +13,20 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from lxml import etree
+from pandas.testing import assert_frame_equal
 
 from dbv_analysis.loaders import load, sen2_return
 from dbv_analysis.records import fields, plans
-from dbv_analysis.records.sen2_export import read_export
+from dbv_analysis.records.sen2_export import read_export, read_queried
 from dbv_analysis.records.sen2_xml import MOST_BYTES, read_xml
 from dbv_analysis.records.store import REJECTS, open_records
+from dbv_analysis.sources import sha256_of
 from dbv_analysis.synth import CANARY, Synthetic, synthesise
 from dbv_analysis.synth.establishments import made_up as establishments_of
 from dbv_analysis.synth.people import people
 from dbv_analysis.terms import CallProblem, DataProblems
 from tests.conftest import HALTON, ROOT
+from tests.records.databases import SERVERS, VARIABLE, address, empty_database, fill, put_in, queries
 
 ENGINES = ("duckdb", "pandas", "polars", "pyspark")
 SHOWN = "data/raw/own/sen2.xml"
@@ -38,16 +42,23 @@ PERSON = (
 )
 
 
-@pytest.fixture(scope="module", params=["xml", "export", "zip"])
+@pytest.fixture(scope="module", params=["xml", "export", "zip", *SERVERS])
 def read(request, made_up: Synthetic, tmp_path_factory: pytest.TempPathFactory):
-    """The same return from each of its formats: where its records are, and the tally."""
+    """The same return from each place that it may come from: where its records are, and the tally."""
     folder = tmp_path_factory.mktemp(request.param)
     if request.param == "xml":
-        return folder, read_xml(made_up.xml, folder, "sen2.xml")
-    if request.param == "export":
-        return folder, read_export(made_up.export, folder, "export")
-    archive = shutil.make_archive(str(folder / "export"), "zip", made_up.export)
-    return folder, read_export(Path(archive), folder / "records", "export.zip")
+        yield folder, read_xml(made_up.xml, folder, "sen2.xml")
+    elif request.param == "export":
+        yield folder, read_export(made_up.export, folder, "export")
+    elif request.param == "zip":
+        archive = shutil.make_archive(str(folder / "export"), "zip", made_up.export)
+        yield folder, read_export(Path(archive), folder / "records", "export.zip")
+    else:
+        with empty_database(request.param, folder) as url, pytest.MonkeyPatch.context() as patch:
+            patch.setenv(VARIABLE, address(url))
+            fill(url, made_up.export)
+            (folder / "sen2.sql").write_text(queries(), encoding="utf-8")
+            yield folder, read_queried(folder / "sen2.sql", folder, "sen2.sql", VARIABLE)
 
 
 def records(read) -> Path:
@@ -106,6 +117,54 @@ def test_the_published_totals_come_back_exactly(read, made_up, data):
     assert +as_counter(every[every["placement"] == "all"], "need") == as_counter(needs, "need")
     both = every[every["placement"] != "all"]
     assert as_counter(both, "placement", "need") == Counter(wanted.placed)
+
+
+SEN2_TABLES = ("caseload", "placements", "plans_by_need", "plans_by_age", "flows", "timeliness")
+
+
+def loaded(folder: Path, made_up: Synthetic, place) -> dict[str, pd.DataFrame]:
+    """What the project reads of a return that ``place`` puts into a folder of its inputs, and nothing else."""
+    own = folder / "data" / "raw" / "own"
+    own.mkdir(parents=True)
+    shutil.copy(ROOT / "programme.toml", folder)
+    shutil.copy(made_up.establishments, own)
+    place(own)
+    read = load(folder / "data" / "raw").tables
+    assert not [name for name in read if name not in SEN2_TABLES and len(read[name])]
+    return {name: read[name].drop(columns=["file", "source", "release"]) for name in SEN2_TABLES}
+
+
+def sealed(own: Path, made_up: Synthetic, path: Path) -> None:
+    """The return with the synthetic authority's source, made out for it."""
+    words = (made_up.xml.parent / "sen2.source.toml").read_text(encoding="utf-8")
+    sealed = words.replace(sha256_of(made_up.xml), sha256_of(path)).replace("sen2.xml", path.name)
+    (own / "sen2.source.toml").write_text(sealed, encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def from_xml(made_up: Synthetic, tmp_path_factory: pytest.TempPathFactory) -> dict[str, pd.DataFrame]:
+    def place(own: Path) -> None:
+        sealed(own, made_up, Path(shutil.copy(made_up.xml, own)))
+
+    return loaded(tmp_path_factory.mktemp("from-xml"), made_up, place)
+
+
+@pytest.mark.parametrize("form", ["zip", *SERVERS])
+def test_every_table_is_the_same_wherever_the_return_comes_from(form, from_xml, made_up, tmp_path, monkeypatch):
+    if form == "zip":
+
+        def place(own: Path) -> None:
+            sealed(own, made_up, Path(shutil.make_archive(str(own / "sen2"), "zip", made_up.export)))
+
+        found = loaded(tmp_path, made_up, place)
+    else:
+        with empty_database(form, tmp_path) as url:
+            monkeypatch.setenv(VARIABLE, address(url))
+            fill(url, made_up.export)
+            found = loaded(tmp_path, made_up, lambda own: put_in(own, "sen2", queries(), "sen2"))
+    for name, frame in from_xml.items():
+        assert len(frame)
+        assert_frame_equal(found[name], frame)
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -303,6 +362,19 @@ def test_an_export_that_lacks_a_file_or_is_cut_short_is_refused_in_words(made_up
     whole.write_bytes(whole.read_bytes()[:5000])
     with pytest.raises(DataProblems, match="is damaged"):
         read_export(whole, tmp_path / "out", "export.zip")
+
+
+def test_an_archive_whose_files_are_all_damaged_is_one_problem(made_up, tmp_path):
+    archive = Path(shutil.make_archive(str(tmp_path / "export"), "zip", made_up.export))
+    with zipfile.ZipFile(archive) as whole:
+        places = [one.header_offset for one in whole.infolist() if "_sen2." not in one.filename and not one.is_dir()]
+    packed = bytearray(archive.read_bytes())
+    for place in places:
+        packed[place + 90 : place + 110] = b"\xff" * 20  # beyond the name, inside what is packed
+    archive.write_bytes(packed)
+    with pytest.raises(DataProblems, match="is damaged") as raised:
+        read_export(archive, tmp_path / "out", "export.zip")
+    assert len(raised.value.problems) == 1
 
 
 def test_a_full_disk_is_not_called_a_damaged_export(made_up, tmp_path, monkeypatch):
