@@ -99,7 +99,7 @@ def _s251(given: Input) -> Read:
 
 def _ledger(given: Input) -> Read:
     day = given.source.as_at or given.source.published
-    rows, warnings = ledger.read_costs(given.path, given.shown, day, given.records)
+    rows, warnings = ledger.read_costs(given.path, given.shown, day, given.records, given.source.database or "")
     return Read({"costs": rows}, warnings=warnings)
 
 
@@ -111,5 +111,5 @@ FORMATS = {
     REGISTER: Format(_register, beside=register_return.BESIDE, persons=True, queried=True),
     DSG: Format(_dsg),
     S251: Format(_s251),
-    LEDGER: Format(_ledger, persons=True),
+    LEDGER: Format(_ledger, persons=True, queried=True),
 }

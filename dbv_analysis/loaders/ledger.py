@@ -14,7 +14,8 @@ import pandas as pd
 from dbv_analysis.periods import Period
 from dbv_analysis.records import costs
 from dbv_analysis.records.ledger import LEDGER, PLACEMENT, TRANSPORT, read_ledger
-from dbv_analysis.records.store import REJECTS, open_records
+from dbv_analysis.records.lists import rejects_of
+from dbv_analysis.records.store import open_records
 
 WHAT = {  # each count of ``costs.summary``, and what it is called in the table
     "children": "children",
@@ -29,7 +30,7 @@ ALWAYS = {  # what a ledger that has the kind at all has a sum of, be it 0
 }
 
 
-def read_costs(path: Path, shown: str, day: date, folder: Path) -> tuple[pd.DataFrame, list[str]]:
+def read_costs(path: Path, shown: str, day: date, folder: Path, database: str = "") -> tuple[pd.DataFrame, list[str]]:
     """Rows of the table ``costs`` as text, and what to warn of.
 
     Two periods: the day of the ledger, with what its commitments cost in a year, and the financial year up to that day,
@@ -37,16 +38,17 @@ def read_costs(path: Path, shown: str, day: date, folder: Path) -> tuple[pd.Data
 
     Raises DataProblems where the ledger cannot be read.
     """
-    tally = read_ledger(path, folder, shown, day)
-    ledger = open_records(folder)[LEDGER.name]
+    tally = read_ledger(path, folder, shown, day, database)
+    ledger = open_records(folder)[LEDGER]
     so_far = financial_year_to(day)
     tables = {
         Period.snapshot(day).text: _summed(ledger, costs.on_day(ledger, day), pounds="pounds a year"),
         so_far.text: _summed(ledger, costs.in_window(ledger, so_far.start, so_far.end)),
     }
     rows = pd.concat([frame.assign(period=period) for period, frame in tables.items()], ignore_index=True)
-    rejected, seen = tally.rejected[LEDGER.name], tally.seen[LEDGER.name]
-    words = f"{shown}: {rejected:,} of {seen:,} rows could not be read and are left out; {REJECTS} beside the records "
+    rejected, seen = tally.rejected[LEDGER], tally.seen[LEDGER]
+    why = rejects_of(folder, LEDGER).name
+    words = f"{shown}: {rejected:,} of {seen:,} rows could not be read and are left out; {why} beside the records "
     return rows.assign(count=rows["count"].map(_written)), [f"{words}says why."] if rejected else []
 
 

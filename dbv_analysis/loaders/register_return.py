@@ -117,7 +117,7 @@ def covered(modules: Modules, shown: str) -> tuple[list[Period], list[str], date
         except ValueError as error:
             what, _, fix = str(error).partition(". ")
             place = f"{Path(shown).parent.as_posix()}/terms.csv"
-            problems.append(DataProblem(place, f"{what}.", fix, row=term.row + 1, column="term"))
+            problems.append(DataProblem(place, f"{what}.", fix, row=term.row, column="term"))
             continue
         if first <= starts + SLACK and last >= ends - SLACK:
             periods.append(period)

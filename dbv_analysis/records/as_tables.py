@@ -86,7 +86,7 @@ def _exclusions(modules: Modules, told: nw.LazyFrame, period: Period, groups: li
     parts = [told.drop("school").rename({"school_name": "school"}).with_columns(what=nw.lit("pupils")).select(*keep)]
     if "suspensions" in modules:
         within = modules["suspensions"].filter(nw.col("starts") >= period.start, nw.col("starts") <= period.end)
-        kind = nw.when(nw.col("kind") == "PERMANENT").then(nw.lit(PERMANENT)).otherwise(nw.lit(SUSPENSION))
+        kind = nw.when(nw.col("kind") == "permanent").then(nw.lit(PERMANENT)).otherwise(nw.lit(SUSPENSION))
         events = within.select("pupil", "school", what=kind).join(told, on=["pupil", "school"], how="left")
         known = {
             name: nw.col(name).fill_null(about.NOT_KNOWN) for name in groups

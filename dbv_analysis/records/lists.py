@@ -10,7 +10,7 @@ import csv
 import json
 import tempfile
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -20,20 +20,32 @@ import duckdb
 
 from dbv_analysis.records.database import asked, receipt_of, to_parquet
 from dbv_analysis.records.encodings import is_utf8
-from dbv_analysis.records.fields import DATE, NUMBER, TEXT
+from dbv_analysis.records.fields import DATE, MONEY, NUMBER, TEXT
 from dbv_analysis.records.queries import the_only_query
 from dbv_analysis.records.store import MEMORY, REJECTS
 from dbv_analysis.sources import QUERY
 from dbv_analysis.terms import DataProblem, DataProblems, did_you_mean, listed
 
-DAYS = "['%Y-%m-%d', '%d/%m/%Y', '%Y-%m-%d %H:%M:%S']"
-_AS = {DATE: f"CAST(try_strptime({{cell}}, {DAYS}) AS DATE)", NUMBER: "try_cast({cell} AS BIGINT)"}
-_IS_NOT = {DATE: "is not a day, such as 2024-09-28", NUMBER: "is not a number"}
+DAYS = "['%Y-%m-%d', '%d/%m/%Y', '%Y-%m-%d 00:00:00', '%Y-%b-%d 00:00:00', '%Y-%m-%dT00:00:00']"
+# How a cell of a kind is written, what it becomes in SQL, and what is said of one that is not so.
+KINDS = {
+    DATE: (None, f"CAST(try_strptime({{cell}}, {DAYS}) AS DATE)", "a day, such as 2024-09-28"),
+    NUMBER: (r"[0-9]{1,18}(\.0+)?", "try_cast(split_part({cell}, '.', 1) AS BIGINT)", "a whole number"),
+    MONEY: (
+        r"-?£?([0-9][0-9,]{0,15}(\.[0-9]{1,20})?|\.[0-9]{1,20})",
+        "try_cast(regexp_replace({cell}, '[£,]', '', 'g') AS DOUBLE)",
+        "an amount of money, such as 1234.50",
+    ),
+}
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column: what it holds, and which cells of it cannot be read. ``only``: no cell but these, in capitals."""
+    """A column: what it holds, and which cells of it cannot be read.
+
+    ``only``: no cell but these, whatever its capitals. ``codes``: those that are known. ``capitals``: kept in capitals.
+    ``words``: kept in small letters, with single spaces. ``may_lack``: a file may go without it.
+    """
 
     name: str
     kind: str = TEXT
@@ -41,41 +53,50 @@ class Column:
     only: tuple[str, ...] = ()
     codes: tuple[str, ...] = ()
     capitals: bool = False
+    words: bool = False
+    may_lack: bool = False
 
     @property
     def cell(self) -> str:
         """The cell's text, as SQL."""
         text = f"trim({self.name})"
-        return f"upper({text})" if self.capitals or self.only else text
+        if self.capitals or (self.only and self.only[0].isupper()):
+            return f"upper({text})"
+        if self.words or self.only:
+            return rf"regexp_replace(lower({text}), '\s+', ' ', 'g')"
+        return text
 
     @property
     def value(self) -> str:
         """The cell as it is kept, as SQL; nothing where it is empty or cannot be read."""
-        return _AS.get(self.kind, "nullif({cell}, '')").format(cell=self.cell)
+        if self.kind not in KINDS:
+            return f"nullif({self.cell}, '')"
+        pattern, made, _ = KINDS[self.kind]
+        of = made.format(cell=self.cell)
+        return of if pattern is None else f"CASE WHEN regexp_full_match({self.cell}, '{pattern}') THEN {of} END"
 
     @property
-    def reasons(self) -> list[tuple[str, str]]:
-        """Conditions on which its cell cannot be read, each with what is then said."""
-        found = []
-        if self.kind in _IS_NOT:
-            filled = "" if self.needed else f"coalesce({self.cell}, '') <> '' AND "
-            found.append((f"{filled}{self.value} IS NULL", f"{self.name} {_IS_NOT[self.kind]}"))
+    def reason(self) -> str:
+        """Why the cell cannot be read, as SQL; nothing where it can."""
+        filled = f"coalesce({self.cell}, '') <> ''"
+        cases = [f"WHEN NOT ({filled}) THEN {_literal(f'{self.name} is empty')}"] if self.needed else []
+        if self.kind in KINDS:
+            said = _literal(f"{self.name} is not {KINDS[self.kind][2]}")
+            cases.append(f"WHEN {filled} AND {self.value} IS NULL THEN {said}")
         elif self.only:
-            neither = "neither" if len(self.only) == 2 else "none of"
-            said = f"{self.name} is {neither} {listed(self.only, 'nor')}"
-            found.append((f"coalesce({self.cell}, '') NOT IN ({', '.join(map(_literal, self.only))})", said))
-        elif self.needed:
-            found.append((f"coalesce({self.cell}, '') = ''", f"{self.name} is empty"))
-        return found
+            said = _literal(f"{self.name} is none of {listed(self.only)}")
+            cases.append(f"WHEN {filled} AND {self.cell} NOT IN ({', '.join(map(_literal, self.only))}) THEN {said}")
+        return f"CASE {' '.join(cases)} END" if cases else "NULL"
 
 
 @dataclass(frozen=True)
 class Listed:
-    """One list: its name, its columns, and those that together name a row."""
+    """One list: its name, its columns, those that together name a row, and those of which a file needs ``either``."""
 
     name: str
     columns: tuple[Column, ...]
-    key: tuple[str, ...]
+    key: tuple[str, ...] = ()
+    either: tuple[str, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -95,10 +116,14 @@ def lists() -> dict[str, Listed]:
                 )
                 for column in one["columns"]
             ),
-            tuple(one["key"]),
+            tuple(one.get("key", ())),
+            tuple(one.get("either", ())),
         )
         for one in known
     }
+
+
+HEADER_ROWS = 1  # a spreadsheet numbers rows from 1, and the first is the header
 
 
 @dataclass(frozen=True)
@@ -138,9 +163,8 @@ def read_list(
             if shape:
                 shape(connection, columns)
             else:
-                require(columns, one.names, shown, f"The list has {listed(one.names)}.")
-                cells = ", ".join(as_text(columns[column], column) for column in one.names)
-                connection.execute(f"CREATE VIEW raw AS SELECT row_number() OVER () AS row, {cells} FROM source")
+                _check(columns, one, shown)
+                connection.execute(f"CREATE VIEW raw AS {rows(columns, one.names)} WHERE {any_filled(one.names)}")
             return _write(connection, folder, one)
         except duckdb.Error:
             words = "cannot be read as a table: it is damaged, or a line of it has other cells than the header."
@@ -159,14 +183,43 @@ def _queried(path: Path, folder: Path, shown: str, database: str, spill: Path) -
         return to_parquet(query, spill / "queried.parquet")
 
 
-def require(columns: dict[str, str], needed: tuple[str, ...], shown: str, fix: str) -> None:
-    """Raises DataProblems that name every column that a file lacks."""
-    lacks = [name for name in needed if name not in columns]
-    if lacks:
-        raise DataProblems(
-            DataProblem(shown, f'has no column "{name}".{did_you_mean(name, columns)}', fix, row=1, column=name)
-            for name in lacks
-        )
+def require(columns: Mapping[str, str], needed: Iterable[str], shown: str, fix: str) -> None:
+    """Raises DataProblems that name every column that a file lacks, or has twice."""
+    problems = [
+        DataProblem(shown, f'has no column "{name}".{did_you_mean(name, columns)}', fix, row=HEADER_ROWS, column=name)
+        for name in needed
+        if name not in columns
+    ]
+    # A second column of one name is given a number by whatever reads the file.
+    problems += [
+        DataProblem(shown, f'has two columns "{name}".', "Take one out.", row=HEADER_ROWS, column=name)
+        for name in columns
+        if {f"{name}_1", f"{name}.1"} & set(columns)
+    ]
+    if problems:
+        raise DataProblems(problems)
+
+
+def _check(columns: Mapping[str, str], one: Listed, shown: str) -> None:
+    needed = [column.name for column in one.columns if not column.may_lack]
+    if one.either and not set(one.either) & set(columns):
+        needed.append(one.either[-1])
+    free = [column.name for column in one.columns if column.may_lack and column.name not in one.either]
+    more = f"; of {listed(one.either)} one will do" if one.either else ""
+    more += f"; {listed(free)} may be left out" if free else ""
+    require(columns, needed, shown, f"It has {listed(one.names)}{more}.")
+
+
+def rows(columns: Mapping[str, str], names: Iterable[str], *more: str) -> str:
+    """The rows of the file with the columns of these names as text, numbered as a spreadsheet numbers them, as SQL."""
+    cells = [as_text(columns[name], name) if name in columns else f"NULL AS {name}" for name in names]
+    numbered = f"row_number() OVER () + {HEADER_ROWS} AS row"
+    return f"SELECT * FROM (SELECT {', '.join([numbered, *cells, *more])} FROM source)"
+
+
+def any_filled(names: Iterable[str]) -> str:
+    """Whether any cell of a row holds something, as SQL."""
+    return f"concat({', '.join(f'trim({name})' for name in names)}) <> ''"
 
 
 def as_text(column: str, name: str) -> str:
@@ -185,15 +238,22 @@ def _literal(text: str) -> str:
 def _opened(connection: duckdb.DuckDBPyConnection, path: Path, shown: str, spill: Path) -> duckdb.DuckDBPyRelation:
     suffix = path.suffix.lower()
     if suffix == ".parquet":
-        return connection.read_parquet(str(path))
+        try:
+            return connection.read_parquet(str(path))
+        except duckdb.Error:
+            raise DataProblems([DataProblem(shown, "is no Parquet file.", "Save it as .parquet again.")]) from None
     if suffix == ".xlsx":
         import pandas as pd
 
         try:
-            return connection.from_df(pd.read_excel(path, dtype=str, keep_default_na=False))
+            frame = pd.read_excel(path, dtype=object, keep_default_na=False, engine="calamine")
         except Exception:  # whatever a damaged workbook raises
             raise DataProblems([DataProblem(shown, "is no Excel workbook.", "Save it as .xlsx again.")]) from None
-    return _read_csv(connection, path, spill)
+        return connection.from_df(frame.map(str).astype("string"))
+    if suffix == ".csv":
+        return _read_csv(connection, path, spill)
+    what, fix = "is neither CSV, Excel nor Parquet.", "Save it as .csv, .xlsx or .parquet."
+    raise DataProblems([DataProblem(shown, what, fix)])
 
 
 def _read_csv(connection: duckdb.DuckDBPyConnection, path: Path, spill: Path) -> duckdb.DuckDBPyRelation:
@@ -218,10 +278,12 @@ def _read_csv(connection: duckdb.DuckDBPyConnection, path: Path, spill: Path) ->
 
 def _write(connection: duckdb.DuckDBPyConnection, folder: Path, one: Listed) -> Counted:
     """Split ``raw`` into rows that are kept and rows that are rejected."""
-    cases = " ".join(f"WHEN {asked} THEN {_literal(said)}" for column in one.columns for asked, said in column.reasons)
     cells = ", ".join(one.names)
     values = ", ".join(f"{column.value} AS {column.name}__" for column in one.columns)
-    connection.execute(f"CREATE VIEW asked AS SELECT row, {cells}, {values}, CASE {cases} END AS reason FROM raw")
+    reasons = ", ".join(column.reason for column in one.columns)
+    connection.execute(
+        f"CREATE VIEW asked AS SELECT row, {cells}, {values}, nullif(concat_ws('; ', {reasons}), '') AS reason FROM raw"
+    )
     _reject_repeated(connection, one)
     kept = str(folder / f"{one.name}.parquet")
     columns = ", ".join(f"{name}__ AS {name}" for name in one.names)

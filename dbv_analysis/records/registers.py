@@ -6,7 +6,7 @@ from pathlib import Path
 
 import duckdb
 
-from dbv_analysis.records.lists import Counted, as_text, lists, quoted, read_list, require
+from dbv_analysis.records.lists import Counted, any_filled, lists, quoted, read_list, require, rows
 from dbv_analysis.terms import listed
 
 MARKS = "marks"
@@ -29,15 +29,14 @@ def read_register(path: Path, folder: Path, shown: str, database: str = "") -> C
         wide = [name for key, name in columns.items() if key[:4].isdigit() and key[-2:] in ("am", "pm")]
         needed = OF_A_PUPIL if wide else long
         require(columns, needed, shown, fix)
-        cells = ", ".join(as_text(columns[name], name) for name in needed)
-        numbered = f"SELECT row_number() OVER () AS row, {cells} FROM source"
+        marks = f"{rows(columns, needed)} WHERE {any_filled(needed)}"
         if wide:
             sessions = ", ".join(map(quoted, wide))
-            numbered = f"""
+            marks = f"""
                 SELECT row, pupil, school, trim(left(name, length(name) - 2)) AS date, right(trim(name), 2) AS session,
                        code
-                FROM (UNPIVOT (SELECT row_number() OVER () AS row, {cells}, {sessions} FROM source)
-                      ON {sessions} INTO NAME name VALUE code) WHERE trim(code) <> ''"""
-        connection.execute(f"CREATE VIEW raw AS {numbered}")
+                FROM (UNPIVOT ({rows(columns, needed, sessions)}) ON {sessions} INTO NAME name VALUE code)
+                WHERE trim(code) <> ''"""
+        connection.execute(f"CREATE VIEW raw AS {marks}")
 
     return read_list(path, folder, MARKS, shown, database, shape)

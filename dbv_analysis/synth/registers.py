@@ -209,7 +209,7 @@ def suspensions(
     for name, (starts, ends) in calendar.terms().items():
         for code, provision in PROVISIONS.items():
             group = [one for one in pupils if one.sen_provision == code]
-            for measure, kind in (("suspensions", "SUSPENSION"), ("permanent exclusions", "PERMANENT")):
+            for measure, kind in (("suspensions", "suspension"), ("permanent exclusions", "permanent")):
                 found = rate.get((name, provision, measure), rate.get((_year_before(name), provision, measure), 0))
                 for _ in range(round(found * len(group) / 100)):
                     one = chance.choice(group)

@@ -163,12 +163,12 @@ def test_rows_that_cannot_be_read_are_rejected_with_their_reasons_and_every_row_
     with rejects_of(tmp_path / "out", "marks").open(encoding="utf-8", newline="") as stream:
         kept = list(csv.DictReader(stream))
     assert [(row["row"], row["reason"]) for row in kept] == [
-        ("2", "pupil is empty"),
-        ("3", "school is not a number"),
-        ("4", "date is not a day, such as 2024-09-28"),
-        ("5", "session is neither AM nor PM"),
-        ("6", "code is empty"),
-        ("7", "a row of the same pupil, school, date and session stands before it"),
+        ("3", "pupil is empty"),
+        ("4", "school is not a whole number"),
+        ("5", "date is not a day, such as 2024-09-28"),
+        ("6", "session is none of AM and PM"),
+        ("7", "code is empty"),
+        ("8", "a row of the same pupil, school, date and session stands before it"),
     ]
     assert json.loads(kept[5]["cells"])["code"] == "N"
 
