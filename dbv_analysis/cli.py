@@ -279,7 +279,7 @@ def synth(out: Path, plans: int | None, seed: int, faults: int, data: Path) -> N
     from dbv_analysis.synth import PLANTED, synthesise
 
     made = synthesise(data, out, plans, seed, faults)
-    for path in (made.xml, made.export, made.establishments, made.registers, out / PLANTED):
+    for path in (made.xml, made.export, made.establishments, made.registers, made.ledger, out / PLANTED):
         click.echo(path)
     say(f"Made up: {made.totals.plans:,} plans with the totals of {made.totals.area}. No row is about anybody.")
 

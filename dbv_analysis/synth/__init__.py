@@ -15,8 +15,8 @@ from pathlib import Path
 from dbv_analysis.loaders import load
 from dbv_analysis.periods import Period
 from dbv_analysis.sources import sha256_of
-from dbv_analysis.synth import export, people, registers, rolls, xml
-from dbv_analysis.synth.errors import Planted, in_registers, with_faults
+from dbv_analysis.synth import export, ledger, people, registers, rolls, xml
+from dbv_analysis.synth.errors import Planted, in_ledger, in_registers, with_faults
 from dbv_analysis.synth.establishments import Establishment, made_up, write_establishments
 from dbv_analysis.synth.totals import Totals, totals
 from dbv_analysis.terms import CallProblem
@@ -39,7 +39,7 @@ notes = ["Synthetic: made with seed {seed}. Totals are those of {area} in the Df
 
 @dataclass(frozen=True)
 class Synthetic:
-    """Where a synthetic authority's files are, the totals that they were made to have, and what was planted in them.
+    """Where a synthetic authority's files are, the totals and costs that they add up to, and what was planted in them.
 
     ``planted`` is what ``planted.json`` holds: the effects of the registers' second year in percentage points, the rows
     that break each rule, and the rows of each module that cannot be read.
@@ -49,7 +49,9 @@ class Synthetic:
     export: Path
     establishments: Path
     registers: Path
+    ledger: Path
     totals: Totals
+    costs: ledger.Costs
     planted: dict
 
 
@@ -61,7 +63,7 @@ def synthesise(
     faults: int = 0,
     effects: registers.Effects | None = None,
 ) -> Synthetic:
-    """Write a synthetic authority under ``out``: its SEN2 return, as XML and as an export, and two years of registers.
+    """Write a synthetic authority under ``out``: its SEN2 return as XML and as an export, registers, and a ledger.
 
     Args:
         data: the inputs whose published totals of the authority it is to have.
@@ -77,6 +79,7 @@ def synthesise(
         raise CallProblem(f"{out} is not empty. Name a folder that is not there yet with --out.")
     tables = load(data).tables
     wanted = totals(tables, data, plans)
+    spent = ledger.costs(tables, wanted.lea, wanted.plans / totals(tables, data, None).plans)
     effects = effects or registers.Effects()
     schools = made_up(seed)
     out.mkdir(parents=True, exist_ok=True)
@@ -96,6 +99,12 @@ def synthesise(
             in_registers(work / "registers", faults, planted)
         last = max(last for _, last in _calendar(wanted).terms().values())
         _sidecar(work / "registers" / "marks.parquet", "register", "attendance registers", wanted, last, seed)
+        (work / "ledger").mkdir()
+        ledger.write(work / "ledger" / "ledger.csv", spent, seed)
+        if faults:
+            in_ledger(work / "ledger" / "ledger.csv", faults, planted)
+        title = "ledger of placements and transport"
+        _sidecar(work / "ledger" / "ledger.csv", "ledger", title, wanted, spent.day, seed)
         told = {"seed": seed, "effects": {**asdict(effects), "joined": _calendar(wanted).joined.isoformat()}}
         told |= {"thrive": joined, "broken": dict(planted.broken), "rejected": dict(planted.rejected)}
         (work / PLANTED).write_text(json.dumps(told, indent=1), encoding="utf-8")
@@ -103,8 +112,8 @@ def synthesise(
             path.rename(out / path.name)
     finally:
         shutil.rmtree(work, ignore_errors=True)
-    places = (out / name for name in ("sen2.xml", "export", "establishments.csv", "registers"))
-    return Synthetic(*places, totals=wanted, planted=told)
+    places = (out / name for name in ("sen2.xml", "export", "establishments.csv", "registers", "ledger"))
+    return Synthetic(*places, totals=wanted, costs=spent, planted=told)
 
 
 def _calendar(wanted: Totals) -> registers.Calendar:

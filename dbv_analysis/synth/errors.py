@@ -157,3 +157,17 @@ def in_registers(folder: Path, number: int, planted: Planted) -> None:
     pupils.loc[number : 2 * number - 1, "fsm"] = "?"
     pupils.to_csv(folder / "pupils.csv", index=False)
     planted.broken.update({"pupil_without_birth_date": number, "unknown_code_pupils": number})
+
+
+def in_ledger(path: Path, number: int, planted: Planted) -> None:
+    """Change ``number`` of a ledger's placements in each of three ways, and add as many rows that cannot be read."""
+    rows = pd.read_csv(path, dtype=str, keep_default_na=False)
+    placements = rows.index[(rows["kind"] == "placement") & (rows["ends"] == "")]
+    old, unknown, dear = (placements[place * number : (place + 1) * number] for place in range(3))
+    rows.loc[old, "ends"] = "2000-01-01"
+    rows.loc[unknown, "provision"] = "boarding"
+    rows.loc[dear, "per"] = "week"
+    added = rows.loc[placements[:number]].assign(pounds="about 40k")
+    pd.concat([rows, added]).to_csv(path, index=False)
+    planted.broken.update({"ends_before_starts": number, "unknown_provision": number, "dear_commitment": number})
+    planted.rejected["ledger"] += number

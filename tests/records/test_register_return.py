@@ -154,8 +154,9 @@ def test_the_planted_effect_of_thrive_is_found_beside_what_happened_everywhere(s
 
 
 def test_planted_faults_are_all_found_and_nothing_else(data, tmp_path):
-    made = synthesise(data, tmp_path / "made", plans=80, faults=2)
+    made = synthesise(data, tmp_path / "made", plans=150, faults=2)
     folder = project(made, tmp_path, "return")
+    shutil.copytree(made.ledger, folder / "ledger")
     inputs = load(folder)
     told = quality(folder, inputs.sources, PUBLIC)
     found = {line.rsplit("(", 1)[1].split(",")[0]: int(line.split(": ")[1].split()[0]) for line in told}
@@ -272,3 +273,19 @@ def test_a_term_that_is_not_over_is_a_window_and_makes_no_year(small, tmp_path):
     found = load(folder).tables["attendance"]
     assert set(found["period"]) == {"autumn term 2023", "spring term 2024", "2024-04-08 to 2024-06-14"}
     assert set(found["basis"]) == {"part_year"}
+
+
+def test_the_reported_placements_and_costs_come_back_from_the_synthetic_ledger(data, made_up, tmp_path):
+    shutil.copy(ROOT / "programme.toml", tmp_path)
+    shutil.copytree(made_up.ledger, tmp_path / "data" / "raw" / "ledger")
+    found = load(tmp_path / "data" / "raw").tables
+    wanted = [find(name) for name in ("inmss_placements_count", "inmss_schools_count", "inmss_unit_cost_average")]
+    figures = calculate([*wanted, find("transport_pupils_count")], found, RULE, CONTROLLED)
+    on_the_day = figures[figures["basis"] == "snapshot"].set_index(["metric_id", "breakdown"])["value"]
+    reported = load(data).tables["own_figures"].set_index(["metric_id", "breakdown"])["value"]
+    shared = [key for key in on_the_day.index if key in reported.index]
+    assert len(shared) == 5
+    assert on_the_day[shared].to_dict() == reported[shared].to_dict()
+    costs = found["costs"].set_index(["what", "provision"])["count"]
+    for name, breakdown in (("in borough", "In borough"), ("out of borough", "Out of borough")):
+        assert costs["pounds a year", name] == reported["transport_spend", breakdown]
