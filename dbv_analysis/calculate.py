@@ -15,6 +15,7 @@ from dbv_analysis.programme import Disclosure
 from dbv_analysis.registry import Asked, Count, Grouped, Mean, Metric, Ratio, Total, Value
 from dbv_analysis.tables import no_rows
 from dbv_analysis.terms import CONTROLLED, RESULT_COLUMNS, RESULT_KEY, SYMBOLS, TOTAL, CallProblem, listed
+from dbv_analysis.texts import short_texts
 
 PLACE = ["area_code", "area_name", "geographic_level"]
 PERIOD = ["period_label", "period_start", "period_end", "basis", "as_at", "source", "release", "published"]
@@ -24,6 +25,7 @@ DAYS = ["period_start", "period_end", "as_at", "published"]
 _RANKS = {symbol: rank for rank, symbol in enumerate(reversed(SYMBOLS), start=1)}
 
 
+@short_texts()
 def calculate(
     metrics: Iterable[Metric], tables: Mapping[str, pd.DataFrame], rule: Disclosure, profile: str
 ) -> pd.DataFrame:
@@ -196,10 +198,7 @@ def _sum(of: nw.LazyFrame, keys: list[str], name: str) -> nw.LazyFrame:
 
 def _rank(symbol: nw.Expr) -> nw.Expr:
     """0 for a number; else the higher, the stronger the symbol, so that the maximum of a sum wins."""
-    rank = nw.lit(0)
-    for name, place in _RANKS.items():
-        rank = nw.when(symbol == name).then(nw.lit(place)).otherwise(rank)
-    return rank
+    return symbol.replace_strict(_RANKS, default=0, return_dtype=nw.Int64)
 
 
 def _divided(counts: pd.DataFrame, asked: Count | Total | Mean | Ratio) -> pd.DataFrame:

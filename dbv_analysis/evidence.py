@@ -40,6 +40,7 @@ from dbv_analysis.terms import (
     listed,
     section_order,
 )
+from dbv_analysis.texts import short_texts
 
 DIGEST = b"dbv_inputs"
 FIGURE = ["area_code", "breakdown_topic", "breakdown", "period_start", "period_end"]
@@ -122,21 +123,31 @@ class Evidence:
     def _rows(
         self, metric_id: str, areas: tuple[str, ...] | None, breakdown: str | None, basis: str | None, since: bool
     ) -> pd.DataFrame:
-        frame = self._by_metric.get(metric_id, self.results.iloc[:0])
-        chosen = frame["area_code"].isin([self.programme.area.code] if areas is None else list(areas)) & (
-            (frame["published"] > self.cut_off) if since else (frame["published"] <= self.cut_off)
-        )
+        if (metric_id, since) not in self._ordered:
+            self._ordered[metric_id, since] = self._in_order(metric_id, since)
+        frame, figure = self._ordered[metric_id, since]
+        chosen = frame["area_code"].isin([self.programme.area.code] if areas is None else list(areas))
         if breakdown is not None:
             chosen &= frame["breakdown"] == breakdown
         if basis is not None:
             chosen &= frame["basis"] == basis
-        rows = frame[chosen]
-        if since:  # a figure that was out before is not news, though a later release gives it again
-            known = frame[frame["published"] <= self.cut_off].set_index(FIGURE).index
-            rows = rows[~rows.set_index(FIGURE).index.isin(known)]
-        rows = rows.assign(preference=rows["release"].map(self._preferences))
-        rows = rows.sort_values(["period_end", "period_start", "breakdown", "preference"], kind="stable")
-        return rows.drop_duplicates(FIGURE).drop(columns="preference").reset_index(drop=True)
+        found = figure[chosen].drop_duplicates().index
+        return frame.loc[found].reset_index(drop=True)
+
+    def _in_order(self, metric_id: str, since: bool) -> tuple[pd.DataFrame, pd.Series]:
+        """Rows of one metric by period, the preferred release first; and for each a number, the same for one figure.
+
+        Sorting takes time, and a page asks for many parts of one metric.
+        """
+        frame = self._by_metric.get(metric_id, self.results.iloc[:0]).reset_index(drop=True)
+        figure = frame.groupby(FIGURE, sort=False, dropna=False).ngroup()
+        known = frame["published"] <= self.cut_off
+        # A figure that was out before is not news, though a later release gives it again.
+        asked = frame[~known & ~figure.isin(figure[known])] if since else frame[known]
+        order = ["period_end", "period_start", "breakdown"]
+        keys = asked[order].assign(preference=asked["release"].map(self._preferences))
+        places = keys.sort_values([*order, "preference"], kind="stable").index
+        return frame.loc[places].reset_index(drop=True), figure[places].reset_index(drop=True)
 
     def once(self, asked: Hashable, work_out: Callable[[], Answer]) -> Answer:
         """What ``work_out`` gives, worked out once for what was asked: a report asks again what a page asked."""
@@ -152,6 +163,11 @@ class Evidence:
     @cached_property
     def _by_metric(self) -> dict[str, pd.DataFrame]:
         return dict(iter(self.results.groupby("metric_id")))
+
+    @cached_property
+    def _ordered(self) -> dict[tuple[str, bool], tuple[pd.DataFrame, pd.Series]]:
+        """What ``_in_order`` gave so far, by what it was asked."""
+        return {}
 
     @cached_property
     def authorities(self) -> list[str]:
@@ -313,6 +329,7 @@ def stored(data: Path, profile: str, name: str = "results") -> pd.DataFrame | No
     return found and found[name]
 
 
+@short_texts()
 def _stored(data: Path, names: Iterable[str], key: str) -> dict[str, pd.DataFrame] | None:
     """Kept tables by name, None where one of them is not there or not of this ``key``."""
     found = {}

@@ -16,6 +16,7 @@ from dbv_analysis.records.store import records_folder
 from dbv_analysis.sources import QUERY, SUFFIX, Source, read_source, sha256_of
 from dbv_analysis.tables import TABLES, no_rows
 from dbv_analysis.terms import REGISTERS, CallProblem, DataProblem, DataProblems, listed
+from dbv_analysis.texts import with_short_texts
 
 DATA_SUFFIXES = (".csv", ".xlsx", ".ods", ".parquet", ".zip", ".gz", ".xml", QUERY)
 
@@ -75,7 +76,8 @@ def load(data: Path) -> Inputs:
     if problems:
         raise DataProblems(problems)
     for name, frames in parts.items():
-        inputs.tables[name] = pd.concat(frames.values(), ignore_index=True) if frames else no_rows(name)
+        table = pd.concat(frames.values(), ignore_index=True) if frames else no_rows(name)
+        inputs.tables[name] = with_short_texts(table)
     return inputs
 
 
