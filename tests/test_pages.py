@@ -126,7 +126,8 @@ def rows_of(data: Path, document: str, name: str) -> list[dict[str, str]]:
 
 
 def at(evidence: Evidence, day: str) -> Evidence:
-    return dataclasses.replace(evidence, cut_off=date.fromisoformat(day))
+    """The same evidence at another cut-off, one for all sections of a pack, as a run has it."""
+    return evidence.once((at, day), lambda: dataclasses.replace(evidence, cut_off=date.fromisoformat(day)))
 
 
 def without_figures(evidence: Evidence, section: str | None = None) -> Evidence:

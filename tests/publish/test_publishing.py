@@ -428,7 +428,7 @@ def small_pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def small(small_pages: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def small(small_pages: Path, calculated_once: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of that project, to spoil; the command runs in it."""
     root = Path(shutil.copytree(small_pages, tmp_path / "small"))
     monkeypatch.chdir(root)
