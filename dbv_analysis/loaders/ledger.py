@@ -14,7 +14,7 @@ import pandas as pd
 from dbv_analysis.periods import Period
 from dbv_analysis.records import costs
 from dbv_analysis.records.ledger import LEDGER, PLACEMENT, TRANSPORT, read_ledger
-from dbv_analysis.records.lists import rejects_of
+from dbv_analysis.records.list_reader import rejects_of
 from dbv_analysis.records.store import open_records
 
 WHAT = {  # each count of ``costs.summary``, and what it is called in the table

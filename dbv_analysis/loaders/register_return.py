@@ -17,7 +17,8 @@ import pandas as pd
 from dbv_analysis.loaders.counting import summed, with_zeros
 from dbv_analysis.periods import Period
 from dbv_analysis.records.as_tables import of_registers
-from dbv_analysis.records.lists import lists, read_list, rejects_of
+from dbv_analysis.records.list_reader import read_list, rejects_of
+from dbv_analysis.records.lists import lists
 from dbv_analysis.records.plans import Modules
 from dbv_analysis.records.registers import MARKS, read_register
 from dbv_analysis.records.store import Tally, open_records

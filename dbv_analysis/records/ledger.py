@@ -9,7 +9,7 @@ import shutil
 from datetime import date
 from pathlib import Path
 
-from dbv_analysis.records.lists import read_list
+from dbv_analysis.records.list_reader import read_list
 from dbv_analysis.records.store import Tally
 
 LEDGER = "ledger"

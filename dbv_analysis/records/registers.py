@@ -6,7 +6,8 @@ from pathlib import Path
 
 import duckdb
 
-from dbv_analysis.records.lists import Counted, any_filled, lists, quoted, read_list, require, rows
+from dbv_analysis.records.list_reader import Counted, any_filled, quoted, read_list, require, rows
+from dbv_analysis.records.lists import lists
 from dbv_analysis.terms import listed
 
 MARKS = "marks"

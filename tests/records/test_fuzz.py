@@ -16,7 +16,7 @@ import pytest
 
 from dbv_analysis.records.fields import modules
 from dbv_analysis.records.ledger import LEDGER, read_ledger
-from dbv_analysis.records.lists import rejects_of
+from dbv_analysis.records.list_reader import rejects_of
 from dbv_analysis.records.registers import read_register
 from dbv_analysis.records.sen2_export import read_export
 from dbv_analysis.records.sen2_xml import read_xml

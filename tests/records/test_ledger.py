@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 
 from dbv_analysis.records import costs
 from dbv_analysis.records.ledger import LEDGER, read_ledger
-from dbv_analysis.records.lists import lists, rejects_of
+from dbv_analysis.records.list_reader import rejects_of
+from dbv_analysis.records.lists import lists
 from dbv_analysis.records.rules import broken, rules
 from dbv_analysis.records.rules.ledger import DEAR
 from dbv_analysis.records.store import open_records, read_tally

@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 
 from dbv_analysis.records.attendance import absence, codes, enrolments
-from dbv_analysis.records.lists import rejects_of
+from dbv_analysis.records.list_reader import rejects_of
 from dbv_analysis.records.registers import read_register
 from dbv_analysis.terms import DataProblems
 
