@@ -13,11 +13,10 @@ import pandas as pd
 import pytest
 
 from dbv_analysis.calculate import calculate
-from dbv_analysis.loaders import PROVENANCE
 from dbv_analysis.periods import Period
 from dbv_analysis.programme import Disclosure
 from dbv_analysis.registry import discover
-from dbv_analysis.tables import TABLES
+from dbv_analysis.tables import PROVENANCE, TABLES
 from dbv_analysis.terms import COUNT, POUNDS, PUBLIC
 from tests.conftest import HALTON
 

@@ -418,10 +418,10 @@ def test_the_check_tells_of_rejects_and_rules_and_of_no_child(raw, tmp_path):
     put(raw, write_ledger(tmp_path / "ledger.csv", *rows), "ledger")
     inputs = load(raw)
     (warning,) = inputs.warnings
-    assert "1 of 8 rows could not be read and are left out; rejects.csv beside the records says why." in warning
+    assert "1 of 8 rows could not be read and are left out; ledger-rejects.csv beside the records says why." in warning
     (public,) = quality(raw, inputs.sources, PUBLIC)
     words = "ledger.csv: 1 row of ledger: A commitment costs nothing, or less than nothing. (no_cost, error)"
     assert public == words
     assert quality(raw, inputs.sources, CONTROLLED) == [f"{words} Rows 8."]
     records = tmp_path / "data" / "processed" / "records" / "ledger"
-    assert {path.name for path in records.iterdir()} == {"ledger.parquet", "rejects.csv", "tally.json"}
+    assert {path.name for path in records.iterdir()} == {"ledger.parquet", "ledger-rejects.csv", "tally.json"}

@@ -14,11 +14,12 @@ from dbv_analysis.synth import CANARY, synthesise
 from tests.conftest import ROOT
 from tests.publish.conftest import Run, run_once
 
+SECTIONS = ("Placements", "Attendance", "Exclusions", "High needs spend")  # that records of persons have a part in
 UPN = re.compile(rf"{CANARY}\d", re.IGNORECASE)
 
 
 def with_records(raw: Path) -> None:
-    made = synthesise(ROOT / "data" / "raw", raw.parent / "made-up", plans=300, faults=2)
+    made = synthesise(ROOT / "data" / "raw", raw.parent / "made-up", plans=150, faults=2)
     (raw / "own-sen2").mkdir()
     for name in ("sen2.xml", "sen2.source.toml", "establishments.csv"):
         shutil.copy(made.xml.with_name(name), raw / "own-sen2")
@@ -29,7 +30,8 @@ def with_records(raw: Path) -> None:
 @pytest.fixture(scope="session")
 def pack(tmp_path_factory: pytest.TempPathFactory) -> Run:
     """A pack with a return, registers and a ledger of persons who are made up, some of them with faults."""
-    run = run_once(tmp_path_factory, "with-records", "--as-at", "2026-03-01", spoil=with_records)
+    words = ["--as-at", "2026-03-01", *(word for name in SECTIONS for word in ("--only", name))]
+    run = run_once(tmp_path_factory, "with-records", *words, spoil=with_records)
     assert run.done.status == 0, run.done.err
     return run
 
@@ -48,7 +50,7 @@ def texts(folder: Path) -> dict[str, str]:
 
 def test_no_name_and_no_upn_is_in_any_file_of_the_pack_or_in_what_the_run_said(pack):
     said = {**texts(pack.folder), "standard output": pack.done.out, "standard error": pack.done.err}
-    assert len(said) > 30
+    assert len(said) > 20
     assert [name for name, text in said.items() if CANARY.lower() in text.lower()] == []
 
 
