@@ -128,6 +128,12 @@ def test_one_hidden_count_takes_the_smallest_other_with_it(tmp_path):
     assert list(controlled["number"]) == [3, 40, 12]
 
 
+def test_a_group_whose_name_is_a_formula_is_written_as_text(tmp_path):
+    frame = pd.DataFrame({"ethnicity": ["=1+1"] * 10 + ["WBRI"] * 30, "persontableid": range(40)})
+    Cohort(DAY, frame).export("ethnicity", tmp_path / "e.csv", RULE)
+    assert list(pd.read_csv(tmp_path / "e.csv")["group"]) == ["'=1+1", "WBRI"]
+
+
 def test_the_size_of_a_cohort_of_a_few_is_hidden_too(tmp_path):
     frame = pd.DataFrame({"sex": ["F"] * 2 + ["M"], "persontableid": range(3)})
     shown = Cohort(DAY, frame).export("sex", tmp_path / "s.csv", RULE)
@@ -226,7 +232,7 @@ def test_a_made_up_authority_without_an_effect_shows_none(data, tmp_path):
     assert effect["low"] < 0 < effect["high"]
 
 
-def test_the_lists_to_choose_from_give_the_same_cohort_as_a_line_of_python(everyone, capsys):
+def test_the_lists_to_choose_from_give_the_same_cohort_as_a_line_of_python(everyone):
     pytest.importorskip("ipywidgets")
     picker = pick(everyone)
     picker.lists["need"].value = SEMH
@@ -234,6 +240,7 @@ def test_the_lists_to_choose_from_give_the_same_cohort_as_a_line_of_python(every
     same = everyone.where(need=SEMH, phase="secondary")
     assert picker.cohort.words == same.words
     assert len(picker.cohort) == len(same)
+    assert f"{len(same):,} plans: {same.words}" in picker.shown.children[-1].value
 
 
 def test_without_widgets_the_lists_say_what_to_type_instead(everyone, monkeypatch):

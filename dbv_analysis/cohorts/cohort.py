@@ -21,6 +21,7 @@ from dbv_analysis.terms import CONTROLLED, PERCENT, PUBLIC, CallProblem, did_you
 
 ABOUT = (*GROUPS.values(), "placement")
 CALLED = {"primary_need": "need"}  # further names of a column
+FORMULA = ("=", "+", "-", "@", "\t", "\r")  # with which a cell begins that a spreadsheet calculates
 SHOWN = ["group", "number", "of", "percent", "low", "high"]
 EVERYBODY = Disclosure(threshold=1, money_threshold=1, signed_off="")  # inside the authority nothing is hidden
 
@@ -205,8 +206,13 @@ def _named(column: str, value):
 
 
 def _written(found: pd.DataFrame, path: Path) -> pd.DataFrame:
-    found.to_csv(path, index=False)
+    found.map(_plain).to_csv(path, index=False)
     return found
+
+
+def _plain(cell):
+    """A text that a spreadsheet would take for a formula, marked as text."""
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell
 
 
 def _wilson(number: pd.Series, of: pd.Series) -> tuple[pd.Series, pd.Series]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from html import escape
 
 from dbv_analysis.cohorts.cohort import Cohort
 from dbv_analysis.records.about import GROUPS
@@ -49,19 +50,22 @@ def pick(everyone: Cohort, by: str = "placed") -> Picker:
         names = sorted(set(map(str, everyone.frame[column])))
         lists[column] = ipywidgets.Dropdown(options=[ANY, *names], value=ANY, description=topic)
         lists[column].style.description_width = "initial"
-    told = ipywidgets.Output()
+    told = ipywidgets.HTML()
     picker = Picker(everyone, lists, ipywidgets.VBox([*lists.values(), told]))
 
     def tell(change=None) -> None:
-        told.clear_output(wait=True)
-        with told:
-            try:
-                print(f"{len(picker.cohort):,} plans: {picker.cohort.words}")
-                print(picker.cohort.by(by).to_string(index=False))
-            except CallProblem as problem:
-                print(problem)
+        told.value = f"<pre>{escape(_in_words(picker, by))}</pre>"
 
     for one in lists.values():
         one.observe(tell, names="value")
     tell()
     return picker
+
+
+def _in_words(picker: Picker, by: str) -> str:
+    """How many are chosen and in which groups they are, or that nobody has all that is chosen."""
+    try:
+        chosen = picker.cohort
+    except CallProblem as problem:
+        return str(problem)
+    return f"{len(chosen):,} plans: {chosen.words}\n\n{chosen.by(by).to_string(index=False)}"

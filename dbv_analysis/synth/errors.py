@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -13,7 +14,6 @@ import pandas as pd
 from dbv_analysis.synth.people import Row
 
 UNREADABLE = "31/02/2010"
-SATURDAY = timedelta(days=5)
 
 
 @dataclass
@@ -105,28 +105,24 @@ def _two_first_placements(person: Row, before: Row | None, planted: Planted) -> 
     return True
 
 
-def _unknown_establishment(person: Row, before: Row | None, planted: Planted) -> bool:
-    place = _placement(person)
-    if place is None:
-        return False
-    place.cells["URN"] = 123_456
-    planted.broken["unknown_establishment"] += 1
-    return True
+def _with_another(find: Callable[[Row], Row | None], field_name: str, value: object, rule: str):
+    """A fault: a row of the person's has another value in one field, and so breaks a rule."""
 
+    def plant(person: Row, before: Row | None, planted: Planted) -> bool:
+        row = find(person)
+        if row is None:
+            return False
+        row.cells[field_name] = value
+        planted.broken[rule] += 1
+        return True
 
-def _unknown_need(person: Row, before: Row | None, planted: Planted) -> bool:
-    need = _only(person, "senneed")
-    if need is None:
-        return False
-    need.cells["SENtype"] = "XYZ"
-    planted.broken["unknown_code_senneed"] += 1
-    return True
+    return plant
 
 
 FAULTS: dict[str, Callable[[Row, Row | None, Planted], bool]] = {
     "two first placements": _two_first_placements,
-    "unknown establishment": _unknown_establishment,
-    "unknown need": _unknown_need,
+    "unknown establishment": _with_another(_placement, "URN", 123_456, "unknown_establishment"),
+    "unknown need": _with_another(partial(_only, module="senneed"), "SENtype", "XYZ", "unknown_code_senneed"),
     "ceased before start": _ceased_before_start,
     "before request": _before_request,
     "same UPN": _same_upn,

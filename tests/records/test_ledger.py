@@ -303,8 +303,9 @@ def test_costs_are_those_of_each_child_and_day_added_up_slowly(tmp_path, drawn, 
             assert row["fewest"] == (min(children, providers) if providers else children)
 
 
-@pytest.mark.parametrize("engine", ["duckdb", "polars"])
+@pytest.mark.parametrize("engine", ["duckdb", "polars", "pyspark"])
 def test_every_engine_gives_the_same_costs(tmp_path, engine):
+    pytest.importorskip(engine)
     folder = read(
         tmp_path,
         PLACED,
