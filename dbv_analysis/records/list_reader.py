@@ -66,7 +66,7 @@ def read_list(
                 _check(columns, one, shown)
                 connection.execute(f"CREATE VIEW raw AS {rows(columns, one.names)} WHERE {any_filled(one.names)}")
             return _write(connection, folder, one)
-        except duckdb.Error:
+        except (duckdb.Error, RuntimeError):
             words = "cannot be read as a table: it is damaged, or a line of it has other cells than the header."
             raise DataProblems([DataProblem(shown, words, "Export it again.")]) from None
 
@@ -136,7 +136,7 @@ def _opened(connection: duckdb.DuckDBPyConnection, path: Path, shown: str, spill
     if suffix == ".parquet":
         try:
             return connection.read_parquet(str(path))
-        except duckdb.Error:
+        except (duckdb.Error, RuntimeError):  # the second where a column's name is no text
             raise DataProblems([DataProblem(shown, "is no Parquet file.", "Save it as .parquet again.")]) from None
     if suffix == ".xlsx":
         import pandas as pd
