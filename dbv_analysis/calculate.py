@@ -14,7 +14,7 @@ from dbv_analysis.disclosure import protect_groups, suppress
 from dbv_analysis.programme import Disclosure
 from dbv_analysis.registry import Asked, Count, Grouped, Mean, Metric, Ratio, Total, Value
 from dbv_analysis.tables import no_rows
-from dbv_analysis.terms import CONTROLLED, RESULT_COLUMNS, RESULT_KEY, SYMBOLS, TOTAL, CallProblem, listed
+from dbv_analysis.terms import CONTROLLED, PERCENT, RESULT_COLUMNS, RESULT_KEY, SYMBOLS, TOTAL, CallProblem, listed
 from dbv_analysis.texts import short_texts
 
 PLACE = ["area_code", "area_name", "geographic_level"]
@@ -71,7 +71,8 @@ def by_group(
         rule: the authority's disclosure rule.
         profile: ``public`` or ``controlled``.
 
-    Returns rows of the results table. Raises CallProblem where the metric counts nothing that is in the records.
+    Returns rows of the results table, and ``of_children``: whether both counts of a share are of children, so that an
+    interval can be given. Raises CallProblem where the metric counts nothing that is in the records.
     """
     topic, columns = " and ".join(groups) or TOTAL, list(groups.values())
     topics = [(topic, "group")] if columns else []
@@ -80,36 +81,51 @@ def by_group(
     tables = {name: no_rows(name) for name in metric.tables} | {
         name: frame.with_columns(group=group, **told) for name, frame in records.items() if name in metric.tables
     }
-    asked = metric.define(**{name: nw.from_native(table).lazy() for name, table in tables.items()})
-    asked = [one for one in (asked if isinstance(asked, tuple) else (asked,)) if "group" in _counts_of(one)]
+    asked = [one for one in _asked(metric, tables) if "group" in _counts_of(one).collect_schema().names()]
     if not asked:
         known = listed(sorted(records))
         raise CallProblem(f"{metric.id} is not counted from these records: they hold {known}.")
-    parts = [_divided(part, one) for one in asked for part in _shown(one, topics, topic, rule, profile)]
-    figures = pd.concat(parts, ignore_index=True).assign(metric_id=metric.id, unit=metric.unit.name)
+    of_children = metric.unit is PERCENT and all(isinstance(one, Ratio) and one.children is None for one in asked)
+    figures = _together(metric, [part for one in asked for part in _parts(one, topics, topic, rule, profile)])
     days = {name: pd.to_datetime(figures[name]).dt.date for name in DAYS}
-    return figures.assign(**days)[list(RESULT_COLUMNS)].sort_values("breakdown", ignore_index=True)
+    return figures.assign(**days, of_children=of_children).sort_values("breakdown", ignore_index=True)
 
 
-def _counts_of(asked: Asked) -> list[str]:
-    """The columns of what a figure is counted from."""
-    return (asked.number if isinstance(asked, Mean) else asked.of).collect_schema().names()
+def _asked(metric: Metric, tables: Mapping[str, object]) -> list[Asked]:
+    """What a metric counts in tables of any engine."""
+    asked = metric.define(**{name: nw.from_native(tables[name]).lazy() for name in metric.tables})
+    return list(asked) if isinstance(asked, tuple) else [asked]
+
+
+def _counts_of(asked: Asked) -> nw.LazyFrame:
+    """The rows that a figure is counted from."""
+    if isinstance(asked, Grouped):
+        return _counts_of(asked.groups)
+    return asked.number if isinstance(asked, Mean) else asked.of
 
 
 def _figures(metric: Metric, tables: Mapping[str, pd.DataFrame], rule: Disclosure, profile: str) -> pd.DataFrame:
-    asked = metric.define(**{name: nw.from_native(tables[name]).lazy() for name in metric.tables})
     topics: list[tuple[str, str | None]] = list(metric.by.items())
     # Where a measure is broken down in one way, its total is one of those figures.
     whole = topics[0][0] if len(topics) == 1 else TOTAL
-    parts = []
-    for one in asked if isinstance(asked, tuple) else (asked,):
-        if isinstance(one, Value):
-            parts += [_as_they_stand(one, topic, column, rule, profile) for topic, column in topics or [(TOTAL, None)]]
-        else:
-            of_all = one.whole if isinstance(one, Grouped) else one
-            parts += [_divided(part, of_all) for part in _shown(one, topics, whole, rule, profile)]
+    return _together(
+        metric, [part for one in _asked(metric, tables) for part in _parts(one, topics, whole, rule, profile)]
+    )
+
+
+def _together(metric: Metric, parts: list[pd.DataFrame]) -> pd.DataFrame:
     figures = pd.concat([part for part in parts if not part.empty] or parts[:1], ignore_index=True)
     return figures.assign(metric_id=metric.id, unit=metric.unit.name)[list(RESULT_COLUMNS)]
+
+
+def _parts(
+    asked: Asked, topics: list[tuple[str, str | None]], whole: str, rule: Disclosure, profile: str
+) -> list[pd.DataFrame]:
+    """The figures of one thing asked: of all, and of each breakdown."""
+    if isinstance(asked, Value):
+        return [_as_they_stand(asked, topic, column, rule, profile) for topic, column in topics or [(TOTAL, None)]]
+    of_all = asked.whole if isinstance(asked, Grouped) else asked
+    return [_divided(part, of_all) for part in _shown(asked, topics, whole, rule, profile)]
 
 
 def _shown(

@@ -15,6 +15,7 @@ from dbv_analysis.cohorts import ABOUT, Cohort, around_thrive, on_day, open_day,
 from dbv_analysis.loaders.register_return import read_registers
 from dbv_analysis.programme import Disclosure
 from dbv_analysis.records.sen2_xml import read_xml
+from dbv_analysis.registry import discover
 from dbv_analysis.synth import CANARY, Synthetic, synthesise
 from dbv_analysis.synth.registers import Effects
 from dbv_analysis.terms import CONTROLLED, CallProblem
@@ -253,3 +254,26 @@ def test_a_made_up_authority_is_opened_where_no_records_are_named(data):
     everyone = open_day("", str(data))
     assert "made up" in everyone.words
     assert everyone.where(fsm="yes").measure("overall_absence_percent").iloc[0]["denominator"] > 0
+
+
+def test_every_measure_that_the_catalogue_has_is_counted_or_refused_in_words(small):
+    folder, registers, _ = small
+    cohort = on_day(folder, DAY, "duckdb", registers, "autumn term 2024")
+    counted, refused = {}, []
+    for metric_id in discover():
+        try:
+            counted[metric_id] = cohort.measure(metric_id, by="sex")
+        except CallProblem as problem:
+            refused.append(str(problem))
+    assert all("is not counted from these records" in words for words in refused)
+    assert all({"period_label", "group", "value"} <= set(found.columns) for found in counted.values())
+    assert {"overall_absence_percent", "suspensions_count", "exclusions_count", "caseload_count"} <= set(counted)
+    assert not {"transport_spend", "grant_spend", "dsg_cumulative_deficit"} & set(counted)
+
+
+def test_where_every_count_is_small_the_symbol_stands_in_each(small):
+    folder, _, _ = small
+    few = on_day(folder, DAY).where(need="Vision impairment")
+    assert 0 < len(few) < RULE.threshold
+    found = few.measure("placement_mainstream_percent", by="sex", rule=RULE)
+    assert set(found[["numerator", "denominator", "value"]].to_numpy().ravel()) == {"c"}

@@ -17,13 +17,13 @@ from dbv_analysis.programme import Disclosure
 from dbv_analysis.records.about import GROUPS
 from dbv_analysis.records.plans import NEED_NAMES
 from dbv_analysis.registry import find
-from dbv_analysis.terms import CONTROLLED, PERCENT, PUBLIC, CallProblem, did_you_mean, listed
+from dbv_analysis.terms import CONTROLLED, PUBLIC, CallProblem, did_you_mean, listed
 
 ABOUT = (*GROUPS.values(), "placement")
 CALLED = {"primary_need": "need"}  # further names of a column
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # with which a cell begins that a spreadsheet calculates
+COUNTS = ("numerator", "denominator", "value")
 SHOWN = ["group", "number", "of", "percent", "low", "high"]
-EVERYBODY = Disclosure(threshold=1, money_threshold=1, signed_off="")  # inside the authority nothing is hidden
 
 
 @dataclass(frozen=True)
@@ -123,14 +123,14 @@ class Cohort:
             raise CallProblem(str(error.args[0])) from None
         topics = {topic: column for topic, column in GROUPS.items() if column in columns}
         profile = CONTROLLED if rule is None else PUBLIC
-        found = by_group(metric, self.tables, topics, self.about, rule or EVERYBODY, profile)
-        numbers = [name for name in ("numerator", "denominator", "value") if found[name].notna().any()]
-        if metric.unit is PERCENT and "sessions" not in metric.definition.lower():
+        found = by_group(metric, self.tables, topics, self.about, rule or Disclosure(), profile)
+        # A plain count has no denominator; where everything is hidden, it is not known whether it has one.
+        numbers = [name for name in COUNTS if found[name].notna().any()] or list(COUNTS)
+        if found["of_children"].any():
             low, high = _wilson(found["numerator"], found["denominator"])
             found, numbers = found.assign(low=low, high=high), [*numbers, "low", "high"]
         cells = found[numbers].round(metric.decimals or 1).astype(object)
-        hidden = found["symbol"] != ""
-        cells[hidden] = cells[hidden].apply(lambda column: found.loc[hidden, "symbol"])
+        cells = cells.mask(found["symbol"] != "", found["symbol"], axis=0)
         return pd.concat([found["period_label"], found["breakdown"].rename("group"), cells], axis=1)
 
     def beside(self, other: Cohort, column: str) -> pd.DataFrame:
