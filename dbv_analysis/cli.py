@@ -50,7 +50,8 @@ def dbv() -> None:
 @click.option("--profile", type=click.Choice(PROFILES), default=PUBLIC, show_default=True)
 def check(data: Path, quarter: str | None, profile: str) -> None:
     """Validate every input. One line a problem: file, row, column, what is wrong, what to do."""
-    from dbv_analysis.evidence import check_own_figures, open_evidence
+    from dbv_analysis.evidence import open_evidence
+    from dbv_analysis.kept import check_own_figures
     from dbv_analysis.loaders import load, quality
     from dbv_analysis.programme import load_programme
     from dbv_analysis.promises import check_measures, standing
@@ -177,7 +178,7 @@ def results(
     data: Path,
 ) -> None:
     """Rows of the results table."""
-    from dbv_analysis import evidence, registry
+    from dbv_analysis import kept, registry
     from dbv_analysis.periods import Quarter
     from dbv_analysis.programme import load_programme
 
@@ -191,12 +192,12 @@ def results(
         cut_off = load_programme(data).cut_off(Quarter(quarter)) if quarter else None
     except ValueError as error:
         raise CallProblem(str(error)) from None
-    rows = evidence.stored(data, profile) if data.is_dir() else None
+    rows = kept.stored(data, profile) if data.is_dir() else None
     if rows is None:
-        assembled = evidence.assemble(data, profile)
+        assembled = kept.assemble(data, profile)
         rows = assembled.results
         with suppress(OSError):  # keeping them only saves time
-            evidence.store(assembled, data, profile)
+            kept.store(assembled, data, profile)
     for column, asked in (("area_code", area), ("breakdown_topic", [by] if by else [])):
         unknown = [value for value in asked if value not in set(rows[column])]
         if unknown:

@@ -12,7 +12,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from dbv_analysis.evidence import Evidence, assemble, open_evidence
+from dbv_analysis.evidence import Evidence, open_evidence
+from dbv_analysis.kept import assemble
 from dbv_analysis.loaders import load
 from dbv_analysis.synth import Synthetic, synthesise
 

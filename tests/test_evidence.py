@@ -12,17 +12,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from dbv_analysis.evidence import (
-    Assembled,
-    Evidence,
-    check_own_figures,
-    during,
-    open_evidence,
-    period_of,
-    store,
-    stored,
-    written,
-)
+from dbv_analysis.evidence import Evidence, during, open_evidence, period_of, written
+from dbv_analysis.kept import Assembled, check_own_figures, store, stored
 from dbv_analysis.periods import FULL_YEAR, PART_YEAR, SNAPSHOT
 from dbv_analysis.programme import load_programme
 from dbv_analysis.terms import CONTROLLED, PUBLIC, REGISTERS, CallProblem, DataProblems

@@ -23,8 +23,9 @@ from dbv_analysis import registry
 from dbv_analysis.blocks import Block, Blocks, Figure, KeyFigures, Links, Table
 from dbv_analysis.calculate import calculate
 from dbv_analysis.charts import style
-from dbv_analysis.evidence import Assembled, Evidence, open_evidence, store
+from dbv_analysis.evidence import Evidence, open_evidence
 from dbv_analysis.findings import find
+from dbv_analysis.kept import Assembled, store
 from dbv_analysis.pages import open_page
 from dbv_analysis.pages.section import SectionPage
 from dbv_analysis.pages.summary import SUMMARY, SummaryPage

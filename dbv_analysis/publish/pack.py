@@ -11,7 +11,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from dbv_analysis import evidence as kept
+from dbv_analysis import kept
 from dbv_analysis.evidence import Evidence, open_evidence
 from dbv_analysis.narrative import narrative_file
 from dbv_analysis.pages.reconciliation import RECONCILIATION

@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 
 from dbv_analysis.checks import DISAGREES, ROUNDING, SEVERITIES, VERDICTS, Result, discover, reconcile
-from dbv_analysis.evidence import Evidence, check_own_figures
+from dbv_analysis.evidence import Evidence
+from dbv_analysis.kept import check_own_figures
 from dbv_analysis.periods import Period
 from dbv_analysis.terms import DataProblems
 from tests.conftest import HALTON, QUARTER, dbv

@@ -15,7 +15,8 @@ import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 from pandas.testing import assert_frame_equal
 
-from dbv_analysis.evidence import assemble, open_evidence
+from dbv_analysis.evidence import open_evidence
+from dbv_analysis.kept import assemble
 from dbv_analysis.loaders import load
 from dbv_analysis.loaders.quarter_return import SHEETS, read_return
 from dbv_analysis.new_quarter import start

@@ -16,7 +16,7 @@ import pytest
 from bs4 import BeautifulSoup
 from filelock import FileLock
 
-from dbv_analysis import evidence as kept
+from dbv_analysis import kept
 from dbv_analysis.cli import main
 from tests.conftest import QUARTER, ROOT, dbv
 

@@ -17,7 +17,7 @@ import pandas as pd
 import pytest
 import sqlalchemy as sa
 
-from dbv_analysis.evidence import digest, receipts
+from dbv_analysis.kept import digest, receipts
 from dbv_analysis.loaders import load
 from dbv_analysis.records import database
 from dbv_analysis.records.database import as_text, asked, read_receipt, receipt_of

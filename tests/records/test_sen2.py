@@ -217,7 +217,7 @@ def test_timeliness_in_any_window_is_what_a_slow_count_gives(read, made_up):
 
 def test_the_metrics_of_a_return_are_those_of_the_release_of_the_same_day(made_up, data, tmp_path):
     """Put in beside the release, the synthetic return gives the release's own figures, by its own name."""
-    from dbv_analysis.evidence import assemble
+    from dbv_analysis.kept import assemble
 
     raw = tmp_path / "data" / "raw"
     shutil.copytree(data, raw)
