@@ -32,6 +32,8 @@ PHASES = {"early years": (0, 3), "primary": (4, 10), "secondary": (11, 15), "pos
 FIRST_YEAR = 5  # the age at which year 1 begins
 PROVISIONS = {"E": "EHC plan", "K": "SEN support", "N": "No SEN"}
 YES_OR_NO = {"Y": "yes", "N": "no"}
+PLACED_AS = {column: name for name, columns in PLACED.items() for column in columns}
+ELSEWHERE = "elsewhere"
 JOINED, NOT_JOINED = "in Thrive", "not in Thrive"
 PUPILS, THRIVE = "pupils", "thrive"
 
@@ -50,14 +52,6 @@ def year_group(age: nw.Expr) -> nw.Expr:
     for place in range(14):
         name = f"Year {place}" if place else "Reception"
         found = nw.when(age == FIRST_YEAR - 1 + place).then(nw.lit(name)).otherwise(found)
-    return found
-
-
-def renamed(column: nw.Expr, names: dict[str, str]) -> nw.Expr:
-    """The names of codes; ``not known`` for one that is none of them."""
-    found = nw.lit(NOT_KNOWN)
-    for code, name in names.items():
-        found = nw.when(column == code).then(nw.lit(name)).otherwise(found)
     return found
 
 
@@ -92,20 +86,13 @@ def of_plans(modules: Modules, day: date) -> nw.LazyFrame:
         year_group=year_group(nw.col("age")),
         sex=known("sex"),
         ethnicity=known("ethnicity"),
-        placed=_placed(),
+        placed=plans.named("placement", PLACED_AS, ELSEWHERE),
         school=nw.col("urn").cast(nw.String).fill_null(NO_SCHOOL),
-        fsm=renamed(nw.col("fsm"), YES_OR_NO),
-        eal=renamed(nw.col("eal"), YES_OR_NO),
+        fsm=plans.named("fsm", YES_OR_NO, NOT_KNOWN),
+        eal=plans.named("eal", YES_OR_NO, NOT_KNOWN),
         sen_provision=nw.lit(PROVISIONS["E"]),
         thrive=_joined(modules, nw.col("urn"), day),
     )
-
-
-def _placed() -> nw.Expr:
-    found = nw.lit("elsewhere")
-    for name, columns in PLACED.items():
-        found = nw.when(nw.col("placement").is_in(list(columns))).then(nw.lit(name)).otherwise(found)
-    return found
 
 
 def _with_roll(frame: nw.LazyFrame, modules: Modules) -> nw.LazyFrame:
@@ -119,7 +106,7 @@ def _with_roll(frame: nw.LazyFrame, modules: Modules) -> nw.LazyFrame:
 def _placed_by_upn(modules: Modules, day: date) -> nw.LazyFrame:
     """The placement's group of everybody with a plan on a day, by UPN as ``pupil``; one row each."""
     upn = modules["person"].filter(~nw.col("upn").is_null()).select("persontableid", pupil="upn")
-    there = plans.placements(modules, day).with_columns(placed=_placed())
+    there = plans.placements(modules, day).with_columns(placed=plans.named("placement", PLACED_AS, ELSEWHERE))
     return there.join(upn, on="persontableid", how="inner").group_by("pupil").agg(nw.col("placed").min())
 
 
@@ -148,20 +135,19 @@ def of_pupils(modules: Modules, day: date) -> nw.LazyFrame:
         frame = frame.join(placed, on="pupil", how="left").with_columns(placed=nw.col("placed").fill_null(NO_PLAN))
     else:
         frame = frame.with_columns(placed=nw.lit(NOT_KNOWN))
-    need = renamed(nw.col("need"), plans.NEED_NAMES)
     return frame.select(
         "pupil",
         "school",
         "age",
-        need=nw.when(need == NOT_KNOWN).then(nw.lit(plans.NO_NEED)).otherwise(need),
+        need=plans.named("need", plans.NEED_NAMES, plans.NO_NEED),
         phase=phase(nw.col("age")),
         year_group=year_group(nw.col("age")),
         sex=known("sex"),
         ethnicity=known("ethnicity"),
         placed=nw.col("placed"),
         school_name=nw.col("school").cast(nw.String),
-        fsm=renamed(nw.col("fsm"), YES_OR_NO),
-        eal=renamed(nw.col("eal"), YES_OR_NO),
-        sen_provision=renamed(nw.col("sen_provision"), PROVISIONS),
+        fsm=plans.named("fsm", YES_OR_NO, NOT_KNOWN),
+        eal=plans.named("eal", YES_OR_NO, NOT_KNOWN),
+        sen_provision=plans.named("sen_provision", PROVISIONS, NOT_KNOWN),
         thrive=_joined(modules, nw.col("school"), day),
     )

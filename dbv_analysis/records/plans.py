@@ -128,10 +128,9 @@ def needs(modules: Modules) -> nw.LazyFrame:
     active = modules["activeplans"].select("activeplanstableid", "requeststableid")
     first = modules["senneed"].filter(nw.col("sentyperank") == 1)
     one = first.group_by("activeplanstableid").agg(sentype=nw.col("sentype").min())
-    name = nw.lit(NO_NEED)
-    for code, words in NEED_NAMES.items():
-        name = nw.when(nw.col("sentype") == code).then(nw.lit(words)).otherwise(name)
-    return one.join(active, on="activeplanstableid", how="inner").select("requeststableid", need=name)
+    return one.join(active, on="activeplanstableid", how="inner").select(
+        "requeststableid", need=named("sentype", NEED_NAMES, NO_NEED)
+    )
 
 
 def ages(modules: Modules, day: date) -> nw.LazyFrame:
@@ -141,6 +140,11 @@ def ages(modules: Modules, day: date) -> nw.LazyFrame:
     """
     born = nw.col("personbirthdate")
     return modules["person"].filter(~born.is_null()).select("persontableid", age=age_on(born, day))
+
+
+def named(column: str, names: Mapping[str, str], other: str) -> nw.Expr:
+    """The names of codes; ``other`` for a cell that holds none of them, or nothing."""
+    return nw.col(column).fill_null("").replace_strict(dict(names), default=other, return_dtype=nw.String)
 
 
 def age_on(born: nw.Expr, day: date) -> nw.Expr:
