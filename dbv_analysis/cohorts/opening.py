@@ -9,7 +9,7 @@ from pathlib import Path
 import narwhals as nw
 import pandas as pd
 
-from dbv_analysis.cohorts.cohort import Cohort
+from dbv_analysis.cohorts.cohort import ABOUT, Cohort
 from dbv_analysis.periods import Period, day_in_words
 from dbv_analysis.programme import Area, load_programme
 from dbv_analysis.records.about import PUPILS, THRIVE
@@ -74,8 +74,8 @@ def on_day(
             tables |= of_registers(rolls | modules, Period.parse(period))
         except ValueError as error:
             raise CallProblem(str(error)) from None
-    frame = tables["caseload"].drop(*PERIOD_COLUMNS).collect().to_pandas()
-    texts = {name: frame[name].astype(object) for name in frame if name not in ("persontableid", "age")}
+    frame = tables["caseload"].select("persontableid", *ABOUT).collect().to_pandas()
+    frame = frame.astype(dict.fromkeys(ABOUT, object))
     about = {
         "area_code": area.code if area else "",
         "area_name": area.name if area else "",
@@ -90,10 +90,7 @@ def on_day(
         return on_day(folder, other, engine, registers, period, area)
 
     words = f"everyone with a plan on {day_in_words(day)}"
-    return Cohort(day, frame.assign(**texts), words, tables, about, opened)
-
-
-PERIOD_COLUMNS = ["period", "period_label", "period_start", "period_end", "basis", "symbol", "count"]
+    return Cohort(day, frame, words, tables, about, opened)
 
 
 def _made_up(data: Path, period: str) -> Cohort:

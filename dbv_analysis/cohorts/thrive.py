@@ -13,7 +13,7 @@ from dbv_analysis.impact.intervals import CONFIDENCE
 from dbv_analysis.records import attendance
 from dbv_analysis.records.about import THRIVE
 from dbv_analysis.records.registers import MARKS
-from dbv_analysis.records.store import open_records
+from dbv_analysis.records.store import day_of, open_records
 from dbv_analysis.terms import CallProblem
 
 FEWEST = 3  # schools on each side, for an interval
@@ -62,7 +62,7 @@ def _welch(one: np.ndarray, other: np.ndarray) -> tuple[float, float]:
 def _rates(modules: dict[str, nw.LazyFrame], weeks: int) -> pd.DataFrame:
     """A row a school, day of joining and side: its rates before and after, %."""
     joined = modules[THRIVE].select("school", "joined").collect().to_pandas()
-    on = {int(row.school): date.fromisoformat(str(row.joined)[:10]) for row in joined.itertuples()}
+    on = {int(row.school): day_of(row.joined) for row in joined.itertuples()}
     parts = []
     for day in sorted(set(on.values())):
         then = [school for school, joins in on.items() if joins == day]

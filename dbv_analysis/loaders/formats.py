@@ -83,8 +83,9 @@ def _sen2(given: Input) -> Read:
 
 
 def _register(given: Input) -> Read:
-    found = register_return.read_registers(given.path, given.shown, given.records, given.source.database or "")
-    return Read(found.tables, warnings=found.warnings)
+    database = given.source.database or ""
+    tables, warnings = register_return.read_registers(given.path, given.shown, given.records, database)
+    return Read(tables, warnings=warnings)
 
 
 def _dsg(given: Input) -> Read:

@@ -15,7 +15,7 @@ from dbv_analysis.periods import Period
 from dbv_analysis.records import costs
 from dbv_analysis.records.ledger import LEDGER, PLACEMENT, TRANSPORT, read_ledger
 from dbv_analysis.records.list_reader import rejects_of
-from dbv_analysis.records.store import open_records
+from dbv_analysis.records.store import left_out, open_records
 
 WHAT = {  # each count of ``costs.summary``, and what it is called in the table
     "children": "children",
@@ -47,9 +47,8 @@ def read_costs(path: Path, shown: str, day: date, folder: Path, database: str = 
     }
     rows = pd.concat([frame.assign(period=period) for period, frame in tables.items()], ignore_index=True)
     rejected, seen = tally.rejected[LEDGER], tally.seen[LEDGER]
-    why = rejects_of(folder, LEDGER).name
-    words = f"{shown}: {rejected:,} of {seen:,} rows could not be read and are left out; {why} beside the records "
-    return rows.assign(count=rows["count"].map(_written)), [f"{words}says why."] if rejected else []
+    warnings = [left_out(shown, f"{rejected:,} of {seen:,} rows", rejects_of(folder, LEDGER))] if rejected else []
+    return rows.assign(count=rows["count"].map(_written)), warnings
 
 
 def financial_year_to(day: date) -> Period:

@@ -6,7 +6,6 @@ A pupil's row goes no further than the Parquet files of ``data/processed/records
 from __future__ import annotations
 
 import shutil
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
@@ -21,7 +20,7 @@ from dbv_analysis.records.list_reader import read_list, rejects_of
 from dbv_analysis.records.lists import lists
 from dbv_analysis.records.plans import Modules
 from dbv_analysis.records.registers import MARKS, read_register
-from dbv_analysis.records.store import Tally, open_records
+from dbv_analysis.records.store import Tally, day_of, left_out, open_records
 from dbv_analysis.sources import QUERY
 from dbv_analysis.tables.records import ABSENCE, EXCLUSIONS
 from dbv_analysis.terms import DataProblem, DataProblems, listed
@@ -36,19 +35,13 @@ BESIDE = tuple(f"{name}{suffix}" for name in (*NEEDED, *MAY_BE) for suffix in SU
 SLACK = timedelta(days=6)  # a school may begin a term a few days late, or end it early
 
 
-@dataclass
-class Registers:
-    """What registers add up to: tables of counts as text, and what is to be warned of."""
-
-    tables: dict[str, pd.DataFrame]
-    warnings: list[str] = field(default_factory=list)
-
-
-def read_registers(path: Path, shown: str, folder: Path, database: str = "") -> Registers:
-    """Read a register, the roll, the terms, and where they are there suspensions and the schools that joined Thrive.
+def read_registers(
+    path: Path, shown: str, folder: Path, database: str = ""
+) -> tuple[dict[str, pd.DataFrame], list[str]]:
+    """The tables of counts of a register and the lists beside it, as text, and what is to be warned of.
 
     Args:
-        path: the register; ``pupils`` and ``terms`` lie beside it, as CSV, Excel or Parquet.
+        path: the register; beside it lie ``pupils`` and ``terms``, and if they are kept ``suspensions`` and ``thrive``.
         shown: the path in messages.
         folder: where the records and the rejected rows are kept. What was there before is taken out.
         database: the environment variable with the address of a database, where any of them is a query.
@@ -66,11 +59,9 @@ def read_registers(path: Path, shown: str, folder: Path, database: str = "") -> 
         except DataProblems as error:
             problems += error.problems
             continue
-        tally.seen[name], tally.accepted[name], tally.rejected[name] = told.seen, told.accepted, told.rejected
+        tally.add(name, told.seen, told.accepted, told.rejected)
         if told.rejected:
-            why = rejects_of(folder, name).name
-            words = f"{told.rejected:,} of {told.seen:,} rows could not be read and are left out"
-            warnings.append(f"{place}: {words}; {why} beside the records says why.")
+            warnings.append(left_out(place, f"{told.rejected:,} of {told.seen:,} rows", rejects_of(folder, name)))
     if problems:
         shutil.rmtree(folder, ignore_errors=True)
         raise DataProblems(problems)
@@ -78,7 +69,7 @@ def read_registers(path: Path, shown: str, folder: Path, database: str = "") -> 
     periods, more, last = covered(modules, shown)
     tally.reference, tally.year = last, last.year
     tally.write(folder)
-    return Registers(_counted(modules, periods), [*warnings, *more])
+    return _counted(modules, periods), [*warnings, *more]
 
 
 def _beside(path: Path, shown: str) -> tuple[dict[str, Path], list[DataProblem]]:
@@ -108,11 +99,11 @@ def covered(modules: Modules, shown: str) -> tuple[list[Period], list[str], date
     days = modules[MARKS].select(first=nw.col("date").min(), last=nw.col("date").max()).collect().to_pandas().iloc[0]
     if pd.isna(days["first"]):
         raise DataProblems([DataProblem(shown, "holds no mark that could be read.", "See the rejected rows.")])
-    first, last = (pd.Timestamp(days[name]).date() for name in ("first", "last"))
+    first, last = (day_of(days[name]) for name in ("first", "last"))
     periods, warnings, problems = [], [], []
     terms = modules["terms"].select("term", "starts", "ends", "row").collect().to_pandas().sort_values("starts")
     for term in terms.itertuples():
-        starts, ends = pd.Timestamp(term.starts).date(), pd.Timestamp(term.ends).date()
+        starts, ends = day_of(term.starts), day_of(term.ends)
         try:
             period = Period.parse(term.term)
         except ValueError as error:

@@ -19,7 +19,7 @@ from dbv_analysis.records import plans
 from dbv_analysis.records.as_tables import ALL, of_return
 from dbv_analysis.records.sen2_export import read_export, read_queried
 from dbv_analysis.records.sen2_xml import read_xml
-from dbv_analysis.records.store import REJECTS, Tally, open_records
+from dbv_analysis.records.store import REJECTS, Tally, left_out, open_records
 from dbv_analysis.sen2 import NEEDS, PLACEMENTS
 from dbv_analysis.tables.published import FLOWS
 from dbv_analysis.terms import DataProblem, DataProblems, did_you_mean, listed
@@ -73,7 +73,7 @@ def _rejected(tally: Tally, shown: str, folder: Path) -> list[str]:
     if not number:
         return []
     by_module = listed(f"{count:,} of {tally.seen[name]:,} {name}" for name, count in sorted(tally.rejected.items()))
-    return [f"{shown}: {by_module} could not be read and are left out; {REJECTS} beside the records says why."]
+    return [left_out(shown, by_module, folder / REJECTS)]
 
 
 def read_establishments(path: Path, shown: str) -> pd.DataFrame:

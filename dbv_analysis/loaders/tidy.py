@@ -16,8 +16,7 @@ import pandera.errors
 import pandera.pandas as pa
 
 from dbv_analysis.periods import Period
-from dbv_analysis.records.database import asked, receipt_of
-from dbv_analysis.records.queries import the_only_query
+from dbv_analysis.records.database import asked_once
 from dbv_analysis.tables import TABLES
 from dbv_analysis.tables.base import MONTH
 from dbv_analysis.terms import SYMBOLS, SYMBOLS_READ, DataProblem, DataProblems, did_you_mean, listed
@@ -64,8 +63,7 @@ def read_query(path: Path, shown: str, database: str, folder: Path) -> pd.DataFr
     ``database`` is the environment variable that holds the database's address. Raises DataProblems where the query or
     the database fails, or no row comes.
     """
-    with asked(the_only_query(path, shown), database, shown, receipt_of(path, folder)) as queries:
-        (query,) = queries.values()
+    with asked_once(path, database, shown, folder) as query:
         header, rows = query.rows()
         frame = pd.DataFrame(rows, columns=header, dtype=str)
     if frame.empty:

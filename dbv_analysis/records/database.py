@@ -22,7 +22,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from dbv_analysis.records.queries import place
+from dbv_analysis.records.queries import place, the_only_query
 from dbv_analysis.terms import DataProblem, DataProblems, listed
 
 BATCH = 20_000  # rows held in memory
@@ -170,6 +170,14 @@ def asked(queries: Mapping[str, str], variable: str, shown: str, receipt: Path) 
     receipt.parent.mkdir(parents=True, exist_ok=True)
     kept = json.dumps(asdict(database.receipt(variable, begun)), indent=1)
     receipt.write_text(kept, encoding="utf-8")
+
+
+@contextmanager
+def asked_once(path: Path, database: str, shown: str, folder: Path) -> Iterator[Query]:
+    """The one query of a ``.sql`` file that stands for a table, as ``asked``; its receipt goes into ``folder``."""
+    with asked(the_only_query(path, shown), database, shown, receipt_of(path, folder)) as queries:
+        (query,) = queries.values()
+        yield query
 
 
 def _engine(variable: str, shown: str):

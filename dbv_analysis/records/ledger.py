@@ -34,6 +34,6 @@ def read_ledger(path: Path, folder: Path, shown: str, day: date, database: str =
         shutil.rmtree(folder, ignore_errors=True)
         raise
     tally = Tally(day.year, day)
-    tally.seen[LEDGER], tally.accepted[LEDGER], tally.rejected[LEDGER] = told.seen, told.accepted, told.rejected
+    tally.add(LEDGER, told.seen, told.accepted, told.rejected)
     tally.write(folder)
     return tally

@@ -15,10 +15,9 @@ from pathlib import Path
 
 import duckdb
 
-from dbv_analysis.records.database import asked, receipt_of, to_parquet
+from dbv_analysis.records.database import asked_once, to_parquet
 from dbv_analysis.records.encodings import is_utf8
 from dbv_analysis.records.lists import Listed, lists, literal
-from dbv_analysis.records.queries import the_only_query
 from dbv_analysis.records.store import MEMORY, REJECTS
 from dbv_analysis.sources import QUERY
 from dbv_analysis.terms import DataProblem, DataProblems, did_you_mean, listed
@@ -56,7 +55,8 @@ def read_list(
         connection.execute("SET temp_directory = ?", [spill])
         try:
             if path.suffix.lower() == QUERY:
-                path = _queried(path, folder, shown, database, Path(spill))
+                with asked_once(path, database, shown, folder) as query:
+                    path = to_parquet(query, Path(spill) / "queried.parquet")
             source = _opened(connection, path, shown, Path(spill))
             source.create_view("source", replace=True)
             columns = {str(column).strip().lower(): column for column in source.columns}
@@ -74,13 +74,6 @@ def read_list(
 def rejects_of(folder: Path, name: str) -> Path:
     """Where the rejected rows of a list are."""
     return folder / f"{name}-{REJECTS}"
-
-
-def _queried(path: Path, folder: Path, shown: str, database: str, spill: Path) -> Path:
-    """What the query gives, as a Parquet file of texts."""
-    with asked(the_only_query(path, shown), database, shown, receipt_of(path, folder)) as queries:
-        (query,) = queries.values()
-        return to_parquet(query, spill / "queried.parquet")
 
 
 def require(columns: Mapping[str, str], needed: Iterable[str], shown: str, fix: str) -> None:

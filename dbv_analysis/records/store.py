@@ -31,6 +31,16 @@ def records_folder(data: Path, release: str) -> Path:
     return data.resolve().parent / "processed" / "records" / name
 
 
+def day_of(value: object) -> date:
+    """A day of a frame that was collected: engines give it as a date, or as a time at midnight."""
+    return date.fromisoformat(str(value)[:10])
+
+
+def left_out(shown: str, counts: str, rejects: Path) -> str:
+    """What is said of rows that were rejected: how many, and which file says why."""
+    return f"{shown}: {counts} could not be read and are left out; {rejects.name} beside the records says why."
+
+
 @dataclass
 class Tally:
     """What was read: rows of each module in the file, those kept, those rejected; and what else is worth saying."""
@@ -45,6 +55,9 @@ class Tally:
     def as_json(self) -> str:
         counts = {name: dict(getattr(self, name)) for name in ("seen", "accepted", "rejected")}
         return json.dumps({"year": self.year, "reference": str(self.reference), **counts}, indent=1)
+
+    def add(self, name: str, seen: int, accepted: int, rejected: int) -> None:
+        self.seen[name], self.accepted[name], self.rejected[name] = seen, accepted, rejected
 
     def write(self, folder: Path) -> None:
         (folder / TALLY).write_text(self.as_json(), encoding="utf-8")

@@ -79,7 +79,8 @@ def synthesise(
         raise CallProblem(f"{out} is not empty. Name a folder that is not there yet with --out.")
     tables = load(data).tables
     wanted = totals(tables, data, plans)
-    spent = ledger.costs(tables, wanted.lea, wanted.plans / totals(tables, data, None).plans)
+    spent = ledger.costs(tables, wanted.lea, wanted.share)
+    calendar = registers.Calendar(registers.first_monday(wanted.reference.year - 2))
     effects = effects or registers.Effects()
     schools = made_up(seed)
     out.mkdir(parents=True, exist_ok=True)
@@ -94,10 +95,10 @@ def synthesise(
         export.write(work / "export", everybody(Planted()), wanted)
         write_establishments(work / "establishments.csv", schools)
         _sidecar(work / "sen2.xml", "sen2", "SEN2 return", wanted, wanted.reference, seed)
-        joined = _write_registers(work / "registers", tables, wanted, schools, effects, seed)
+        joined = _write_registers(work / "registers", tables, wanted, schools, calendar, effects, seed)
         if faults:
             in_registers(work / "registers", faults, planted)
-        last = max(last for _, last in _calendar(wanted).terms().values())
+        last = max(last for _, last in calendar.terms().values())
         _sidecar(work / "registers" / "marks.parquet", "register", "attendance registers", wanted, last, seed)
         (work / "ledger").mkdir()
         ledger.write(work / "ledger" / "ledger.csv", spent, seed)
@@ -105,7 +106,7 @@ def synthesise(
             in_ledger(work / "ledger" / "ledger.csv", faults, planted)
         title = "ledger of placements and transport"
         _sidecar(work / "ledger" / "ledger.csv", "ledger", title, wanted, spent.day, seed)
-        told = {"seed": seed, "effects": {**asdict(effects), "joined": _calendar(wanted).joined.isoformat()}}
+        told = {"seed": seed, "effects": {**asdict(effects), "joined": calendar.joined.isoformat()}}
         told |= {"thrive": joined, "broken": dict(planted.broken), "rejected": dict(planted.rejected)}
         (work / PLANTED).write_text(json.dumps(told, indent=1), encoding="utf-8")
         for path in work.iterdir():
@@ -116,21 +117,16 @@ def synthesise(
     return Synthetic(*places, totals=wanted, costs=spent, planted=told)
 
 
-def _calendar(wanted: Totals) -> registers.Calendar:
-    """The school year before that of the return, and the return's own."""
-    return registers.Calendar(registers.first_monday(wanted.reference.year - 2))
-
-
 def _write_registers(
     folder: Path,
     tables: dict,
     wanted: Totals,
     schools: list[Establishment],
+    calendar: registers.Calendar,
     effects: registers.Effects,
     seed: int,
 ) -> list[int]:
     folder.mkdir()
-    calendar = _calendar(wanted)
     absent = registers.rates(tables, wanted.lea, Period.academic_year(calendar.start.year).text)
     pupils = rolls.roll(people.people(wanted, schools, seed), schools, calendar.start, seed)
     events = registers.suspensions(tables, wanted.lea, pupils, calendar, seed)

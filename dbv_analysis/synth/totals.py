@@ -20,7 +20,8 @@ class Totals:
     """What the persons add up to on the census day and in the calendar year before it.
 
     ``placed`` counts plans by placement and primary need, ``ages`` by age; ``flows`` and ``timeliness`` are events of
-    the year, timeliness by ``(exceptions, time_taken)`` as the release has them.
+    the year, timeliness by ``(exceptions, time_taken)`` as the release has them. ``share`` is how many times the
+    published number of plans there are.
     """
 
     area: str
@@ -30,6 +31,7 @@ class Totals:
     ages: dict[int, int]
     flows: dict[str, int]
     timeliness: dict[tuple[str, str], int]
+    share: float = 1.0
 
     @property
     def year(self) -> int:
@@ -109,7 +111,7 @@ def _scaled(found: Totals, plans: int) -> Totals:
     flows |= {"assessments issued": issued, "new plans": issued}
     flows["assessments"] = max(flows["assessments"], issued)
     flows["requests"] = max(flows["requests"], flows["assessments"])
-    return Totals(found.area, found.lea, found.reference, placed, _shared(found.ages, plans), flows, timeliness)
+    return Totals(found.area, found.lea, found.reference, placed, _shared(found.ages, plans), flows, timeliness, factor)
 
 
 def _scaled_timeliness(found: dict[tuple[str, str], int], factor: float) -> dict[tuple[str, str], int]:

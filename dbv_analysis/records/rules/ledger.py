@@ -9,7 +9,7 @@ import narwhals as nw
 from dbv_analysis.records import costs
 from dbv_analysis.records.ledger import LEDGER, PLACEMENT
 from dbv_analysis.records.plans import Modules
-from dbv_analysis.records.rules.registry import QUERY, rule
+from dbv_analysis.records.rules.registry import QUERY, repeated, rule
 from dbv_analysis.sen2 import PLACEMENTS
 
 DEAR = 350_000  # pounds a year, assumed: more than a residential placement of 52 weeks mostly costs
@@ -32,8 +32,7 @@ def no_cost(modules: Modules, reference: date) -> nw.LazyFrame:
 def two_placements_on_a_day(modules: Modules, reference: date) -> nw.LazyFrame:
     """A child has two placements on the day of the ledger; both are paid for, and the child is counted once."""
     then = costs.commitments(modules[LEDGER], reference, reference).filter(nw.col("kind") == PLACEMENT)
-    twice = then.group_by("person").agg(placements=nw.len()).filter(nw.col("placements") > 1).select("person")
-    return then.join(twice, on="person", how="inner")
+    return repeated(then, "person")
 
 
 @rule(LEDGER, "pounds", "per", severity=QUERY)

@@ -9,7 +9,8 @@ import narwhals as nw
 from dbv_analysis.records.attendance import not_valid
 from dbv_analysis.records.lists import lists
 from dbv_analysis.records.plans import Modules, age_on
-from dbv_analysis.records.rules.registry import QUERY, rule
+from dbv_analysis.records.rules.registry import QUERY, repeated, rule, rule_of_codes
+from dbv_analysis.records.store import day_of
 
 SCHOOL_AGES = (2, 19)  # on 31 August: the youngest and the oldest of a school's roll
 SATURDAY = 6
@@ -75,19 +76,7 @@ def pupil_of_impossible_age(modules: Modules, reference: date) -> nw.LazyFrame:
 @rule("pupils", "pupil", severity=QUERY)
 def on_three_rolls(modules: Modules, reference: date) -> nw.LazyFrame:
     """A pupil is on the rolls of three schools or more."""
-    rolls = modules["pupils"].group_by("pupil").agg(rolls=nw.len()).filter(nw.col("rolls") > 2).select("pupil")
-    return modules["pupils"].join(rolls, on="pupil", how="inner")
-
-
-@rule("pupils", *(column.name for column in lists()["pupils"].columns if column.codes))
-def unknown_code_pupils(modules: Modules, reference: date) -> nw.LazyFrame:
-    """A code is none of those that the roll may have; it counts as not known."""
-    wrong = nw.lit(False)
-    for column in lists()["pupils"].columns:
-        if column.codes:
-            cell = nw.col(column.name)
-            wrong = wrong | (~cell.is_null() & ~cell.is_in(list(column.codes)))
-    return modules["pupils"].filter(wrong)
+    return repeated(modules["pupils"], "pupil", most=2)
 
 
 @rule("terms", "starts", "ends")
@@ -96,17 +85,17 @@ def term_ends_before_it_starts(modules: Modules, reference: date) -> nw.LazyFram
     return modules["terms"].filter(nw.col("ends") < nw.col("starts"))
 
 
+CODES = {column.name: column.codes for column in lists()["pupils"].columns if column.codes}
+rule_of_codes("pupils", CODES, CODES, "A code is none of those that the roll may have; it counts as not known.")
+
+
 def _outside(modules: Modules, module: str, day: str) -> nw.LazyFrame:
     """The rows of a module whose day is in no term. Terms are few, so they are read."""
     terms = modules["terms"].select("starts", "ends").collect().to_pandas()
     inside = nw.lit(False)
     for term in terms.itertuples():
-        inside = inside | ((nw.col(day) >= _day(term.starts)) & (nw.col(day) <= _day(term.ends)))
+        inside = inside | ((nw.col(day) >= day_of(term.starts)) & (nw.col(day) <= day_of(term.ends)))
     return modules[module].filter(~inside)
-
-
-def _day(value) -> date:
-    return date.fromisoformat(str(value)[:10])
 
 
 def _not_on_the_roll(modules: Modules, module: str) -> nw.LazyFrame:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -72,3 +72,23 @@ def rule(module: str, *columns: str, severity: str = ERROR, needs: tuple[str, ..
         return find
 
     return register
+
+
+def repeated(rows: nw.LazyFrame, *key: str, most: int = 1) -> nw.LazyFrame:
+    """The rows of which more than ``most`` have one key."""
+    often = rows.group_by(*key).agg(times=nw.len()).filter(nw.col("times") > most).select(*key)
+    return rows.join(often, on=list(key), how="inner")
+
+
+def rule_of_codes(module: str, codes: Mapping[str, Collection[str]], fields: Iterable[str], message: str) -> None:
+    """Register a rule for a module's columns of codes: a cell that holds none of them."""
+
+    def find(modules: Modules, reference: date) -> nw.LazyFrame:
+        wrong = nw.lit(False)
+        for column, known in codes.items():
+            wrong = wrong | (~nw.col(column).is_null() & ~nw.col(column).is_in(list(known)))
+        return modules[module].filter(wrong)
+
+    find.__name__ = f"unknown_code_{module}"
+    find.__doc__ = message
+    rule(module, *fields)(find)

@@ -8,7 +8,7 @@ import narwhals as nw
 
 from dbv_analysis.records import fields, plans
 from dbv_analysis.records.plans import Modules
-from dbv_analysis.records.rules.registry import QUERY, rule
+from dbv_analysis.records.rules.registry import QUERY, repeated, rule, rule_of_codes
 
 OLDEST = 25  # the last age at which somebody may have a plan
 
@@ -52,8 +52,7 @@ def plan_after_the_return(modules: Modules, reference: date) -> nw.LazyFrame:
 def two_open_plans(modules: Modules, reference: date) -> nw.LazyFrame:
     """Somebody has two plans on the day of the return; both are counted."""
     open_then = plans.caseload(modules, reference)
-    twice = open_then.group_by("persontableid").agg(plans=nw.len()).filter(nw.col("plans") > 1)
-    theirs = open_then.join(twice, on="persontableid", how="inner").select("namedplantableid")
+    theirs = repeated(open_then, "persontableid").select("namedplantableid")
     return modules["namedplan"].join(theirs, on="namedplantableid", how="inner")
 
 
@@ -80,9 +79,7 @@ def no_birth_date(modules: Modules, reference: date) -> nw.LazyFrame:
 @rule("person", "UPN")
 def duplicate_upn(modules: Modules, reference: date) -> nw.LazyFrame:
     """Several persons have one UPN."""
-    known = modules["person"].filter(~nw.col("upn").is_null())
-    twice = known.group_by("upn").agg(persons=nw.len()).filter(nw.col("persons") > 1).select("upn")
-    return known.join(twice, on="upn", how="inner")
+    return repeated(modules["person"].filter(~nw.col("upn").is_null()), "upn")
 
 
 @rule("placementdetail", "EntryDate", "LeavingDate")
@@ -99,8 +96,7 @@ def two_first_placements(modules: Modules, reference: date) -> nw.LazyFrame:
         nw.col("entrydate").is_null() | (nw.col("entrydate") <= reference),
         nw.col("leavingdate").is_null() | (nw.col("leavingdate") >= reference),
     )
-    twice = first.group_by("activeplanstableid").agg(placements=nw.len()).filter(nw.col("placements") > 1)
-    return first.join(twice.select("activeplanstableid"), on="activeplanstableid", how="inner")
+    return repeated(first, "activeplanstableid")
 
 
 @rule("placementdetail", "URN", severity=QUERY)
@@ -126,7 +122,7 @@ def long_ago(modules: Modules, reference: date) -> nw.LazyFrame:
 
 
 def _codes(module: str) -> None:
-    """A rule for each module that has codes: a cell that holds none of them."""
+    """The codes of a module's fields, those of every year together."""
     columns = {
         field.column: field
         for year in fields.years()
@@ -135,17 +131,9 @@ def _codes(module: str) -> None:
         for field in one.fields
         if field.codes
     }
-
-    def find(modules: Modules, reference: date) -> nw.LazyFrame:
-        wrong = nw.lit(False)
-        for column, field in columns.items():
-            cell = nw.col(column)
-            wrong = wrong | (~cell.is_null() & ~cell.is_in(list(field.codes)))
-        return modules[module].filter(wrong)
-
-    find.__name__ = f"unknown_code_{module}"
-    find.__doc__ = "A code is none of those that the guide lists."
-    rule(module, *(field.name for field in columns.values()))(find)
+    codes = {column: field.codes for column, field in columns.items()}
+    message = "A code is none of those that the guide lists."
+    rule_of_codes(module, codes, [field.name for field in columns.values()], message)
 
 
 for _module in ("requests", "assessment", "namedplan", "plandetail", "placementdetail", "senneed"):
