@@ -1,15 +1,15 @@
-"""Small counts: what the public profile hides.
+"""The gate: what the public profile hides, and what leaves it. Nothing is divided before it has passed.
 
 The rule, from the project's domain notes: a count from 1 to threshold − 1 becomes ``c``; a true 0
 stays; the rule applies to a rate's numerator, denominator and complement, and there is no rate where
 any of them is hidden. Money is hidden where fewer than three children or providers are behind it, or
-where one of them makes up more than nine tenths of it.
+where one of them makes up more than nine tenths of it. What would give a hidden figure away is hidden
+too: that is asked in ``audit``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
+import numpy as np
 import pandas as pd
 
 from dbv_analysis.programme import Disclosure
@@ -23,61 +23,53 @@ def shown(count: float, rule: Disclosure, profile: str) -> str:
     return COUNT.write(count)
 
 
-def suppress(
-    counts: pd.DataFrame, rule: Disclosure, profile: str, guarded: Sequence[str] = ("numerator", "denominator")
-) -> pd.DataFrame:
-    """Hide small counts, before anything is divided.
+def hidden(figures: pd.DataFrame, rule: Disclosure, profile: str) -> pd.Series:
+    """Which figures the rule hides, and which ones its settings name: none in the controlled profile.
 
-    Args:
-        counts: one row a figure, with ``numerator``, ``denominator`` (missing for a plain count), ``symbol``, and
-            where they are known ``left_out``, what a denominator leaves out of a larger whole, ``children``, those
-            whom counts of something else are about, ``behind``, the children or providers whom a sum of money is
-            about, and ``largest``, what one of them makes up of it.
-        rule: the authority's rule.
-        profile: ``public`` hides; ``controlled`` shows all, for use inside the authority only.
-        guarded: which of the two counts children; where both do, so does what is between them.
-
-    Returns ``counts`` with both counts missing and ``symbol`` ``c`` wherever one that is guarded is too small.
+    ``figures`` as ``counted.together`` gives them. Where both counts of a figure are of children, so is what is between
+    them; ``left_out`` and ``children`` are always of children.
     """
     if profile == CONTROLLED:  # anything else hides: a misspelt profile must not show
-        return counts
-    children = [counts[name] for name in guarded]
-    if len(children) == 2:
-        children.append(counts["denominator"] - counts["numerator"])
-    children += [counts[name] for name in ("left_out", "children") if name in counts]
-    small = pd.Series(False, index=counts.index)
-    for count in children:
-        small |= (count > 0) & (count < rule.threshold)
-    if "behind" in counts:
-        small |= (counts["behind"] > 0) & (counts["behind"] < rule.money_threshold)
-    if "largest" in counts:
-        small |= counts["largest"] > rule.money_share * counts["numerator"]
-    return counts.assign(
-        numerator=counts["numerator"].mask(small),
-        denominator=counts["denominator"].mask(small),
-        symbol=counts["symbol"].mask(small, "c"),
+        return pd.Series(False, index=figures.index)
+    numerator, denominator = figures["numerator"], figures["denominator"]
+    both = figures["of_children"] & figures["over_children"]
+    hides = (
+        figures["of_children"] & _few(numerator, rule.threshold)
+        | figures["over_children"] & _few(denominator, rule.threshold)
+        | both & _few(denominator - numerator, rule.threshold)
+        | _few(figures["left_out"], rule.threshold)
+        | _few(figures["children"], rule.threshold)
+        | _few(figures["behind"], rule.money_threshold)
+        | (figures["largest"] > rule.money_share * numerator)
+    )
+    for one in rule.hidden:
+        hides |= one.names(figures)
+    return hides
+
+
+def _few(count: pd.Series, threshold: int) -> pd.Series:
+    return (count > 0) & (count < threshold)
+
+
+def released(figures: pd.DataFrame, rule: Disclosure, profile: str) -> pd.DataFrame:
+    """``figures`` as they go out: ``c`` where ``hidden``, rounded where the rule rounds, and only then divided."""
+    hides, base = figures["hidden"], 0 if profile == CONTROLLED else rule.rounding
+    numerator = _rounded(figures["numerator"].mask(hides), figures["of_children"], base)
+    denominator = _rounded(figures["denominator"].mask(hides), figures["over_children"], base)
+    symbol = figures["symbol"].mask(hides, "c")
+    divided = figures["times"].notna()
+    symbol = symbol.mask(divided & (denominator == 0), "z")
+    quotient = numerator * figures["times"] / denominator.mask(denominator == 0)
+    value = figures["value"].where(numerator.isna(), numerator).mask(divided, quotient)
+    return figures.assign(
+        numerator=numerator,
+        denominator=denominator,
+        value=value.mask(symbol != ""),
+        symbol=symbol,
+        printed=figures["printed"].mask(hides, ""),
     )
 
 
-def protect_groups(groups: pd.DataFrame, key: Sequence[str], profile: str) -> pd.DataFrame:
-    """Hide a second group wherever only one is hidden: from the whole and the others it could be worked out.
-
-    Args:
-        groups: the groups of one breakdown, as ``suppress`` gives them; they add up to a whole that is shown.
-        key: the columns that groups of one whole share.
-        profile: ``public`` hides; ``controlled`` shows all.
-
-    Returns ``groups`` with the smallest of the shown ones that is not 0 hidden beside a single hidden one.
-    """
-    if profile == CONTROLLED or groups.empty:
-        return groups
-    hidden = groups["symbol"] == "c"
-    alone = hidden.astype(int).groupby([groups[name] for name in key]).transform("sum") == 1
-    sized = groups.assign(size=groups["denominator"].fillna(groups["numerator"]))
-    others = sized[alone & ~hidden & (sized["size"] > 0)]
-    second = others.sort_values("size", kind="stable").drop_duplicates(list(key)).index
-    return groups.assign(
-        numerator=groups["numerator"].mask(groups.index.isin(second)),
-        denominator=groups["denominator"].mask(groups.index.isin(second)),
-        symbol=groups["symbol"].mask(groups.index.isin(second), "c"),
-    )
+def _rounded(count: pd.Series, of_children: pd.Series, base: int) -> pd.Series:
+    """Counts of children rounded to a base, half up, as the releases round."""
+    return count.mask(of_children, np.floor(count / base + 0.5) * base) if base else count

@@ -6,12 +6,15 @@ import tomllib
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, StringConstraints, ValidationError, field_validator
 
 from dbv_analysis.periods import Quarter
 from dbv_analysis.terms import CallProblem, DataProblem, DataProblems, listed
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 FILE = "programme.toml"
 UNSAID = "unsaid"  # an error of a setting whose value is not to be told
@@ -47,17 +50,45 @@ class QuarterSettings(_Settings):
     printed_label: str = ""
 
 
+class NamedFigure(_Settings):
+    """A figure that the rule's settings name, by what a page calls it, with the reason and who decided.
+
+    ``area`` is the area's code, or empty for any; ``period`` a period's label, such as ``January 2024``.
+    """
+
+    metric: str = Field(min_length=1)
+    breakdown: str = "Total"
+    period: str = Field(min_length=1)
+    area: str = ""
+    reason: str = Field(min_length=1)
+    name: str = Field(min_length=1)
+
+    def names(self, figures: pd.DataFrame) -> pd.Series:
+        """Which rows of results this is."""
+        found = figures["metric_id"] == self.metric
+        found &= figures["breakdown"] == self.breakdown
+        found &= figures["period_label"] == self.period
+        return found & ((figures["area_code"] == self.area) | (self.area == ""))
+
+
 class Disclosure(_Settings):
     """The rule for small counts. ``threshold``: the smallest count of children shown; 0 is always shown.
 
     ``money_threshold``: the smallest number of children or providers for whom a sum of money is shown.
     ``money_share``: the greatest share of a sum, of 1, that one child or provider may make up where it is shown.
+    ``money_interval``: how wide the interval must be, as a share of a hidden sum, in which a reader can place it.
+    ``rounding``: the base to which counts of children are rounded; 0 where they are not. ``hidden``: further figures to
+    hide. ``exceptions``: hidden figures that may be published though they can be worked out.
     """
 
     threshold: int = Field(default=5, ge=1)
     money_threshold: int = Field(default=3, ge=1)
     money_share: float = Field(default=0.9, gt=0, le=1)
+    money_interval: float = Field(default=0.1, gt=0)
+    rounding: int = Field(default=0, ge=0)
     signed_off: str = ""
+    hidden: tuple[NamedFigure, ...] = ()
+    exceptions: tuple[NamedFigure, ...] = ()
 
 
 class ProgrammeDates(_Settings):

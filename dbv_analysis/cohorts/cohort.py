@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -10,19 +11,30 @@ from pathlib import Path
 import narwhals as nw
 import pandas as pd
 
+from dbv_analysis.audit.protect import protect
+from dbv_analysis.audit.system import system
 from dbv_analysis.calculate import by_group
-from dbv_analysis.disclosure import protect_groups, suppress
+from dbv_analysis.disclosure import hidden
 from dbv_analysis.impact.intervals import CONFIDENCE, change_interval
 from dbv_analysis.programme import Disclosure
 from dbv_analysis.records.about import GROUPS
 from dbv_analysis.records.plans import NEED_NAMES
 from dbv_analysis.registry import find
-from dbv_analysis.terms import CONTROLLED, PUBLIC, CallProblem, did_you_mean, listed
+from dbv_analysis.terms import CONTROLLED, PUBLIC, TOTAL, CallProblem, did_you_mean, listed
 
 ABOUT = (*GROUPS.values(), "placement")
 CALLED = {"primary_need": "need"}  # further names of a column
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # with which a cell begins that a spreadsheet calculates
 COUNTS = ("numerator", "denominator", "value")
+# What the gate must know of the number of children in each group.
+OF_CHILDREN = {
+    **dict.fromkeys(("left_out", "children", "behind", "largest"), math.nan),
+    **dict.fromkeys(("metric_id", "breakdown_topic", "area_code", "period_label"), ""),
+    "of_children": True,
+    "over_children": True,
+    "share": True,
+    "money": False,
+}
 SHOWN = ["group", "number", "of", "percent", "low", "high"]
 
 
@@ -179,17 +191,22 @@ class Cohort:
     def shown(self, column: str, rule: Disclosure, profile: str = PUBLIC) -> pd.DataFrame:
         """``by(column)`` with the small counts, and the shares that would give them away, as ``c``.
 
-        Where one alone is hidden the smallest other is too, for it is the whole less the rest; where all are, so is the
-        size of the cohort. What several tables together give away is not looked at.
+        Further groups are hidden, and the size of the cohort, where a hidden number could be worked out from them. What
+        several tables together give away is not looked at.
         """
-        counts = self.by(column).rename(columns={"number": "numerator", "of": "denominator"}).assign(symbol="")
-        hidden = suppress(counts, rule, profile)
-        size = len(self) if hidden["denominator"].notna().any() else "c"
-        # They are groups of one whole, of which each has its number alone.
-        hidden = protect_groups(hidden.assign(denominator=float("nan"), whole=self.words), ["whole"], profile)
+        counts = self.by(column)
+        every = pd.DataFrame({"group": [TOTAL], "number": [len(self)], "of": [math.nan]})
+        figures = pd.concat([counts, every], ignore_index=True)
+        figures = figures.rename(columns={"number": "numerator", "of": "denominator"}).assign(**OF_CHILDREN)
+        figures = figures.assign(breakdown=figures["group"], whole=figures.index == len(counts), area_name=self.words)
+        figures = figures.assign(hidden=hidden(figures, rule, profile))
+        if figures["hidden"].any():
+            known = system(figures, _counted_from(figures), rule)
+            figures = figures.assign(hidden=protect(figures, known, rule))
         columns = ["numerator", "percent", "low", "high"]
-        shown = hidden[["group", *columns]].astype(object)
-        shown.loc[hidden["symbol"] != "", columns] = "c"
+        shown = figures.loc[~figures["whole"], ["group", *columns]].astype(object)
+        shown.loc[figures["hidden"], columns] = "c"
+        size = "c" if figures.loc[figures["whole"], "hidden"].any() else len(self)
         return shown.rename(columns={"numerator": "number"}).assign(of=size)[SHOWN]
 
     def _known(self, column: str) -> None:
@@ -203,6 +220,15 @@ class Cohort:
 def _named(column: str, value):
     """A need's name for its code; else the value."""
     return NEED_NAMES.get(str(value), value) if column == "need" else value
+
+
+def _counted_from(figures: pd.DataFrame) -> pd.DataFrame:
+    """What the numbers of groups are counted from: each of its own children, and every size of all of them."""
+    groups = figures[~figures["whole"]]
+    own = pd.DataFrame({"figure": groups.index, "atom": groups.index, "count": groups["numerator"]})
+    sizes = [(groups.index, "denominator"), (figures.index[figures["whole"]], "numerator")]
+    of_all = [own.assign(figure=figure, part=part) for figures_of, part in sizes for figure in figures_of]
+    return pd.concat([own.assign(part="numerator"), *of_all], ignore_index=True)
 
 
 def _written(found: pd.DataFrame, path: Path) -> pd.DataFrame:
