@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
 
+from dbv_analysis.counted import ATOM
 from dbv_analysis.sen2 import INMSS
 
 WHERE = ["area_code", "period_start", "period_end", "release"]
-ATOM = "atom"
 FIGURE = ["metric_id", "area_code", "breakdown_topic", "breakdown"]
 Rows = Callable[[pd.DataFrame], pd.Series]
 
@@ -133,8 +134,8 @@ def links(figures: pd.DataFrame) -> list[tuple[str, dict[tuple[int, str], float]
         for row in same.itertuples():
             periods.setdefault((row.period_start, row.period_end), []).append(row)
         for rows in periods.values():
-            for other in rows[1:]:
-                found += _same(rows[0], other)
+            for one, other in combinations(rows, 2):
+                found += _same(one, other)
         events = {ends: rows[0] for ends, rows in periods.items() if rows[0].basis != "snapshot"}
         found += _following(events)
     return found

@@ -48,7 +48,8 @@ def system(
     """The system of figures.
 
     Args:
-        figures: as ``counted.together`` gives them, with ``hidden``.
+        figures: as ``counted.together`` gives them, with ``hidden``, and where not every hidden figure is a secret,
+            but some are hidden for the sake of others, ``secret``.
         sums: what the counts were counted from, as ``counted.counted_from`` or ``groups.sums`` give it.
         rule: the authority's rule.
         relations: what is known of the atoms, as ``known.relations`` gives it.
@@ -118,6 +119,8 @@ def hide(known: System, figures: pd.DataFrame, rule: Disclosure) -> System:
 
 
 def _rows(figures: pd.DataFrame, rule: Disclosure) -> pd.DataFrame:
+    types = {name: float for name in PARTS if name in figures}
+    figures = figures.astype(types | dict.fromkeys(("hidden", "of_children", "over_children", "share", "money"), bool))
     rows = [_of_part(figures, part, rule) for part in PARTS if part in figures]
     return pd.concat([*rows, _of_rest(figures, rule)], ignore_index=True)[QUANTITY]
 
@@ -126,12 +129,13 @@ def _of_part(figures: pd.DataFrame, part: str, rule: Disclosure) -> pd.DataFrame
     """The counts of one part. Of a hidden figure every small count of children must stay unknown."""
     there = figures[figures[part].notna()]
     count, hidden = there[part], there["hidden"]
+    secret = hidden & there["secret"] if "secret" in there else hidden
     guarded = there["over_children"] | (part in KEPT_APART) if part != "numerator" else there["of_children"]
     alone = there["denominator"].isna() & (part == "numerator")  # a plain count or sum is itself what is hidden
-    few = hidden & guarded & (alone | (count < rule.threshold)) & (count > 0)
+    few = secret & guarded & (alone | (count < rule.threshold)) & (count > 0)
     needed = np.where(few, width(rule), 0.0)
     if part == "numerator":
-        needed = np.where(hidden & there["money"], rule.money_interval * count, needed)
+        needed = np.where(secret & there["money"], rule.money_interval * count, needed)
     least = np.where(hidden & guarded & alone, 1.0, np.nan)  # for a true 0 is shown
     slack = np.where(guarded, rule.rounding / 2, 0.0) if rule.rounding else 0.0
     return pd.DataFrame(
@@ -152,7 +156,8 @@ def _of_rest(figures: pd.DataFrame, rule: Disclosure) -> pd.DataFrame:
     """What is in the denominator of a share and not in its numerator."""
     there = figures[figures["share"] & figures["numerator"].notna() & figures["denominator"].notna()]
     rest = there["denominator"] - there["numerator"]
-    few = there["hidden"] & there["of_children"] & there["over_children"] & (rest > 0) & (rest < rule.threshold)
+    secret = there["hidden"] & there["secret"] if "secret" in there else there["hidden"]
+    few = secret & there["of_children"] & there["over_children"] & (rest > 0) & (rest < rule.threshold)
     return pd.DataFrame(
         {
             "figure": there.index,

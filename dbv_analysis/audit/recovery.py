@@ -1,0 +1,173 @@
+"""The audit of a pack: which hidden figures follow from it, from earlier packs, or from what others have published."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from dbv_analysis.audit import known
+from dbv_analysis.audit.protect import protect
+from dbv_analysis.audit.solve import Interval, narrow, parts
+from dbv_analysis.audit.system import NO_FIGURE, System, system
+from dbv_analysis.counted import GUARDS, count, counted_from, together
+from dbv_analysis.disclosure import hidden
+from dbv_analysis.programme import Disclosure
+from dbv_analysis.registry import Metric
+from dbv_analysis.terms import PUBLIC, RESULT_KEY
+
+KEY = list(RESULT_KEY)
+FIGURE = [*known.FIGURE, "period_start", "period_end"]
+NAMED = ["metric_id", "area_code", "breakdown_topic", "breakdown", "period_label", "release"]
+
+
+@dataclass(frozen=True)
+class Recovered:
+    """A hidden figure that a reader could place more closely than the rule allows.
+
+    ``figure`` names it, as ``NAMED``; ``words`` do so for a person; ``by`` says from which figures it follows.
+    """
+
+    figure: dict[str, str]
+    words: str
+    by: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Audit:
+    """What came of an audit: what would be given away, and which further figures to hide so that nothing is.
+
+    ``published`` names hidden figures that their own publisher shows: hiding them keeps them out of this pack alone.
+    """
+
+    recovered: tuple[Recovered, ...]
+    remedy: tuple[dict[str, str], ...]
+    published: tuple[dict[str, str], ...]
+
+
+def audit(
+    pack: pd.DataFrame,
+    earlier: Mapping[str, pd.DataFrame],
+    metrics: Iterable[Metric],
+    tables: Mapping[str, pd.DataFrame],
+    official: Iterable[str],
+    rule: Disclosure,
+) -> Audit:
+    """Look for hidden figures of a pack that can be worked out.
+
+    Args:
+        pack: the rows of the results that the pack holds, hidden ones with ``c``.
+        earlier: those of earlier public packs, by what to call them.
+        metrics, tables: what the figures were calculated from.
+        official: releases whose publisher shows every figure: a reader may have them at hand.
+        rule: the authority's rule.
+
+    Every hidden figure is asked of the pack by itself. Those that the rule hides, not for the sake of others, are
+    asked of the pack and earlier ones together, and then, unless an official release shows them as they are, of all
+    that official releases hold besides.
+    """
+    numbered, official = known.numbered(tables), set(official)
+    found = count(metrics, numbered)
+    figures = _in_pack(together(found), pack)
+    if not figures["hidden"].any():
+        return Audit((), (), ())
+    sums = counted_from(found)
+    sums = sums[sums["figure"].isin(figures.index)]
+    relations = known.relations(numbered)
+    shown_elsewhere = _published(figures, official)
+    secret = figures["hidden"] & hidden(figures, rule, PUBLIC)
+    with_earlier = pd.concat([figures.assign(secret=secret), _before(figures, earlier)])
+    rows, their_sums = _rows_of(numbered, official, first=int(with_earlier.index.max()) + 1)
+    with_others = pd.concat([with_earlier.assign(secret=with_earlier["secret"] & ~shown_elsewhere), rows])
+    every_sum = pd.concat([sums, their_sums], ignore_index=True)
+    recovered, remedy = {}, figures["hidden"]
+    for known_figures, known_sums in ((figures, sums), (with_earlier, sums), (with_others, every_sum)):
+        reader = system(known_figures, known_sums, rule, relations, known.links(known_figures))
+        gaps = _recovered(reader, known_figures)
+        if gaps:
+            recovered = gaps | recovered
+            remedy |= protect(figures.assign(secret=secret), reader, rule)
+    further = figures[remedy & ~figures["hidden"]]
+    return Audit(tuple(recovered.values()), tuple(_named(further)), tuple(_named(figures[shown_elsewhere])))
+
+
+def _in_pack(figures: pd.DataFrame, pack: pd.DataFrame) -> pd.DataFrame:
+    """The counted figures that a pack holds, with whether it hides them."""
+    symbols = pack.set_index(KEY)["symbol"]
+    symbols = symbols[~symbols.index.duplicated()]
+    found = symbols.reindex(pd.MultiIndex.from_frame(figures[KEY])).to_numpy()
+    figures = figures.assign(given=found, origin="")
+    figures = figures[figures["given"].notna() & ~((figures["given"] != "c") & (figures["symbol"] != ""))]
+    return figures.assign(hidden=figures["given"] == "c").drop(columns="given")
+
+
+def _before(figures: pd.DataFrame, earlier: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Figures that earlier packs show of the measures of which this one hides some."""
+    kinds = ["of_children", "over_children", "share", "money", "whole", "times"]
+    told = figures.drop_duplicates(["metric_id", "breakdown"]).set_index(["metric_id", "breakdown"])[kinds]
+    secret = set(figures.loc[figures["hidden"], "metric_id"])
+    frames, first = [], int(figures.index.max()) + 1
+    for name, rows in earlier.items():
+        rows = rows[(rows["symbol"] == "") & rows["metric_id"].isin(secret) & rows["numerator"].notna()]
+        rows = rows.join(told, on=["metric_id", "breakdown"], how="inner").reset_index(drop=True)
+        frames.append(
+            rows.assign(**dict.fromkeys(GUARDS, float("nan")), hidden=False, secret=False, origin=f" ({name})").rename(
+                index=lambda place, first=first: place + first
+            )
+        )
+        first += len(rows)
+    return pd.concat(frames) if frames else figures.iloc[:0]
+
+
+def _published(figures: pd.DataFrame, official: set[str]) -> pd.Series:
+    """Which hidden figures an official release shows as they are."""
+    shown = figures[figures["release"].isin(official)].drop_duplicates(FIGURE)
+    found = pd.MultiIndex.from_frame(figures[FIGURE]).isin(pd.MultiIndex.from_frame(shown[FIGURE]))
+    return figures["hidden"] & found
+
+
+def _rows_of(tables: Mapping[str, pd.DataFrame], official: set[str], first: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Each count that an official release holds, as a figure that is shown, and its one atom."""
+    frames = [
+        frame[frame["release"].isin(official) & frame["count"].notna()].assign(metric_id=name)
+        for name, frame in tables.items()
+        if {"count", "release"} <= set(frame.columns)
+    ]
+    rows = pd.concat(frames, ignore_index=True).rename(index=lambda place: place + first)
+    figures = rows.rename(columns={"count": "numerator"})[
+        ["metric_id", "area_code", "area_name", "period_label", "period_start", "period_end", "release", "numerator"]
+    ].assign(
+        **dict.fromkeys((*GUARDS, "denominator"), float("nan")),
+        **dict.fromkeys(("of_children", "over_children", "share", "money", "hidden", "secret", "whole"), False),
+        breakdown_topic="",
+        breakdown="a row",
+        origin=" (" + rows["release"] + ")",
+    )
+    sums = pd.DataFrame(
+        {"figure": rows.index, "part": "numerator", "atom": rows[known.ATOM], "count": rows["count"]}
+    ).reset_index(drop=True)
+    return figures, sums
+
+
+def _recovered(reader: System, figures: pd.DataFrame) -> dict[int, Recovered]:
+    found: dict[int, Interval] = {}
+    for part in parts(reader):
+        for interval in narrow(reader, part):
+            found.setdefault(int(reader.quantities["figure"].iloc[interval.quantity]), interval)
+    return {figure: _told(figure, interval, reader, figures) for figure, interval in sorted(found.items())}
+
+
+def _told(figure: int, interval: Interval, reader: System, figures: pd.DataFrame) -> Recovered:
+    rows = reader.quantities.loc[list(interval.by)]
+    origins = figures["origin"].reindex(rows["figure"]).fillna("").to_numpy()
+    named = rows["words"].to_numpy() + origins
+    by = [
+        name if of != NO_FIGURE else f"what is known of {name}" for of, name in zip(rows["figure"], named, strict=True)
+    ]
+    words = reader.quantities.loc[reader.quantities["figure"] == figure, "words"].iloc[0]
+    return Recovered(_named(figures.loc[[figure]])[0], words, tuple(dict.fromkeys(by)))
+
+
+def _named(figures: pd.DataFrame) -> list[dict[str, str]]:
+    return figures[NAMED].astype(str).to_dict("records")
