@@ -12,10 +12,10 @@ from pathlib import Path
 import click
 
 from dbv_analysis import __version__
+from dbv_analysis.options import data_option, out_option, profile_option, say
+from dbv_analysis.schedule.command import schedule
 from dbv_analysis.terms import (
     CONTROLLED,
-    PROFILES,
-    PUBLIC,
     RESULT_COLUMNS,
     CallProblem,
     UserProblem,
@@ -27,15 +27,7 @@ from dbv_analysis.terms import (
 WRONG_CALL = CallProblem.status
 STOPPED = 130
 
-data_option = click.option(
-    "--data", type=click.Path(path_type=Path), default=Path("data/raw"), show_default=True, help="Folder of the inputs."
-)
 format_choice = click.Choice(["text", "csv", "json"])
-
-
-def say(words: str) -> None:
-    """A message for the person at the terminal: standard output is for results alone."""
-    click.echo(words, err=True)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -47,7 +39,7 @@ def dbv() -> None:
 @dbv.command()
 @data_option
 @click.option("--quarter", metavar="Q", help="Then list the promised measures that this quarter's pack lacks.")
-@click.option("--profile", type=click.Choice(PROFILES), default=PUBLIC, show_default=True)
+@profile_option
 def check(data: Path, quarter: str | None, profile: str) -> None:
     """Validate every input. One line a problem: file, row, column, what is wrong, what to do."""
     from dbv_analysis.evidence import open_evidence
@@ -101,12 +93,10 @@ def new_quarter(quarter: str, data: Path, cut_off: str) -> None:
 @dbv.command()
 @click.argument("quarter")
 @data_option
-@click.option(
-    "--out", type=click.Path(path_type=Path), default=Path("outputs"), show_default=True, help="Folder of the packs."
-)
+@out_option
 @click.option("--as-at", metavar="DATE", default="", help="Use figures published by this day (year-month-day).")
 @click.option("--only", multiple=True, metavar="SECTION", help="Run only this section; give it again for more.")
-@click.option("--profile", type=click.Choice(PROFILES), default=PUBLIC, show_default=True)
+@profile_option
 @click.option("--jobs", type=click.IntRange(min=1), default=min(4, os.cpu_count() or 1), help="Notebooks at a time.")
 @click.option("--force", is_flag=True, help="Replace a published pack that somebody changed.")
 def run(quarter: str, data: Path, out: Path, as_at: str, only: tuple[str, ...], profile: str, jobs: int, force: bool):
@@ -165,7 +155,7 @@ def run(quarter: str, data: Path, out: Path, as_at: str, only: tuple[str, ...], 
 @click.option("--quarter", metavar="Q", help="Only figures published by this quarter's cut-off.")
 @click.option("--by", metavar="TOPIC", help="Only this breakdown, such as Scenario.")
 @click.option("--area", multiple=True, metavar="CODE", help="Only this area; give it again for more.")
-@click.option("--profile", type=click.Choice(PROFILES), default=PUBLIC, show_default=True)
+@profile_option
 @click.option("--format", "form", type=format_choice, default="text", show_default=True)
 @data_option
 def results(
@@ -293,6 +283,9 @@ def metrics(form: str) -> None:
     from dbv_analysis.catalogue import as_json, as_markdown, as_text
 
     click.echo({"text": as_text, "json": as_json, "markdown": as_markdown}[form](registry.discover()))
+
+
+dbv.add_command(schedule)
 
 
 def main() -> None:
