@@ -97,9 +97,22 @@ def new_quarter(quarter: str, data: Path, cut_off: str) -> None:
 @click.option("--as-at", metavar="DATE", default="", help="Use figures published by this day (year-month-day).")
 @click.option("--only", multiple=True, metavar="SECTION", help="Run only this section; give it again for more.")
 @profile_option
+@click.option(
+    "--recipient", "recipients", multiple=True, metavar="NAME", help="Who may have a controlled pack; again for more."
+)
 @click.option("--jobs", type=click.IntRange(min=1), default=min(4, os.cpu_count() or 1), help="Notebooks at a time.")
 @click.option("--force", is_flag=True, help="Replace a published pack that somebody changed.")
-def run(quarter: str, data: Path, out: Path, as_at: str, only: tuple[str, ...], profile: str, jobs: int, force: bool):
+def run(
+    quarter: str,
+    data: Path,
+    out: Path,
+    as_at: str,
+    only: tuple[str, ...],
+    profile: str,
+    recipients: tuple[str, ...],
+    jobs: int,
+    force: bool,
+) -> None:
     """Run QUARTER's pack and publish it whole, or not at all."""
     from dbv_analysis.periods import Quarter
     from dbv_analysis.programme import load_programme
@@ -138,6 +151,7 @@ def run(quarter: str, data: Path, out: Path, as_at: str, only: tuple[str, ...], 
             as_at=day,
             only=list(only),
             profile=profile,
+            recipients=recipients,
             jobs=jobs,
             force=force,
             total=total,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Hashable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -14,11 +14,13 @@ from typing import TypeVar
 import pandas as pd
 
 from dbv_analysis import kept, registry
+from dbv_analysis.characters import unfit
 from dbv_analysis.periods import FULL_YEAR, SNAPSHOT, Period, Quarter
 from dbv_analysis.programme import NeighbourSet, Programme, load_programme
 from dbv_analysis.registry import Metric
 from dbv_analysis.sources import Source
 from dbv_analysis.terms import (
+    CONTROLLED,
     PROFILES,
     REGISTERS,
     CallProblem,
@@ -29,6 +31,7 @@ from dbv_analysis.terms import (
 FIGURE = ["area_code", "breakdown_topic", "breakdown", "period_start", "period_end"]
 LISTS = (*REGISTERS, "printed_figures", "own_figures", "grant", "scenarios")
 Answer = TypeVar("Answer")
+LONGEST_NAME = 80  # characters of a recipient
 NEVER = 1_000_000  # days: more than lie between any two releases
 
 
@@ -48,11 +51,19 @@ class Evidence:
     quarter: Quarter
     cut_off: date
     profile: str
+    recipients: tuple[str, ...] = ()
 
     @property
     def area(self) -> str:
         """The authority's name, as a sentence uses it."""
         return self.programme.area.name
+
+    @property
+    def mark(self) -> str:
+        """What every page of a controlled pack says of who may have it; empty in the public profile."""
+        if self.profile != CONTROLLED:
+            return ""
+        return f"Controlled: for {listed(self.recipients)} only. Small counts are shown. Do not forward."
 
     @property
     def start(self) -> date:
@@ -211,6 +222,28 @@ def period_of(row: pd.Series) -> Period:
     return Period(start, row["period_end"], row["basis"], kind, row["period_label"])
 
 
+def for_recipients(evidence: Evidence, recipients: Sequence[str] = ()) -> Evidence:
+    """The evidence of a pack that ``recipients`` may have, where given, and not those of ``programme.toml``.
+
+    Raises CallProblem where a controlled pack has none, a public one has some, or one is no name.
+    """
+    if evidence.profile != CONTROLLED:
+        if recipients:
+            raise CallProblem("A public pack is for everybody: use --recipient only with --profile controlled.")
+        return evidence
+    names = tuple(name.strip() for name in recipients) or evidence.recipients
+    if not names:
+        raise CallProblem(
+            "A controlled pack needs at least one recipient. Name each with --recipient, or set "
+            '[disclosure] controlled_recipients = ["Programme lead"] in programme.toml.'
+        )
+    if not all(0 < len(name) <= LONGEST_NAME and unfit(name) is None for name in names):
+        raise CallProblem(
+            f"A recipient is a role or a name of 1 to {LONGEST_NAME} characters, all of them seen. Type it again."
+        )
+    return replace(evidence, recipients=names)
+
+
 def open_evidence(quarter: str, data: str | Path, profile: str = "public", as_at: str | date = "") -> Evidence:
     """The evidence for a quarter, from kept results where they are still good.
 
@@ -244,4 +277,5 @@ def open_evidence(quarter: str, data: str | Path, profile: str = "public", as_at
         quarter=chosen,
         cut_off=day or programme.cut_off(chosen),
         profile=profile,
+        recipients=tuple(programme.disclosure.controlled_recipients),
     )

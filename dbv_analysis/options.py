@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from dbv_analysis.characters import seen
 from dbv_analysis.terms import PROFILES, PUBLIC
 
 data_option = click.option(
@@ -19,4 +20,4 @@ profile_option = click.option("--profile", type=click.Choice(PROFILES), default=
 
 def say(words: str) -> None:
     """A message for the person at the terminal: standard output is for results alone."""
-    click.echo(words, err=True)
+    click.echo(seen(words), err=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, StringConstraints, ValidationError, field_validator
 
+from dbv_analysis.characters import seen, unfit
 from dbv_analysis.periods import Quarter
 from dbv_analysis.terms import CallProblem, DataProblem, DataProblems, listed
 
@@ -20,6 +22,9 @@ FILE = "programme.toml"
 UNSAID = "unsaid"  # an error of a setting whose value is not to be told
 
 AreaCode = Annotated[str, StringConstraints(pattern=r"^E\d{8}$")]
+
+
+Recipient = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
 
 
 class _Settings(BaseModel):
@@ -79,6 +84,8 @@ class Disclosure(_Settings):
     ``money_interval``: how wide the interval must be, as a share of a hidden sum, in which a reader can place it.
     ``rounding``: the base to which counts of children are rounded; 0 where they are not. ``hidden``: further figures to
     hide. ``exceptions``: hidden figures that may be published though they can be worked out.
+    ``controlled_recipients``: the roles or names who may have a controlled pack.
+    ``contacts``: an office's e-mail addresses, telephone numbers and postcodes, which may stand in a pack.
     """
 
     threshold: int = Field(default=5, ge=1)
@@ -86,6 +93,8 @@ class Disclosure(_Settings):
     money_share: float = Field(default=0.9, gt=0, le=1)
     money_interval: float = Field(default=0.1, gt=0)
     rounding: int = Field(default=0, ge=0)
+    contacts: list[str] = []
+    controlled_recipients: list[Recipient] = []
     signed_off: str = ""
     hidden: tuple[NamedFigure, ...] = ()
     exceptions: tuple[NamedFigure, ...] = ()
@@ -173,8 +182,32 @@ def load_programme(data: Path) -> Programme:
         ) from None
     except ValidationError as error:
         raise DataProblems(settings_problems(FILE, error)) from None
+    check_texts(FILE, settings)
     programme._root = root
     return programme
+
+
+def check_texts(file: str, settings: dict) -> None:
+    """Raise DataProblems for every name or text of a settings file that holds what nobody sees, or is too long."""
+    problems = [
+        DataProblem(file, f"{key} {found[0]}", found[1]) for key, text in _texts(settings) if (found := unfit(text))
+    ]
+    if problems:
+        raise DataProblems(problems)
+
+
+def _texts(value: object, key: str = "") -> Iterator[tuple[str, str]]:
+    """Every text of a setting, names among them, with the way to it."""
+    if isinstance(value, str):
+        yield key, value
+    elif isinstance(value, dict):
+        for name, inside in value.items():
+            way = f"{key}.{seen(name)}".lstrip(".")
+            yield way, name
+            yield from _texts(inside, way)
+    elif isinstance(value, list):
+        for number, inside in enumerate(value, start=1):
+            yield from _texts(inside, f"{key}[{number}]")
 
 
 def settings_problems(file: str, error: ValidationError) -> list[DataProblem]:

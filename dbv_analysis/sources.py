@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationIn
 from pydantic_core import PydanticCustomError
 
 from dbv_analysis.periods import Period
-from dbv_analysis.programme import UNSAID, settings_problems
+from dbv_analysis.programme import UNSAID, check_texts, settings_problems
 from dbv_analysis.terms import SECTIONS, DataProblem, DataProblems, did_you_mean
 
 SUFFIX = ".source.toml"
@@ -114,13 +114,15 @@ def read_source(path: Path, shown: str) -> Source:
     Raises DataProblems that name every setting that is missing or wrong.
     """
     try:
-        source = Source(**tomllib.loads(path.read_text(encoding="utf-8")))
+        settings = tomllib.loads(path.read_text(encoding="utf-8"))
+        source = Source(**settings)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise DataProblems(
             [DataProblem(shown, f"is not valid TOML ({error}).", "Correct that place; a TOML checker shows it.")]
         ) from None
     except ValidationError as error:
         raise DataProblems(settings_problems(shown, error)) from None
+    check_texts(shown, settings)
     problems, days = [], {}
     for period, day in source.first_published.items():
         try:

@@ -15,6 +15,7 @@ import pandas as pd
 import pandera.errors
 import pandera.pandas as pa
 
+from dbv_analysis.characters import seen, unfit
 from dbv_analysis.periods import Period
 from dbv_analysis.records.database import asked_once
 from dbv_analysis.tables import TABLES
@@ -118,9 +119,10 @@ def validate(frame: pd.DataFrame, table: str, shown: str) -> pd.DataFrame:
     numbers, key, schema = TABLES[table].value, list(TABLES[table].key), TABLES[table].schema.to_schema()
     origins = frame[[name for name in ORIGIN if name in frame]]
     frame = frame.drop(columns=origins.columns)
-    problems = []
+    frame, problems = _fit_to_show(frame, shown)
     if numbers in frame.columns:
-        frame[numbers], frame["symbol"], problems = _numbers(frame[numbers], shown)
+        frame[numbers], frame["symbol"], wrong = _numbers(frame[numbers], shown)
+        problems += wrong
     elif "symbol" not in frame.columns:
         frame["symbol"] = ""
     if "period" in frame.columns:
@@ -135,6 +137,25 @@ def validate(frame: pd.DataFrame, table: str, shown: str) -> pd.DataFrame:
     if problems:
         raise DataProblems(_at_origin(problem, origins, numbers) for problem in problems)
     return frame
+
+
+def _fit_to_show(frame: pd.DataFrame, shown: str) -> tuple[pd.DataFrame, list[DataProblem]]:
+    """The frame with a mark in place of each character that nobody sees, and a problem for each cell that held one."""
+    problems = []
+    for name in frame.columns:
+        wrong = {text: found for text in frame[name].unique() if (found := unfit(str(text)))}
+        if wrong:
+            for place in frame.index[frame[name].isin(list(wrong))]:
+                what, fix = wrong[frame[name][place]]
+                problems.append(DataProblem(shown, what, fix, row=place + HEADER_ROWS + 1, column=seen(str(name))))
+            frame = frame.assign(**{name: frame[name].map(lambda text: seen(str(text)))})
+    headers = {name: seen(str(name)) for name in frame.columns}
+    problems += [
+        DataProblem(shown, *unfit(str(name)), row=HEADER_ROWS, column=there)
+        for name, there in headers.items()
+        if unfit(str(name))
+    ]
+    return frame.rename(columns=headers), problems
 
 
 def _one_spelling(text: str) -> str:
@@ -155,6 +176,7 @@ def _at_origin(problem: DataProblem, origins: pd.DataFrame, numbers: str) -> Dat
 
 def _numbers(cells: pd.Series, shown: str) -> tuple[pd.Series, pd.Series, list[DataProblem]]:
     """Cells of text as numbers, the symbols among them, and a problem for every other cell."""
+    cells = cells.astype("str")  # a table without rows has no texts
     symbols = cells.str.lower().map(SYMBOLS_READ).fillna("")
     numbers = pd.to_numeric(cells, errors="coerce").astype(float)
     numbers = numbers.where(numbers.abs() != float("inf"))

@@ -105,6 +105,8 @@ def _draw(page: Worksheet, columns: Sequence[Column], rows: Sequence[Cells]) -> 
 
 def _write(cell: Cell, column: Column, value: object) -> None:
     cell.value = None if value == "" else value
+    if cell.data_type == "f":
+        cell.data_type = "s"  # what begins like a formula is a text: it came from a table
     cell.alignment, cell.border = WRAPPED, RULE
     if column.holds:
         cell.fill, cell.border = PALE, FRAME

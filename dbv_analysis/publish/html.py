@@ -12,7 +12,7 @@ import dbv_analysis
 from dbv_analysis.evidence import Evidence
 from dbv_analysis.publish.notebooks import Task
 from dbv_analysis.sources import Source
-from dbv_analysis.terms import CONTROLLED
+from dbv_analysis.terms import CONTROLLED, NotebookProblem
 
 TEMPLATES = Path(dbv_analysis.__file__).parent / "templates"
 
@@ -36,6 +36,9 @@ def page(task: Task, executed: Path, evidence: Evidence, pages: list[tuple[str, 
     """The page of an executed notebook.
 
     ``pages`` are the names and addresses of all pages of the pack, for the navigation.
+
+    Raises NotebookProblem where a cell ended in an error: papermill lets a cell that leaves pass, and an error's
+    text shows what stood in the tables.
     """
     area, name = evidence.area, evidence.programme.programme.name
     about = {
@@ -43,14 +46,25 @@ def page(task: Task, executed: Path, evidence: Evidence, pages: list[tuple[str, 
         "style": _style(),
         "pages": pages,
         "address": task.address,
+        "mark": evidence.mark,
         "version": dbv_analysis.__version__,
         "inputs": inputs(evidence.sources),
         "disclosure": disclosure(evidence),
         "open_government": any(source.licence.startswith("Open Government") for source in evidence.sources),
     }
     notebook = nbformat.read(executed, as_version=4)
+    _refuse_errors(notebook, task)
     html, _ = _exporter().from_notebook_node(notebook, resources={"dbv": about})
     return html
+
+
+def _refuse_errors(notebook: nbformat.NotebookNode, task: Task) -> None:
+    for number, cell in enumerate(notebook.cells):
+        if any(output.output_type == "error" for output in cell.get("outputs", [])):
+            raise NotebookProblem(
+                f"notebooks/{task.notebook.name} holds an error in cell {number}, so {task.address} was not made. "
+                "Open the notebook in JupyterLab and run it to see why."
+            )
 
 
 def inputs(sources: list[Source]) -> list[dict[str, str]]:

@@ -51,7 +51,12 @@ def write(
     manifest = {
         "quarter": str(evidence.quarter),
         "area": {"code": evidence.programme.area.code, "name": evidence.area},
-        "parameters": {"as_at": evidence.cut_off.isoformat(), "profile": evidence.profile, "sections": list(notebooks)},
+        "parameters": {
+            "as_at": evidence.cut_off.isoformat(),
+            "profile": evidence.profile,
+            "sections": list(notebooks),
+            "recipients": list(evidence.recipients) if evidence.mark else [],
+        },
         "package": {"name": "dbv-analysis", "version": dbv_analysis.__version__, "commit": _commit(root)},
         "python": platform.python_version(),
         "libraries": {name: version(name) for name in LIBRARIES},

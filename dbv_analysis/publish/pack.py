@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -12,13 +12,15 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from dbv_analysis import kept
-from dbv_analysis.evidence import Evidence, open_evidence
+from dbv_analysis.evidence import Evidence, for_recipients, open_evidence
 from dbv_analysis.narrative import narrative_file
 from dbv_analysis.pages.reconciliation import RECONCILIATION
 from dbv_analysis.pages.summary import SUMMARY
 from dbv_analysis.promises import check_measures
 from dbv_analysis.publish import html, manifest, spreadsheet, word
 from dbv_analysis.publish.gate import page_problems
+from dbv_analysis.publish.leaks import refuse_leaks
+from dbv_analysis.publish.marks import require_marks
 from dbv_analysis.publish.notebooks import Task, address_of, execute, notebook_of, tasks
 from dbv_analysis.publish.word.gate import document_problems
 from dbv_analysis.reports import compose, narrative_of, overclaimed
@@ -37,6 +39,7 @@ def run(
     as_at: date | str = "",
     only: list[str] | None = None,
     profile: str = "public",
+    recipients: Sequence[str] = (),
     jobs: int = 2,
     force: bool = False,
     total: Callable[[int], None] = lambda number: None,
@@ -52,6 +55,7 @@ def run(
         as_at: the cut-off, where it is not the quarter's own.
         only: the sections to run; the published pack's other pages stay where nothing that they came from changed.
         profile: ``public`` or ``controlled``.
+        recipients: who may have a controlled pack, where they are not those of ``programme.toml``.
         jobs: how many notebooks run at a time.
         force: replace a published pack though somebody changed its files, or though it has the other profile.
         total, done, warn: hear how many notebooks there are, of each that ran, and of each warning.
@@ -64,6 +68,7 @@ def run(
     started = datetime.now(UTC)
     with _alone(out):
         evidence, fingerprint, warnings = _prepare(quarter, data, as_at, profile)
+        evidence = for_recipients(evidence, recipients)
         for words in warnings:
             warn(words)
         target = out / str(evidence.quarter)
@@ -96,6 +101,8 @@ def run(
             written = narrative_file(data, str(evidence.quarter))
             queried = kept.receipts(data, evidence.sources)
             manifest.write(staging, evidence, notebooks, written, fingerprint, started, warnings, queried)
+            require_marks(staging, evidence.mark)
+            refuse_leaks(staging, evidence.programme, [Path.home(), data, out, work])
             _swap(staging, target)
     return target / "index.html"
 

@@ -11,8 +11,11 @@ import pandas as pd
 from dbv_analysis.evidence import Evidence
 from dbv_analysis.periods import day_in_words
 from dbv_analysis.publish.html import disclosure
+from dbv_analysis.publish.marks import sheet_header
 from dbv_analysis.terms import SYMBOLS, slug
 
+# What begins like a formula or an address is a text: it came from a table.
+AS_TEXT = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 COLUMNS = {
     "title": "Measure",
     "breakdown": "Breakdown",
@@ -50,6 +53,7 @@ def write(evidence: Evidence, sections: list[str], path: Path) -> None:
         title=f"{evidence.area}: {evidence.programme.programme.name}, evidence for {evidence.quarter}",
         intro=[f"{evidence.quarter.title}.", f"Figures first published by {day_in_words(evidence.cut_off)}."],
         about=[
+            *([evidence.mark] if evidence.mark else []),
             disclosure(evidence),
             *without,
             "Each sheet holds one table. Symbols and sources are on the sheet Notes.",
@@ -67,9 +71,14 @@ def write(evidence: Evidence, sections: list[str], path: Path) -> None:
     )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        gptables.write_workbook(
-            filename=str(path), sheets=sheets, cover=cover, notes_table=notes, contentsheet="Contents"
+        book = gptables.produce_workbook(
+            filename=str(path), sheets=sheets, cover=cover, notes_table=notes, workbook_options=AS_TEXT
         )
+    if evidence.mark:
+        book.set_properties({"keywords": evidence.mark})
+        for page in book.worksheets():
+            page.set_header(sheet_header(evidence.mark))
+    book.close()
 
 
 def _rows(evidence: Evidence, section: str) -> pd.DataFrame:
@@ -102,7 +111,7 @@ def _sheet(evidence: Evidence, section: str, rows: pd.DataFrame) -> gptables.GPT
         table_name=f"{slug(section)}_table",
         title=f"{section}: figures of the pack for {evidence.quarter}",
         subtitles=[f"Figures first published by {day_in_words(evidence.cut_off)}."],
-        instructions="One row is one figure. Symbols are explained on the sheet Notes.",
+        instructions=f"{evidence.mark} One row is one figure. Symbols are explained on the sheet Notes.".lstrip(),
         source="the column Source names each figure's release",
         scope=f"{evidence.area} and its comparators: {evidence.neighbours.neighbours.name}, {programme.region.name}, "
         f"{programme.country.name}",

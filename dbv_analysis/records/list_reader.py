@@ -78,6 +78,8 @@ def rejects_of(folder: Path, name: str) -> Path:
 
 def require(columns: Mapping[str, str], needed: Iterable[str], shown: str, fix: str) -> None:
     """Raises DataProblems that name every column that a file lacks, or has twice."""
+    needed = list(needed)
+    known = {*needed, *(column.name for one in lists().values() for column in one.columns)}  # a header may be a row
     problems = [
         DataProblem(shown, f'has no column "{name}".{did_you_mean(name, columns)}', fix, row=HEADER_ROWS, column=name)
         for name in needed
@@ -86,6 +88,8 @@ def require(columns: Mapping[str, str], needed: Iterable[str], shown: str, fix: 
     # A second column of one name is given a number by whatever reads the file.
     problems += [
         DataProblem(shown, f'has two columns "{name}".', "Take one out.", row=HEADER_ROWS, column=name)
+        if name in known
+        else DataProblem(shown, "has two columns of one name.", "Take one out.", row=HEADER_ROWS)
         for name in columns
         if {f"{name}_1", f"{name}.1"} & set(columns)
     ]

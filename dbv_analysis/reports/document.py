@@ -40,12 +40,14 @@ class Document:
     """A whole report, in the order in which it is read.
 
     ``subject`` stands at the foot of every page, ``author`` is an authority or a programme, and
-    ``about`` are the lines under the title. The structure is that of the headings alone: a block that
+    ``mark`` says who may have it, where not everybody may, and stands at the head of every page; ``about`` are the
+    lines under the title. The structure is that of the headings alone: a block that
     is a page's first heading on the web stands as a sentence in large type here.
     """
 
     title: str
     subject: str
     author: str
+    mark: str = ""
     about: list[str] = field(default_factory=list)
     parts: list[Heading | Block] = field(default_factory=list)

@@ -47,4 +47,5 @@ class Draft:
         self.add(*(self.narrative.get(part) or [Missing(f"{part}: {self.wants[part]}")]))
 
     def document(self, title: str, subject: str, about: list[str]) -> Document:
-        return Document(title=title, subject=subject, author=self.evidence.area, about=about, parts=self.parts)
+        evidence = self.evidence
+        return Document(title, subject, author=evidence.area, mark=evidence.mark, about=about, parts=self.parts)

@@ -620,3 +620,25 @@ def test_a_run_killed_at_work_leaves_the_last_pack_and_does_not_hinder_the_next(
     assert command("run", QUARTER, "--only", "Nothing").status == 2
     assert contents(last_pack) == before
     assert left(last_pack.parent) == [".dbv.lock", QUARTER]
+
+
+# What must not leave the machine
+
+
+def test_a_pack_that_would_name_a_person_is_refused(command, project):
+    upn = "A123456789012"  # made up
+    rewrite_notebooks(project / "notebooks", "from dbv_analysis.blocks import Headline", f'Headline("Plans of {upn}")')
+    said = command("run", QUARTER, "--only", "Voice")
+    assert said.status == 4
+    assert "index.html: holds a pupil's number (UPN) (line" in said.err
+    assert upn not in said.out + said.err
+    assert left(project / "outputs") == [".dbv.lock"]
+
+
+def test_a_notebook_that_leaves_with_an_error_never_becomes_a_page(command, project, last_pack):
+    before = contents(last_pack)
+    rewrite_notebooks(project / "notebooks", "import sys", "sys.exit(0)")
+    said = command("run", QUARTER, "--only", "Voice", "--force")
+    assert said.status == 3
+    assert "holds an error in cell" in said.err
+    assert contents(last_pack) == before

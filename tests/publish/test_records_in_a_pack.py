@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 import shutil
 import zipfile
@@ -12,14 +13,15 @@ import pytest
 
 from dbv_analysis.synth import CANARY, synthesise
 from tests.conftest import ROOT
-from tests.publish.conftest import Run, run_once
+from tests.publish.conftest import Run, answer, run_once
 
 SECTIONS = ("Placements", "Attendance", "Exclusions", "High needs spend")  # that records of persons have a part in
+IN_EVERY_RETURN = ("Collection", "Year", "ReferenceDate", "LEA")  # else a return is refused whole
 UPN = re.compile(rf"{CANARY}\d", re.IGNORECASE)
 
 
-def with_records(raw: Path) -> None:
-    made = synthesise(ROOT / "data" / "raw", raw.parent / "made-up", plans=150, faults=2)
+def with_records(raw: Path, plans: int = 150, faults: int = 2) -> None:
+    made = synthesise(ROOT / "data" / "raw", raw.parent / "made-up", plans=plans, faults=faults)
     (raw / "own-sen2").mkdir()
     for name in ("sen2.xml", "sen2.source.toml", "establishments.csv"):
         shutil.copy(made.xml.with_name(name), raw / "own-sen2")
@@ -52,6 +54,60 @@ def test_no_name_and_no_upn_is_in_any_file_of_the_pack_or_in_what_the_run_said(p
     said = {**texts(pack.folder), "standard output": pack.done.out, "standard error": pack.done.err}
     assert len(said) > 20
     assert [name for name, text in said.items() if CANARY.lower() in text.lower()] == []
+
+
+def test_no_name_and_no_upn_is_in_a_controlled_pack_or_in_what_its_run_said(tmp_path_factory):
+    words = ["--as-at", "2026-03-01", "--profile", "controlled", "--only", "Placements", "--only", "Attendance"]
+    run = run_once(tmp_path_factory, "with-records-controlled", *words, spoil=with_records)
+    assert run.done.status == 0, run.done.err
+    said = {**texts(run.project / "outputs"), "standard output": run.done.out, "standard error": run.done.err}
+    assert [name for name, text in said.items() if CANARY.lower() in text.lower()] == []
+
+
+@pytest.fixture(scope="module")
+def few_records(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project with the records of a few made-up persons and nothing else, which is quick to check."""
+    root = tmp_path_factory.mktemp("few-records")
+    shutil.copy(ROOT / "programme.toml", root)
+    (root / "data" / "raw").mkdir(parents=True)
+    with_records(root / "data" / "raw", plans=12, faults=0)
+    return root / "data" / "raw"
+
+
+def damaged(path: Path, how: str) -> str:
+    """The text of a file of records with a canary in each of its even or odd columns, or in its header; or cut off."""
+    canary, odd = f"{CANARY}0000001", how == "odd"
+    if path.suffix == ".xml":
+        text = path.read_text(encoding="utf-8")
+        if how == "header":
+            return text[: len(text) // 2]
+        names = [name for name in sorted(set(re.findall(r"<(\w+)>[^<\s]", text))) if name not in IN_EVERY_RETURN]
+        return re.sub(rf"<({'|'.join(names[odd::2])})>[^<]+", rf"<\1>{canary}", text)
+    with path.open(encoding="utf-8", newline="") as stream:
+        header, *rows = list(csv.reader(stream))
+    if how == "header":
+        header = [CANARY if place % 2 else name for place, name in enumerate(header)]
+    else:
+        rows = [[canary if place % 2 == odd else cell for place, cell in enumerate(row)] for row in rows]
+    return "\n".join(map(",".join, [header, *rows]))
+
+
+@pytest.mark.parametrize("how", ["even", "odd", "header"])
+@pytest.mark.parametrize("folder", ["own-sen2", "own-registers", "own-ledger"])
+def test_no_message_about_a_damaged_file_holds_what_stood_in_it(
+    folder: str, how: str, few_records: Path, tmp_path, capfd
+):
+    raw = tmp_path / "data" / "raw"
+    shutil.copytree(few_records / folder, raw / folder)
+    shutil.copy(few_records.parent.parent / "programme.toml", tmp_path)
+    files = [*raw.rglob("*.csv"), *raw.rglob("*.xml")]
+    assert files
+    for path in files:
+        path.write_text(damaged(path, how), encoding="utf-8")
+    said = answer(capfd, "check", "--data", str(raw), "--profile", "controlled")
+    assert CANARY.lower() not in (said.out + said.err).lower()
+    assert said.err
+    assert "Traceback" not in said.err
 
 
 def test_no_name_and_no_upn_is_in_the_processed_tables_beside_the_records(pack):

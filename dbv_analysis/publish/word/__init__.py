@@ -49,6 +49,8 @@ def write(document: Document, path: Path, *, made: date) -> None:
             upright = not landscape
         _add(file, part, how, numbers)
     _foot(file, document.subject)
+    if document.mark:
+        add_words(file.sections[0].header.paragraphs[0], document.mark, bold=True)
     path.write_bytes(_without_times(file))
 
 
@@ -179,6 +181,7 @@ def _name(file: WordFile, document: Document, made: date) -> None:
     properties.author = properties.last_modified_by = as_text(document.author)[:LONGEST_PROPERTY]
     properties.language = LANGUAGE
     properties.comments = ""
+    properties.keywords = as_text(document.mark)[:LONGEST_PROPERTY]
     properties.created = properties.modified = datetime.combine(made, time())
 
 

@@ -92,7 +92,7 @@ rule_of_codes("pupils", CODES, CODES, "A code is none of those that the roll may
 def _outside(modules: Modules, module: str, day: str) -> nw.LazyFrame:
     """The rows of a module whose day is in no term. Terms are few, so they are read."""
     terms = modules["terms"].select("starts", "ends").collect().to_pandas()
-    inside = nw.lit(False)
+    inside = nw.col(day).is_null() & ~nw.col(day).is_null()  # never; a bare False is no column where there is no term
     for term in terms.itertuples():
         inside = inside | ((nw.col(day) >= day_of(term.starts)) & (nw.col(day) <= day_of(term.ends)))
     return modules[module].filter(~inside)
