@@ -19,7 +19,7 @@ def protect(figures: pd.DataFrame, known: System, rule: Disclosure) -> pd.Series
         rule: the authority's rule.
 
     Of the figures that give a hidden count away, the one is hidden that is of a group and counts fewest, and then the
-    rest is asked again; a true 0 is never hidden. Returns true or false by the index of ``figures``.
+    rest is asked again. A count of 0 is never hidden, a share of none last of all. Returns true or false by the index of ``figures``.
     """
     hidden = figures["hidden"].copy()
     rank = _order(figures)
@@ -40,9 +40,9 @@ def protect(figures: pd.DataFrame, known: System, rule: Disclosure) -> pd.Series
 
 def _order(figures: pd.DataFrame) -> pd.Series:
     """The figures that may be hidden, in the order in which they are: groups before wholes, few before many."""
-    order = figures[(figures["numerator"] > 0) & ~figures["hidden"]]
-    order = order.assign(size=order["denominator"].fillna(order["numerator"]))
-    order = order.sort_values(["whole", "size", "numerator"], kind="stable").index
+    order = figures.assign(size=figures["denominator"].fillna(figures["numerator"]), none=figures["numerator"] == 0)
+    order = order[(order["size"] > 0) & ~order["hidden"]]
+    order = order.sort_values(["whole", "none", "size", "numerator"], kind="stable").index
     return pd.Series(np.arange(len(order)), index=order)
 
 

@@ -1,0 +1,88 @@
+"""Nobody can work out a hidden count: seen by a reader who tries every table that could be behind what is shown."""
+
+from __future__ import annotations
+
+import os
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from dbv_analysis import calculate as calculating
+from dbv_analysis.audit.recovery import audit
+from dbv_analysis.programme import Disclosure, NamedFigure
+from tests.audit.attack import METRICS, RULE, made_up, pack, recovered
+
+TABLES = int(os.environ.get("DBV_TABLES", "25"))  # `make soak` asks for all of them
+SEQUENCES = int(os.environ.get("DBV_SEQUENCES", "6"))
+EVERY = list(METRICS)
+
+
+def test_no_hidden_count_of_a_made_up_table_follows_from_what_is_shown():
+    rng = np.random.default_rng(2024)
+    for _ in range(TABLES):
+        plans = made_up(rng)
+        shown = pack(plans, EVERY)
+        assert recovered([shown], plans) == []
+        assert audit(shown, {}, METRICS.values(), {"plans": plans}, [], RULE).recovered == ()
+
+
+def test_without_the_second_step_hidden_counts_follow_and_both_readers_find_them(monkeypatch):
+    monkeypatch.setattr(calculating, "protect", lambda figures, known, rule: figures["hidden"])
+    rng = np.random.default_rng(2024)
+    tried = [(plans, pack(plans, EVERY)) for plans in (made_up(rng) for _ in range(10))]
+    by_hand = [bool(recovered([shown], plans)) for plans, shown in tried]
+    assert any(by_hand)
+    found = [bool(audit(shown, {}, METRICS.values(), {"plans": plans}, [], RULE).recovered) for plans, shown in tried]
+    assert all(audited for audited, given_away in zip(found, by_hand, strict=True) if given_away)
+
+
+def test_what_is_hidden_is_not_everything():
+    rng = np.random.default_rng(7)
+    shown = pd.concat([pack(made_up(rng), EVERY) for _ in range(10)])
+    assert (shown["symbol"] == "").mean() > 0.2
+
+
+def test_a_sequence_of_packs_gives_no_hidden_count_away_once_the_audit_is_heeded():
+    """Each quarter shows other tables of the same children, so each hides other figures for the sake of its own."""
+    rng = np.random.default_rng(11)
+    given_away = heeded = 0
+    for _ in range(SEQUENCES):
+        plans = made_up(rng)
+        published: dict[str, pd.DataFrame] = {}
+        for quarter in range(3):
+            metrics = list(rng.permutation(EVERY)[: rng.integers(1, 4)])
+            rule, shown = RULE, pack(plans, metrics)
+            given_away += bool(recovered([*published.values(), shown], plans))
+            for _ in range(10):
+                found = audit(shown, published, METRICS.values(), {"plans": plans}, [], rule)
+                if not found.recovered or not found.remedy:
+                    break
+                heeded += 1
+                hide = [
+                    NamedFigure(
+                        metric=one["metric_id"],
+                        breakdown=one["breakdown"],
+                        period=one["period_label"],
+                        reason="the audit",
+                        name="These tests",
+                    )
+                    for one in found.remedy
+                ]
+                rule = Disclosure(threshold=5, hidden=(*rule.hidden, *hide))
+                shown = pack(plans, metrics, rule)
+            if not found.recovered:  # else it is refused, and nobody reads it
+                published[f"pack {quarter}"] = shown
+        assert recovered(list(published.values()), plans) == []
+    assert given_away, "without the audit of earlier packs something would have been given away"
+    assert heeded
+
+
+@pytest.mark.parametrize("threshold", [2, 3, 8])
+def test_the_interval_is_as_wide_as_what_the_rule_hides(threshold):
+    rng = np.random.default_rng(threshold)
+    rule = Disclosure(threshold=threshold)
+    for _ in range(3):
+        plans = made_up(rng)
+        shown = pack(plans, EVERY, rule)
+        assert audit(shown, {}, METRICS.values(), {"plans": plans}, [], rule).recovered == ()
