@@ -18,6 +18,7 @@ from dbv_analysis.terms import (
     CONTROLLED,
     RESULT_COLUMNS,
     CallProblem,
+    PublishingRefused,
     UserProblem,
     all_at_once,
     did_you_mean,
@@ -102,6 +103,7 @@ def new_quarter(quarter: str, data: Path, cut_off: str) -> None:
 )
 @click.option("--jobs", type=click.IntRange(min=1), default=min(4, os.cpu_count() or 1), help="Notebooks at a time.")
 @click.option("--force", is_flag=True, help="Replace a published pack that somebody changed.")
+@click.option("--reason", metavar="TEXT", default="", help="Why a published pack is revised; its readers see it.")
 def run(
     quarter: str,
     data: Path,
@@ -112,6 +114,7 @@ def run(
     recipients: tuple[str, ...],
     jobs: int,
     force: bool,
+    reason: str,
 ) -> None:
     """Run QUARTER's pack and publish it whole, or not at all."""
     from dbv_analysis.periods import Quarter
@@ -126,9 +129,10 @@ def run(
 
     from tqdm import tqdm
 
-    from dbv_analysis.publish import pack
+    from dbv_analysis.publish import manifest, pack
 
     bar = None
+    standing = manifest.read(out / quarter)
     if profile == CONTROLLED:
         say("Controlled profile: small counts are shown. This pack is not for publication.")
 
@@ -154,6 +158,7 @@ def run(
             recipients=recipients,
             jobs=jobs,
             force=force,
+            reason=" ".join("".join(sign if sign.isprintable() else " " for sign in reason).split()),
             total=total,
             done=done,
             warn=lambda words: say(f"Warning: {words}"),
@@ -161,7 +166,29 @@ def run(
     finally:
         if bar:
             bar.close()
+    published = manifest.read(index.parent)
+    if published == standing:
+        say("The pack comes out as the one that is published, which stays as it is.")
+    say(f"Release {published['release']['number']}, seal {published['seal']}")
     click.echo(index)
+
+
+@dbv.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.option("--rebuild", is_flag=True, help="Make the pack again from --data, and compare every file.")
+@click.option("--jobs", type=click.IntRange(min=1), default=min(4, os.cpu_count() or 1), help="Notebooks at a time.")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@data_option
+def verify(folder: Path, rebuild: bool, jobs: int, form: str, data: Path) -> None:
+    """Whether the pack in DIR is whole and unaltered, and with --rebuild whether it comes out the same again."""
+    from dbv_analysis.publish import verify as verifying
+
+    verdict = verifying.verify(folder)
+    if rebuild:
+        verifying.rebuild(verdict, data, jobs, done=lambda task: say(f"{task.section}: done"))
+    click.echo(json.dumps(verdict.as_json(), indent=1, ensure_ascii=False) if form == "json" else verdict.text())
+    if verdict.problems:
+        sys.exit(PublishingRefused.status)
 
 
 @dbv.command()

@@ -159,9 +159,9 @@ def digest(data: Path, profile: str) -> str:
     """A fingerprint of all that results follow from: inputs, settings, profile, code, and a query's rows."""
     code = Path(dbv_analysis.__file__).parent
     root = load_programme(data).root
-    files = [*_files(data), root / FILE, *_files(code)]
+    files_read = [*files(data), root / FILE, *files(code)]
     total = hashlib.sha256(profile.encode())
-    for path in files:
+    for path in files_read:
         total.update(path.name.encode())
         total.update(hashlib.sha256(path.read_bytes()).digest())
     for path in sorted((_processed(data) / "records").glob(f"*/*{RECEIPT}")):
@@ -180,7 +180,8 @@ def receipts(data: Path, asked: Iterable[Source]) -> dict[str, Receipt]:
     return {file: receipt for file, receipt in found.items() if receipt is not None}
 
 
-def _files(folder: Path) -> list[Path]:
+def files(folder: Path) -> list[Path]:
+    """Every file under ``folder`` that results may follow from, in order."""
     return sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc")
 
 

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
 import nbformat
 from nbconvert import HTMLExporter
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 import dbv_analysis
+from dbv_analysis.blocks import Block
 from dbv_analysis.evidence import Evidence
 from dbv_analysis.publish.notebooks import Task
 from dbv_analysis.sources import Source
 from dbv_analysis.terms import CONTROLLED, NotebookProblem
 
+Pages = list[tuple[str, str]]
 TEMPLATES = Path(dbv_analysis.__file__).parent / "templates"
 
 
@@ -32,28 +36,46 @@ def _style() -> str:
     return (TEMPLATES / "page" / "style.css").read_text(encoding="utf-8")
 
 
-def page(task: Task, executed: Path, evidence: Evidence, pages: list[tuple[str, str]]) -> str:
+def page(task: Task, executed: Path, evidence: Evidence, pages: Pages, revision: int = 1) -> str:
     """The page of an executed notebook.
 
-    ``pages`` are the names and addresses of all pages of the pack, for the navigation.
+    ``pages`` are the names and addresses of all pages of the pack, for the navigation. With a ``revision``
+    after the first release, the page links to what it changed.
 
     Raises NotebookProblem where a cell ended in an error: papermill lets a cell that leaves pass, and an error's
     text shows what stood in the tables.
     """
+    notebook = nbformat.read(executed, as_version=4)
+    _refuse_errors(notebook, task)
+    return _render(notebook, task.section, task.address, evidence, pages, revision)
+
+
+def page_of(section: str, address: str, parts: Mapping[str, list[Block]], evidence: Evidence, pages: Pages) -> str:
+    """A page that no notebook makes, in the look of the others: blocks, by the heading over them (none where empty)."""
+    cells = []
+    for heading, blocks in parts.items():
+        cells += [new_markdown_cell(f"## {heading}", id=f"heading-{len(cells)}")] if heading else []
+        shown = [new_output("display_data", {"text/html": block.html()}) for block in blocks]
+        cells.append(new_code_cell(outputs=shown, id=f"blocks-{len(cells)}"))
+    return _render(new_notebook(cells=cells), section, address, evidence, pages)
+
+
+def _render(
+    notebook: nbformat.NotebookNode, section: str, address: str, evidence: Evidence, pages: Pages, revision: int = 1
+) -> str:
     area, name = evidence.area, evidence.programme.programme.name
     about = {
-        "title": f"{task.section} – {area}, {name}, {evidence.quarter}",
+        "title": f"{section} – {area}, {name}, {evidence.quarter}",
         "style": _style(),
         "pages": pages,
-        "address": task.address,
+        "address": address,
         "mark": evidence.mark,
+        "revision": revision,
         "version": dbv_analysis.__version__,
         "inputs": inputs(evidence.sources),
         "disclosure": disclosure(evidence),
         "open_government": any(source.licence.startswith("Open Government") for source in evidence.sources),
     }
-    notebook = nbformat.read(executed, as_version=4)
-    _refuse_errors(notebook, task)
     html, _ = _exporter().from_notebook_node(notebook, resources={"dbv": about})
     return html
 

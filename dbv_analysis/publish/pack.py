@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -17,7 +18,7 @@ from dbv_analysis.narrative import narrative_file
 from dbv_analysis.pages.reconciliation import RECONCILIATION
 from dbv_analysis.pages.summary import SUMMARY
 from dbv_analysis.promises import check_measures
-from dbv_analysis.publish import html, manifest, spreadsheet, word
+from dbv_analysis.publish import changes, figures, html, manifest, releases, spreadsheet, word
 from dbv_analysis.publish.gate import page_problems
 from dbv_analysis.publish.leaks import refuse_leaks
 from dbv_analysis.publish.marks import require_marks
@@ -42,6 +43,8 @@ def run(
     recipients: Sequence[str] = (),
     jobs: int = 2,
     force: bool = False,
+    reason: str = "",
+    again: releases.Release | None = None,
     total: Callable[[int], None] = lambda number: None,
     done: Callable[[Task], None] = lambda task: None,
     warn: Callable[[str], None] = lambda words: None,
@@ -58,9 +61,12 @@ def run(
         recipients: who may have a controlled pack, where they are not those of ``programme.toml``.
         jobs: how many notebooks run at a time.
         force: replace a published pack though somebody changed its files, or though it has the other profile.
+        reason: why a revision is made; worked out from what changed where empty.
+        again: the release that is built once more, to see whether it comes out the same.
         total, done, warn: hear how many notebooks there are, of each that ran, and of each warning.
 
-    Returns the path of the pack's ``index.html``.
+    Returns the path of the pack's ``index.html``. A pack that comes out as the one that stands leaves it as it is;
+    one that does not replaces it as its next release.
 
     Raises CallProblem, DataProblems, NotebookProblem or PublishingRefused; then the pack that was
     published before is as it was.
@@ -97,13 +103,26 @@ def run(
                 shutil.copy2(target / address, staging / address)
             spreadsheet.write(evidence, held, staging / "evidence.xlsx")
             _write_reports(evidence, narrative, staging)
-            notebooks = {name: sha256_of(notebook_of(folder, name)) for name in held}
+            rows = figures.released(evidence, held)
+            figures.write(rows, staging / figures.NAME)
+            notebooks = {name: sha256_of(notebook_of(folder, name)) for name in (SUMMARY, *held, RECONCILIATION)}
             written = narrative_file(data, str(evidence.quarter))
             queried = kept.receipts(data, evidence.sources)
-            manifest.write(staging, evidence, notebooks, written, fingerprint, started, warnings, queried)
-            require_marks(staging, evidence.mark)
-            refuse_leaks(staging, evidence.programme, [Path.home(), data, out, work])
-            _swap(staging, target)
+            described = manifest.describe(
+                evidence, data, held, notebooks, written, fingerprint, started, warnings, queried, rows
+            )
+
+            def dress(release: releases.Release) -> None:
+                pages, summary = _navigation(held), executed[SUMMARY]
+                front = partial(html.page, found[0], summary, evidence, pages, release.number)
+                changes.dress(staging, release, evidence, held, pages, front)
+
+            release = releases.settle(staging, target, described, dress, reason, again)
+            if release is not None:
+                manifest.write(staging, described, release.told())
+                require_marks(staging, evidence.mark)
+                refuse_leaks(staging, evidence.programme, [Path.home(), data, out, work])
+                _swap(staging, target, release.keep)
     return target / "index.html"
 
 
@@ -191,15 +210,19 @@ def _plan(
     return run, [name for name in others if name not in again]
 
 
+def _navigation(held: list[str]) -> html.Pages:
+    """The names and addresses of the pages of a pack that holds these sections."""
+    return [("Summary", address_of(SUMMARY)), *((name, address_of(name)) for name in (*held, RECONCILIATION))]
+
+
 def _write_pages(found: list[Task], executed: dict, evidence: Evidence, held: list[str], staging: Path) -> None:
     """Convert every page; publish none if one is not fit to be."""
-    names = [*held, RECONCILIATION]
-    pages = [("Summary", address_of(SUMMARY)), *((name, address_of(name)) for name in names)]
+    pages = _navigation(held)
     problems = []
     for task in found:
         text = html.page(task, executed[task.section], evidence, pages)
         problems += page_problems(task.address, text)
-        (staging / task.address).write_text(text, encoding="utf-8")
+        (staging / task.address).write_text(text, encoding="utf-8", newline="\n")
     if problems:
         raise PublishingRefused("\n".join(problems))
 
@@ -241,10 +264,11 @@ def _recover(target: Path) -> None:
         shutil.rmtree(staging, ignore_errors=True)
 
 
-def _swap(staging: Path, target: Path) -> None:
-    """Put the new pack in the old one's place by renaming."""
-    previous = _previous(target)
+def _swap(staging: Path, target: Path, keep: Path | None = None) -> None:
+    """Put the new pack in the old one's place by renaming; the old one goes to ``keep``, if that is given."""
+    previous = keep or _previous(target)
     try:
+        previous.parent.mkdir(parents=True, exist_ok=True)
         if target.exists():
             target.rename(previous)
         staging.rename(target)
@@ -254,4 +278,5 @@ def _swap(staging: Path, target: Path) -> None:
         raise PublishingRefused(
             f"{target} could not be replaced ({error.strerror}). Close any file of it that is open, and run again."
         ) from None
-    shutil.rmtree(previous, ignore_errors=True)
+    if keep is None:
+        shutil.rmtree(previous, ignore_errors=True)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import warnings
+from datetime import datetime, time
 from pathlib import Path
 
 import gptables
@@ -10,8 +12,10 @@ import pandas as pd
 
 from dbv_analysis.evidence import Evidence
 from dbv_analysis.periods import day_in_words
+from dbv_analysis.publish.figures import released
 from dbv_analysis.publish.html import disclosure
 from dbv_analysis.publish.marks import sheet_header
+from dbv_analysis.publish.zipped import without_times
 from dbv_analysis.terms import SYMBOLS, slug
 
 # What begins like a formula or an address is a text: it came from a table.
@@ -39,7 +43,8 @@ def write(evidence: Evidence, sections: list[str], path: Path) -> None:
     """Write the workbook: cover, contents, notes, and a sheet a section.
 
     Holds the authority, its region, the country and its neighbours, as published by the cut-off. A
-    figure that is missing shows its symbol; a count that a figure does not have shows ``z``.
+    figure that is missing shows its symbol; a count that a figure does not have shows ``z``. The file names
+    the cut-off as the day on which it was made, so the same rows give the same bytes.
     """
     tables = {section: _rows(evidence, section) for section in sections}
     sheets = {section: _sheet(evidence, section, rows) for section, rows in tables.items() if not rows.empty}
@@ -71,20 +76,21 @@ def write(evidence: Evidence, sections: list[str], path: Path) -> None:
     )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
+        written = io.BytesIO()
         book = gptables.produce_workbook(
-            filename=str(path), sheets=sheets, cover=cover, notes_table=notes, workbook_options=AS_TEXT
+            written, sheets=sheets, cover=cover, notes_table=notes, workbook_options=AS_TEXT
         )
+    book.set_properties({"created": datetime.combine(evidence.cut_off, time()), "keywords": evidence.mark})
     if evidence.mark:
-        book.set_properties({"keywords": evidence.mark})
         for page in book.worksheets():
             page.set_header(sheet_header(evidence.mark))
     book.close()
+    path.write_bytes(without_times(written.getvalue()))
 
 
 def _rows(evidence: Evidence, section: str) -> pd.DataFrame:
-    programme = evidence.programme
-    areas = [programme.area.code, *evidence.neighbours.codes, programme.region.code, programme.country.code]
-    return pd.concat([evidence.rows(metric.id, areas=areas) for metric in evidence.in_section(section)])
+    rows = released(evidence, [section])
+    return rows[rows["published"] <= evidence.cut_off]
 
 
 def _sheet_of_none(evidence: Evidence) -> gptables.GPTable:

@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime
 from importlib.metadata import version
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from dbv_analysis.evidence import Evidence, open_evidence
@@ -86,9 +87,27 @@ def test_it_gives_the_version_that_the_command_gives(told: dict):
 
 
 def test_it_gives_the_versions_of_python_and_of_the_libraries(told: dict):
-    assert told["python"] == platform.python_version()
-    assert {"pandas", "matplotlib", "papermill", "nbconvert", "gptables", "python-docx"} <= set(told["libraries"])
-    assert told["libraries"] == {name: version(name) for name in told["libraries"]}
+    used = told["environment"]
+    assert used["python"] == platform.python_version()
+    needed = {"pandas", "numpy", "matplotlib", "papermill", "nbconvert", "gptables", "xlsxwriter", "python-docx"}
+    assert needed <= set(used["libraries"])
+    assert used["libraries"] == {name: version(name) for name in used["libraries"]}
+
+
+def test_it_names_every_file_of_the_data_folder_with_its_sum(pack: Run, told: dict):
+    raw = pack.project / "data" / "raw"
+    every = {path.relative_to(raw).as_posix(): sha256(path) for path in raw.rglob("*") if path.is_file()}
+    assert {one["file"]: one["sha256"] for one in told["files"]} == every
+
+
+def test_it_enters_every_hidden_figure_without_a_number(pack: Run, told: dict):
+    held = pd.read_parquet(pack.folder / "figures.parquet")
+    hidden = held[held["symbol"] == "c"]
+    assert len(told["suppressed"]) == len(hidden) > 0
+    names = {"metric_id", "area_code", "breakdown_topic", "breakdown", "period", "release"}
+    assert all(set(entry) == names for entry in told["suppressed"])
+    assert [entry["metric_id"] for entry in told["suppressed"]] == list(hidden["metric_id"])
+    assert told["exceptions"] == []
 
 
 def test_it_gives_the_times_of_the_run(told: dict):
@@ -148,7 +167,11 @@ def _written(tmp_path: Path, evidence: Evidence) -> dict:
     folder = tmp_path / "empty pack"
     folder.mkdir(exist_ok=True)
     nothing = folder / "2024-25-Q2.md"
-    manifest.write(folder, evidence, {"Deficit": "0" * 64}, nothing, "0" * 64, datetime.now(UTC), [], {})
+    held, rows = ["Deficit"], evidence.results.iloc[:0]
+    data = evidence.programme.root / "data" / "raw"
+    now = datetime.now(UTC)
+    described = manifest.describe(evidence, data, held, {"Deficit": "0" * 64}, nothing, "0" * 64, now, [], {}, rows)
+    manifest.write(folder, described, {"number": 1, "date": "2024-09-26", "reason": "", "replaces": None})
     return manifest.read(folder)
 
 

@@ -91,13 +91,14 @@ def test_the_run_prints_the_address_of_the_front_page_and_nothing_else(pack: Run
     assert pack.done.out == f"{pack.folder / 'index.html'}\n"
 
 
-def test_the_run_names_each_notebook_once_and_says_nothing_else_off_a_terminal(pack: Run):
-    said = sorted(pack.done.err.splitlines())
-    assert said == sorted(f"{name}: done" for name in ["Board summary", *SECTIONS, "Reconciliation"])
+def test_the_run_names_each_notebook_once_then_its_seal_and_says_nothing_else_off_a_terminal(pack: Run):
+    *said, seal = pack.done.err.splitlines()
+    assert sorted(said) == sorted(f"{name}: done" for name in ["Board summary", *SECTIONS, "Reconciliation"])
+    assert seal == f"Release 1, seal {manifest.read(pack.folder)['seal']}"
 
 
 def test_the_pack_holds_its_pages_reports_workbook_and_manifest_and_nothing_else(pack: Run):
-    whole = [*PAGES, *REPORTS, "evidence.xlsx", "manifest.json"]
+    whole = [*PAGES, *REPORTS, "evidence.xlsx", "figures.parquet", "manifest.json"]
     assert sorted(path.name for path in pack.folder.iterdir()) == sorted(whole)
 
 
@@ -716,10 +717,10 @@ def known_rows(run: Run, section: str) -> pd.DataFrame:
 
 def test_a_run_with_less_data_ends_well_and_the_pack_is_whole(scarce: Run):
     assert (scarce.done.status, scarce.done.out) == (0, f"{scarce.folder / 'index.html'}\n")
-    assert sorted(scarce.done.err.splitlines()) == sorted(
+    assert sorted(scarce.done.err.splitlines()[:-1]) == sorted(
         f"{name}: done" for name in ["Board summary", *SECTIONS, "Reconciliation"]
     )
-    whole = [*PAGES, *REPORTS, "evidence.xlsx", "manifest.json"]
+    whole = [*PAGES, *REPORTS, "evidence.xlsx", "figures.parquet", "manifest.json"]
     assert sorted(path.name for path in scarce.folder.iterdir()) == sorted(whole)
 
 

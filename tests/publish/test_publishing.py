@@ -450,7 +450,9 @@ def test_with_force_a_partial_run_replaces_its_own_changed_page_and_keeps_the_ot
     status, out, err = answer(capfd, "run", QUARTER, "--only", "deficit", "--force")
 
     assert (status, out) == (0, f"{Path('outputs', QUARTER, 'index.html')}\n")
-    assert sorted(err.splitlines()) == ["Board summary: done", "Deficit: done", "Reconciliation: done"]
+    *said, seal = err.splitlines()
+    assert sorted(said) == ["Board summary: done", "Deficit: done", "Reconciliation: done"]
+    assert seal.startswith("Release 1, seal ")
     after = contents(folder)
     assert sorted(after) == sorted(before)
     for name in ["index.html", *SECTIONS.values(), *REPORTS]:
@@ -509,7 +511,8 @@ def earlier(tmp_path_factory: pytest.TempPathFactory) -> Earlier:
 def test_a_pack_at_an_earlier_cut_off_is_published(earlier: Earlier):
     assert earlier.index == earlier.project / "outputs" / QUARTER / "index.html"
     assert left(earlier.folder) == sorted(
-        ["evidence.xlsx", "index.html", "manifest.json", "placements.html", "reconciliation.html", *REPORTS]
+        ["evidence.xlsx", "figures.parquet", "index.html", "manifest.json", "placements.html"]
+        + ["reconciliation.html", *REPORTS]
     )
     assert manifest.read(earlier.folder)["parameters"] == {
         "as_at": "2024-01-31",
@@ -567,7 +570,7 @@ def test_an_input_that_was_changed_is_warned_of_and_the_pack_keeps_the_warning(e
 
 def test_a_pack_made_from_data_of_another_place_names_no_folder_of_the_machine(earlier: Earlier):
     for name, content in contents(earlier.folder).items():
-        if not name.endswith((".xlsx", ".docx")):
+        if not name.endswith((".xlsx", ".docx", ".parquet")):
             text = re.sub(r"base64,[^\"]+", "", content.decode("utf-8"))
             assert str(earlier.project) not in text, name
             assert str(ROOT) not in text, name

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import zipfile
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
@@ -20,11 +19,11 @@ from dbv_analysis.blocks import Block, Blocks, Figure, Headline, Items, KeyFigur
 from dbv_analysis.publish.word.style import LANGUAGE, MARGIN, SHORT_SIDE, new_file, turn
 from dbv_analysis.publish.word.table import Layout, add_table, layout
 from dbv_analysis.publish.word.text import add_caption, add_field, add_words, as_text
+from dbv_analysis.publish.zipped import without_times
 from dbv_analysis.reports.document import TO_BE_WRITTEN, Document, Heading, Missing
 
 LONGEST_PROPERTY = 255  # characters; Word's own limit
 TALLEST_PICTURE = Cm(18)
-NEVER = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip can hold
 Piece = tuple[Heading | Block, Layout | None]
 
 
@@ -51,7 +50,9 @@ def write(document: Document, path: Path, *, made: date) -> None:
     _foot(file, document.subject)
     if document.mark:
         add_words(file.sections[0].header.paragraphs[0], document.mark, bold=True)
-    path.write_bytes(_without_times(file))
+    written = io.BytesIO()
+    file.save(written)
+    path.write_bytes(without_times(written.getvalue()))
 
 
 def _pieces(parts: list[Heading | Block]) -> list[Piece]:
@@ -183,16 +184,3 @@ def _name(file: WordFile, document: Document, made: date) -> None:
     properties.comments = ""
     properties.keywords = as_text(document.mark)[:LONGEST_PROPERTY]
     properties.created = properties.modified = datetime.combine(made, time())
-
-
-def _without_times(file: WordFile) -> bytes:
-    """The file's bytes; the time of writing, which a zip holds for each of its parts, is left out."""
-    written, fixed = io.BytesIO(), io.BytesIO()
-    file.save(written)
-    with zipfile.ZipFile(written) as old, zipfile.ZipFile(fixed, "w") as new:
-        for name in old.namelist():
-            part = zipfile.ZipInfo(name, NEVER)
-            part.create_system = 0  # else it names the machine's kind
-            part.compress_type = zipfile.ZIP_DEFLATED
-            new.writestr(part, old.read(name))
-    return fixed.getvalue()

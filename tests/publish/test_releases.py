@@ -1,0 +1,369 @@
+"""Releases of a quarter: numbered, sealed, kept whole; and what a revision changed, figure by figure."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import nbformat
+import pytest
+from bs4 import BeautifulSoup
+from nbformat.v4 import new_code_cell, new_notebook, new_output
+
+from dbv_analysis.evidence import Evidence, open_evidence
+from dbv_analysis.publish import changes, figures, manifest, pack
+from dbv_analysis.publish.gate import page_problems
+from dbv_analysis.publish.notebooks import Task
+from tests.conftest import HALTON, QUARTER, ROOT, changed
+from tests.publish.conftest import answer, contents, copy_of_the_project, one_more
+from tests.publish.test_publishing import write_heading
+
+FLOWS = Path("data", "raw", "dfe-ehc-plans-2025", "flows.csv")
+
+
+def execute(found: list[Task], work: Path, jobs: int, done) -> dict[str, Path]:
+    """Without kernels: each page is the heading that its notebook shows."""
+    executed = {}
+    for task in found:
+        words = nbformat.read(task.notebook, as_version=4).cells[-1].source.splitlines()[-1]
+        shown = new_output("display_data", {"text/html": words.removeprefix("HTML('").removesuffix("')")})
+        executed[task.section] = work / f"{task.address}.ipynb"
+        nbformat.write(new_notebook(cells=[new_code_cell(outputs=[shown], id="one")]), executed[task.section])
+    return executed
+
+
+@pytest.fixture(scope="module", autouse=True)
+def quick() -> Iterator[None]:
+    """No kernel is started and no report is written: what a release is does not depend on them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pack, "execute", execute)
+        patch.setattr(pack, "_write_reports", lambda *about: None)
+        patch.setattr(pack, "overclaimed", lambda *about: [])
+        yield
+
+
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project whose notebooks write one heading each, and its first release of two sections."""
+    root = copy_of_the_project(tmp_path_factory.mktemp("releases"))
+    for path in sorted((root / "notebooks").glob("*.ipynb")):
+        write_heading(path, f"As {path.stem} had it")
+    pack.run(QUARTER, root / "data" / "raw", root / "outputs", only=["Plans", "Placements"])
+    return root
+
+
+@pytest.fixture
+def project(first: Path, calculated_once: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    root = Path(shutil.copytree(first, tmp_path / "project"))
+    monkeypatch.chdir(root)
+    return root
+
+
+@pytest.fixture
+def run(project: Path, capfd: pytest.CaptureFixture[str]):
+    def asked(*words: str):
+        return answer(capfd, "run", QUARTER, "--only", "Plans", "--only", "Placements", *words)
+
+    return asked
+
+
+@pytest.fixture
+def verify(project: Path, capfd: pytest.CaptureFixture[str]):
+    return lambda *words: answer(capfd, "verify", *words)
+
+
+@pytest.fixture
+def folder(project: Path) -> Path:
+    return project / "outputs" / QUARTER
+
+
+@pytest.fixture
+def revised(project: Path, folder: Path, run) -> Path:
+    """The second release: one new plan more than in the first, for a reason that was given."""
+    revise(project)
+    said = run("--reason", "One more plan was  counted\n<late>.")
+    assert said.status == 0, said.err
+    return folder
+
+
+def revise(project: Path) -> None:
+    """Another number of new plans of the authority."""
+    one_more(project / FLOWS, area_code=HALTON, period="calendar year 2023", flow="new plans")
+
+
+def page(folder: Path, name: str) -> BeautifulSoup:
+    return BeautifulSoup((folder / name).read_text(encoding="utf-8"), "html.parser")
+
+
+def rows(folder: Path, caption: str) -> list[list[str]]:
+    (table,) = [one for one in page(folder, "changes.html").find_all("table") if caption in one.caption.get_text()]
+    return [[" ".join(cell.get_text().split()) for cell in row.find_all(["th", "td"])] for row in table.find_all("tr")]
+
+
+def words(folder: Path, name: str = "changes.html") -> str:
+    return " ".join(page(folder, name).main.get_text(" ").split())
+
+
+# A release
+
+
+def test_the_first_release_is_number_1_and_tells_of_no_change(folder: Path):
+    told = manifest.read(folder)["release"]
+    assert (told["number"], told["reason"], told["replaces"]) == (1, "First release.", None)
+    assert not (folder / "changes.html").exists()
+    assert "changes.html" not in (folder / "index.html").read_text(encoding="utf-8")
+
+
+def test_a_run_that_changes_nothing_leaves_the_release_byte_for_byte_and_says_so(folder: Path, run):
+    before = contents(folder.parent)
+    status, out, err = run()
+    assert (status, out) == (0, f"{Path('outputs', QUARTER, 'index.html')}\n")
+    assert "stays as it is" in err
+    assert manifest.read(folder)["seal"] in err
+    assert contents(folder.parent) == before
+
+
+def test_a_revision_takes_the_next_number_and_the_one_before_is_kept_whole(project: Path, folder: Path, run):
+    before = contents(folder)
+    revise(project)
+    status, _, err = run()
+    assert status == 0, err
+    assert f"Release 2, seal {manifest.read(folder)['seal']}" in err
+    assert contents(folder.parent / "earlier" / QUARTER / "1") == before
+    told = manifest.read(folder)["release"]
+    assert told["number"] == 2
+    assert told["replaces"] == {"number": 1, "seal": json.loads(before["manifest.json"])["seal"]}
+    assert told["reason"] == "Inputs that changed: dfe-ehc-plans-2025/flows.csv."
+
+
+def test_a_revision_says_its_reason_and_every_figure_that_it_changed(revised: Path):
+    assert page(revised, "index.html").main.find("a", href="changes.html").get_text() == "Revision 2: what changed"
+    assert "One more plan was counted <late>." in words(revised)
+    header, *body = rows(revised, "Halton: figures that changed")
+    assert header == ["Measure", "Period", "How it changed", "Before", "After"]
+    before = figures.read(revised.parent / "earlier" / QUARTER / "1")
+    after = figures.read(revised)
+    told = [row for row in body if row[0] == "New plans"]
+    old, new = (
+        frame[(frame["metric_id"] == "new_plans_count") & (frame["area_code"] == HALTON)].set_index("period_label")
+        for frame in (before, after)
+    )
+    assert new.loc["2023", "value"] == old.loc["2023", "value"] + 1
+    assert told == [["New plans", "2023", "changed", *(f"{one.loc['2023', 'value']:,.0f}" for one in (old, new))]]
+    assert page_problems("changes.html", (revised / "changes.html").read_text(encoding="utf-8")) == []
+
+
+def test_a_revision_that_runs_again_unchanged_stays_even_where_the_release_before_is_gone(revised: Path, run):
+    before = contents(revised)
+    assert run().status == 0
+    assert contents(revised) == before
+    shutil.rmtree(revised.parent / "earlier")
+    assert run("--reason", "None").status == 0
+    assert contents(revised) == before
+
+
+def test_a_third_release_is_compared_with_the_second_and_both_are_kept(project: Path, revised: Path, run):
+    revise(project)
+    assert run().status == 0
+    assert sorted(path.name for path in (revised.parent / "earlier" / QUARTER).iterdir()) == ["1", "2"]
+    assert manifest.read(revised)["release"]["number"] == 3
+    assert [row[2] for row in rows(revised, "Halton") if row[0] == "New plans"] == ["changed"]
+
+
+def test_where_only_words_changed_the_revision_says_so(project: Path, folder: Path, run):
+    write_heading(project / "notebooks" / "plans.ipynb", "In better words")
+    assert run().status == 0
+    assert "No figure changed: only words, charts" in words(folder)
+    assert manifest.read(folder)["release"]["reason"] == "Notebooks that changed: Plans."
+
+
+def test_a_section_that_is_new_is_told_in_a_sentence(folder: Path, run, capfd):
+    assert answer(capfd, "run", QUARTER, "--only", "Deficit").status == 0
+    held = figures.read(folder)
+    number = held["metric_id"].str.startswith("dsg_").sum()
+    assert f"New in this release, and not listed below: Deficit ({number} figures)." in words(folder)
+    assert not page(folder, "changes.html").find("table")
+
+
+def test_a_pack_that_was_altered_and_is_restored_keeps_its_number(revised: Path, run):
+    before = contents(revised)
+    (revised / "plans.html").write_text("mine", encoding="utf-8")
+    assert run().status == 4
+    assert run("--force").status == 0
+    after = contents(revised)
+    assert {name: after[name] for name in after if name != "manifest.json"} == {
+        name: before[name] for name in before if name != "manifest.json"
+    }
+    assert manifest.read(revised)["release"] == json.loads(before["manifest.json"])["release"]
+
+
+def test_a_pack_that_was_altered_and_replaced_is_no_release(project: Path, folder: Path, run):
+    (folder / "plans.html").write_text("mine", encoding="utf-8")
+    revise(project)
+    assert run("--force").status == 0
+    assert not (folder.parent / "earlier").exists()
+    assert manifest.read(folder)["release"]["number"] == 2
+    assert manifest.read(folder)["release"]["replaces"] is None
+    assert "altered after it was published" in words(folder)
+    assert not page(folder, "changes.html").find("table")
+
+
+def test_public_figures_are_never_set_beside_controlled_ones(folder: Path, run):
+    assert run("--profile", "controlled", "--force").status == 0
+    assert run("--profile", "public", "--force").status == 0
+    assert manifest.read(folder)["release"]["number"] == 3
+    assert "had the other disclosure profile" in words(folder)
+    assert not page(folder, "changes.html").find("table")
+
+
+# The table of changes
+
+
+@pytest.fixture(scope="module")
+def placements(data: Path) -> Evidence:
+    return open_evidence(QUARTER, data)
+
+
+def compared(placements: Evidence, before: dict, after: dict) -> list[tuple[str, str, str]]:
+    frames = [
+        figures.released(changed(placements, "placement_special_percent", "January 2024", **columns), ["Placements"])
+        for columns in (before, after)
+    ]
+    found = changes.changed(placements, *frames)
+    assert all(one["measure"] == "Plans in any special school" for one in found)
+    return [(one["what"], one["before"], one["after"]) for one in found]
+
+
+SHOWN = {"value": 37.2, "symbol": "", "numerator": 567.0, "denominator": 1524.0}
+HIDDEN = {"value": float("nan"), "symbol": "c", "numerator": float("nan"), "denominator": float("nan")}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        (SHOWN, SHOWN, []),
+        (SHOWN, {**SHOWN, "value": 38.2}, [("changed", "37.2%", "38.2%")]),
+        (SHOWN, {**SHOWN, "value": 37.21}, [("changed", "37.20%", "37.21%")]),
+        (SHOWN, HIDDEN, [("hidden now", "shown", "c")]),
+        (HIDDEN, SHOWN, [("shown now", "c", "37.2%")]),
+        (SHOWN, {**SHOWN, "numerator": 568.0}, [("counts behind it", "37.2% (567 of 1,524)", "37.2% (568 of 1,524)")]),
+    ],
+)
+def test_how_a_figure_changed_is_told_and_what_is_hidden_now_is_not_repeated(placements, before, after, told):
+    assert compared(placements, before, after) == told
+
+
+def test_figures_that_are_new_or_gone_are_told_and_the_authoritys_own_come_first(placements: Evidence):
+    frame = figures.released(placements, ["Placements"])
+    own = frame.index[(frame["metric_id"] == "placement_special_percent") & (frame["area_code"] == HALTON)][0]
+    other = frame.index[(frame["metric_id"] == "placement_special_percent") & (frame["area_code"] != HALTON)][0]
+    found = changes.changed(placements, frame.drop(index=own), frame.drop(index=other))
+    assert [(one["area_code"] == HALTON, one["what"]) for one in found] == [(True, "new"), (False, "gone")]
+    assert found[0]["before"] == found[1]["after"] == "not there"
+
+
+# Whether a pack is as it was published, and comes out so again
+
+
+def test_a_pack_as_published_is_whole_and_unaltered_and_says_what_was_not_checked(folder: Path, verify):
+    status, out, err = verify(str(folder))
+    assert (status, err) == (0, "")
+    assert "Whole: yes." in out
+    assert "Unaltered: yes." in out
+    assert "Reproducible: not checked" in out
+    assert f"Seal: {manifest.read(folder)['seal']}" in out
+
+
+def _edit(folder: Path) -> None:
+    path = folder / "manifest.json"
+    path.write_text(path.read_text(encoding="utf-8").replace('"Halton"', '"Runcorn"'), encoding="utf-8")
+
+
+SPOILT = {
+    "a page": (lambda folder: (folder / "plans.html").write_bytes(b""), "plans.html was altered"),
+    "one gone": (lambda folder: (folder / "plans.html").unlink(), "plans.html is missing"),
+    "one more": (lambda folder: (folder / "a\nb").write_bytes(b""), "a\\nb was added"),
+    "a folder": (lambda folder: (folder / "drafts").mkdir(), "drafts was added"),
+    "a fact": (_edit, "manifest.json was altered"),
+    "a space": (lambda folder: (folder / "manifest.json").open("a").write(" "), "manifest.json was altered"),
+    "no JSON": (lambda folder: (folder / "manifest.json").write_bytes(b"\xff["), "manifest.json cannot be read"),
+    "deep": (lambda folder: (folder / "manifest.json").write_text("[" * 100_000), "manifest.json cannot be read"),
+}
+
+
+@pytest.mark.parametrize(("spoil", "said"), SPOILT.values(), ids=SPOILT)
+def test_whatever_was_done_to_a_pack_is_told_in_a_line(folder: Path, verify, spoil, said: str):
+    spoil(folder)
+    status, out, err = verify(str(folder))
+    assert (status, err) == (4, "")
+    assert out.splitlines()[0].startswith(said)
+
+
+def test_a_link_in_the_place_of_a_page_is_told(folder: Path, verify, tmp_path: Path):
+    elsewhere = (folder / "plans.html").rename(tmp_path / "plans.html")
+    try:
+        (folder / "plans.html").symlink_to(elsewhere)
+    except OSError:
+        pytest.skip("links cannot be made here")
+    assert verify(str(folder)).out.startswith("plans.html was altered")
+
+
+def test_a_manifest_that_names_a_file_elsewhere_opens_none(folder: Path, verify):
+    told = manifest.read(folder)
+    told["outputs"].append({"file": "../../programme.toml", "sha256": "0" * 64})
+    (folder / "manifest.json").write_text(json.dumps(told), encoding="utf-8")
+    assert verify(str(folder)).out.startswith("../../programme.toml is missing.")
+
+
+@pytest.mark.parametrize("name", ["nowhere", "outputs", "programme.toml"])
+def test_what_is_no_pack_ends_with_2(project: Path, verify, name: str):
+    status, out, err = verify(name)
+    assert (status, out) == (2, "")
+    assert "is no pack" in err
+
+
+def test_a_revision_comes_out_the_same_again_and_leaves_nothing_behind(revised: Path, verify):
+    before = contents(revised.parent)
+    status, out, _ = verify(str(revised), "--rebuild", "--format", "json")
+    told = json.loads(out)
+    assert (status, told["reproducible"], told["problems"], told["causes"]) == (0, True, [], [])
+    assert contents(revised.parent) == before
+
+
+def test_what_comes_out_differently_is_named_with_what_may_be_why(project: Path, folder: Path, verify):
+    revise(project)
+    status, out, _ = verify(str(folder), "--rebuild")
+    assert status == 4
+    assert "figures.parquet comes out differently" in out
+    assert "Reproducible: no." in out
+    assert "Inputs that changed: dfe-ehc-plans-2025/flows.csv." in out
+
+
+def test_a_revision_whose_earlier_release_is_gone_cannot_be_made_again_and_says_what_is_needed(revised: Path, verify):
+    shutil.rmtree(revised.parent / "earlier")
+    status, out, _ = verify(str(revised), "--rebuild")
+    assert status == 4
+    assert "release 1 is not there or was altered" in out
+    assert "Whole: yes." in out
+
+
+def test_two_copies_of_the_project_give_the_same_bytes_whatever_the_place_the_clock_and_the_order(tmp_path: Path):
+    """Two processes at once, each in a copy at another path; only the manifest may hold times."""
+    runs = []
+    for place, seed, zone, jobs in (("one", "1", "Asia/Tokyo", "1"), ("an other", "2", "America/Lima", "3")):
+        root = tmp_path / place / "project"
+        root.mkdir(parents=True)
+        copy_of_the_project(root)
+        call = [sys.executable, "-m", "dbv_analysis", "run", QUARTER, "--only", "Voice", "--jobs", jobs]
+        said = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        environment = {**os.environ, "PYTHONHASHSEED": seed, "TZ": zone, "PYTHONPATH": str(ROOT)}
+        runs.append((subprocess.Popen(call, cwd=root, env=environment, **said), root / "outputs" / QUARTER))
+    assert [process.wait(timeout=120) for process, _ in runs] == [0, 0]
+    one, other = (contents(folder) for _, folder in runs)
+    assert sorted(one) == sorted(other)
+    assert [name for name in one if one[name] != other[name]] == ["manifest.json"]
