@@ -44,7 +44,7 @@ lock: $(READY)  # pin every dependency anew, for every platform, with hashes
 		--no-emit-index-url --constraint requirements.txt --custom-compile-command "make lock" --output-file requirements-spark.txt -
 
 clean:
-	rm -rf .venv outputs/*/ data/processed/*.parquet
+	rm -rf .venv outputs/*/ outputs/.dbv.work data/processed/*.parquet
 
 $(READY): requirements.txt pyproject.toml
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or later with its venv module is needed; set PYTHON to it." >&2; exit 2; }

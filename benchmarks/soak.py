@@ -1,4 +1,4 @@
-"""The long runs at their full counts: damaged files, large returns, long registers. Writes docs/measured.md."""
+"""The long runs at their full counts: damaged files, long inputs, killed runs. Writes docs/measured.md."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from benchmarks import registers, sen2
 
 ROOT = Path(__file__).parent.parent
 FILES = 2000
+KILLS = 200
 HEAD = """# Measured
 
 What `make soak` found, on {day}, on {cores} cores with Python {python}. Seconds depend on the machine; the ratios, and
@@ -34,12 +35,22 @@ def told_of_damage() -> list[str]:
     return [f"{FILES:,} damaged files of each format, a third as many of a ledger as Excel or Parquet", words]
 
 
+def kills() -> list[str]:
+    """Kill so many runs; stops where one does not leave a whole pack."""
+    asked = [sys.executable, "-m", "benchmarks.kills", str(KILLS)]
+    done = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True)
+    if done.returncode:
+        sys.exit(done.stderr)
+    return done.stdout.splitlines()
+
+
 def main() -> None:
     parts = [
         damaged(),
         sen2.measured(2_000, 200_000, 3),
         registers.measured(20_000, 3),
         registers.measured(263_158, 1, with_pandas=False),
+        kills(),
     ]
     print(write(parts))
 

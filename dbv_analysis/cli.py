@@ -19,9 +19,11 @@ from dbv_analysis.terms import (
     RESULT_COLUMNS,
     CallProblem,
     PublishingRefused,
+    Stopped,
     UserProblem,
     all_at_once,
     did_you_mean,
+    disk_problem,
     is_missing,
 )
 
@@ -102,7 +104,10 @@ def new_quarter(quarter: str, data: Path, cut_off: str) -> None:
     "--recipient", "recipients", multiple=True, metavar="NAME", help="Who may have a controlled pack; again for more."
 )
 @click.option("--jobs", type=click.IntRange(min=1), default=min(4, os.cpu_count() or 1), help="Notebooks at a time.")
-@click.option("--force", is_flag=True, help="Replace a published pack that somebody changed.")
+@click.option(
+    "--time-limit", type=click.IntRange(min=1), metavar="SECONDS", default=600, show_default=True, help="Of a notebook."
+)
+@click.option("--force", is_flag=True, help="Replace a pack that somebody changed; run finished notebooks again too.")
 @click.option("--reason", metavar="TEXT", default="", help="Why a published pack is revised; its readers see it.")
 def run(
     quarter: str,
@@ -113,6 +118,7 @@ def run(
     profile: str,
     recipients: tuple[str, ...],
     jobs: int,
+    time_limit: int,
     force: bool,
     reason: str,
 ) -> None:
@@ -141,11 +147,11 @@ def run(
         if sys.stderr.isatty():
             bar = tqdm(total=number, desc=quarter, unit="notebook", file=sys.stderr)
 
-    def done(task) -> None:
+    def done(task, words: str = "done") -> None:
         if bar:
             bar.update()
         else:
-            say(f"{task.section}: done")
+            say(f"{task.section}: {words}")
 
     try:
         index = pack.run(
@@ -159,8 +165,10 @@ def run(
             jobs=jobs,
             force=force,
             reason=" ".join("".join(sign if sign.isprintable() else " " for sign in reason).split()),
+            limit=time_limit,
             total=total,
             done=done,
+            before=lambda task: done(task, "done before"),
             warn=lambda words: say(f"Warning: {words}"),
         )
     finally:
@@ -339,9 +347,12 @@ def main() -> None:
     except click.ClickException as error:
         error.show()
         sys.exit(WRONG_CALL)
+    except Stopped as stopped:
+        say(str(stopped))
+        sys.exit(stopped.status)
     except (click.Abort, KeyboardInterrupt):
         say("Stopped. What was published before is as it was.")
         sys.exit(STOPPED)
     except OSError as error:
-        say(f"{error.filename or 'A file'}: {error.strerror or error}. Check that the folder can be written.")
+        say(str(disk_problem(error)))
         sys.exit(WRONG_CALL)

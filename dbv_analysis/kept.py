@@ -126,8 +126,11 @@ def store(assembled: Assembled, data: Path, profile: str) -> None:
     for name, frame in {**assembled.tables, "results": assembled.results}.items():
         table = pa.Table.from_pandas(frame, preserve_index=False)
         partial = folder / f".{name}.parquet"
-        pq.write_table(table.replace_schema_metadata({**(table.schema.metadata or {}), **key}), partial)
-        partial.replace(folder / f"{name}.parquet")
+        try:
+            pq.write_table(table.replace_schema_metadata({**(table.schema.metadata or {}), **key}), partial)
+            partial.replace(folder / f"{name}.parquet")
+        finally:
+            partial.unlink(missing_ok=True)
 
 
 def stored(data: Path, profile: str, name: str = "results") -> pd.DataFrame | None:
@@ -157,6 +160,19 @@ def _processed(data: Path) -> Path:
 
 def digest(data: Path, profile: str) -> str:
     """A fingerprint of all that results follow from: inputs, settings, profile, code, and a query's rows."""
+    total = _of_files(data, profile)
+    for path in sorted((_processed(data) / "records").glob(f"*/*{RECEIPT}")):
+        receipt = read_receipt(path)
+        total.update(f"{path.name} {receipt and receipt.sha256}".encode())
+    return total.hexdigest()
+
+
+def digest_of_files(data: Path, profile: str) -> str:
+    """The same, without what queries gave: unlike ``digest``, it does not change when they are asked anew."""
+    return _of_files(data, profile).hexdigest()
+
+
+def _of_files(data: Path, profile: str):
     code = Path(dbv_analysis.__file__).parent
     root = load_programme(data).root
     files_read = [*files(data), root / FILE, *files(code)]
@@ -164,10 +180,7 @@ def digest(data: Path, profile: str) -> str:
     for path in files_read:
         total.update(path.name.encode())
         total.update(hashlib.sha256(path.read_bytes()).digest())
-    for path in sorted((_processed(data) / "records").glob(f"*/*{RECEIPT}")):
-        receipt = read_receipt(path)
-        total.update(f"{path.name} {receipt and receipt.sha256}".encode())
-    return total.hexdigest()
+    return total
 
 
 def receipts(data: Path, asked: Iterable[Source]) -> dict[str, Receipt]:

@@ -17,6 +17,7 @@ from dbv_analysis.terms import SECTIONS, DataProblem, DataProblems, did_you_mean
 
 SUFFIX = ".source.toml"
 TIDY, EES, RETURN = "tidy", "ees", "return"
+OFFICIAL = ("Department for Education",)  # who publish small counts as they are
 QUERY = ".sql"  # the end of a file that holds queries, whose rows come from a database
 SEN2 = "sen2"  # a person-level SEN2 return
 REGISTER = "register"  # attendance registers
@@ -93,6 +94,11 @@ class Source(BaseModel):
             if section not in SECTIONS:
                 raise ValueError(f'"{section}" is not a section.{did_you_mean(section, SECTIONS)}')
         return about
+
+    @property
+    def official(self) -> bool:
+        """Whether the release is out in the open as it is, counts of a few among it."""
+        return self.publisher in OFFICIAL
 
     def published_on(self, period: str) -> date:
         return self.first_published.get(period, self.published)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import errno
 import inspect
 import math
 from collections.abc import Callable, Iterable
@@ -206,13 +207,18 @@ class DataProblem:
     row: int | None = None
     column: str | None = None
 
-    def __str__(self) -> str:
+    @property
+    def place(self) -> str:
+        """The file, and the row and column where they are known."""
         place = [self.file]
         if self.row is not None:
             place.append(f"row {self.row}")
         if self.column is not None:
             place.append(f"column {self.column}")
-        return f"{', '.join(place)}: {self.what} {self.fix}"
+        return ", ".join(place)
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.what} {self.fix}"
 
 
 class UserProblem(Exception):
@@ -247,6 +253,28 @@ class PublishingRefused(UserProblem):
     """A page or a pack may not be published."""
 
     status = 4
+
+
+class Stopped(BaseException):
+    """Somebody stopped the run by a signal: Ctrl-C, or the system. ``status`` is what a shell says of such an end."""
+
+    def __init__(self, number: int):
+        self.status = 128 + number
+        super().__init__("Stopped. What was published before is as it was; what is done need not be done again.")
+
+
+FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
+def disk_problem(error: OSError) -> CallProblem:
+    """What a full disk, a folder that cannot be written or a file that cannot be read means to whoever called."""
+    if error.errno in FULL:
+        place = f" ({error.filename})" if error.filename else ""
+        return CallProblem(f"The disk is full{place}. Free some space, or name another folder with --out; run again.")
+    return CallProblem(
+        f"{error.filename or 'A file'}: {error.strerror or 'could not be read or written'}. "
+        "Check that it can be read, that its folder can be written, and that it is open nowhere else."
+    )
 
 
 def all_at_once(*checks: Callable[[], object]) -> None:

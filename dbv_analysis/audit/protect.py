@@ -19,8 +19,8 @@ def protect(figures: pd.DataFrame, known: System, rule: Disclosure) -> pd.Series
         rule: the authority's rule.
 
     Of the figures that give a hidden count away, the one is hidden that is of a group and counts fewest, and then the
-    rest is asked again. A count of 0 is never hidden, a share of none last of all. Returns true or false by the index of
-    ``figures``.
+    rest is asked again. A count of 0 is never hidden, a share of none last of all. Returns true or false by the index
+    of ``figures``.
     """
     hidden = figures["hidden"].copy()
     rank = _order(figures)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
@@ -29,7 +29,7 @@ class Recovered:
     ``figure`` names it, as ``NAMED``; ``words`` do so for a person; ``by`` says from which figures it follows.
     """
 
-    figure: dict[str, str]
+    figure: dict[str, str] = field(hash=False)
     words: str
     by: tuple[str, ...]
 

@@ -37,12 +37,12 @@ def environment(root: Path) -> dict:
     return {
         "python": platform.python_version(),
         "platform": f"{platform.system()} {platform.machine()}",
-        "libraries": _libraries(),
+        "libraries": libraries(),
         "requirements": {"file": REQUIREMENTS, "sha256": sha256_of(pinned)} if pinned.is_file() else None,
     }
 
 
-def _libraries() -> dict[str, str]:
+def libraries() -> dict[str, str]:
     """The versions of what the package needs, and of what that needs; extras and other systems' needs left out."""
     found: dict[str, str] = {}
     asked = [PACKAGE]

@@ -1,13 +1,8 @@
-"""Find the notebooks of a pack, check their parameters, and run them with papermill."""
+"""Find the notebooks of a pack, and check their parameters."""
 
 from __future__ import annotations
 
 import logging
-import os
-import re
-import warnings
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +12,6 @@ from dbv_analysis.pages.reconciliation import RECONCILIATION
 from dbv_analysis.pages.summary import SUMMARY
 from dbv_analysis.terms import NotebookProblem, listed, slug
 
-KERNEL = "python3"
 ANY_SECTION = "any_section.ipynb"
 
 
@@ -72,7 +66,7 @@ def _parameter_problems(task: Task) -> list[str]:
     shown = f"notebooks/{task.notebook.name}"
     if not task.notebook.is_file():
         return [f"{shown} is missing. Put it back; the page {task.address} is made from it."]
-    logging.getLogger("papermill").setLevel(logging.ERROR)
+    logging.getLogger("papermill").setLevel(logging.CRITICAL)
     try:
         nbformat.validate(nbformat.read(task.notebook, as_version=4))
         takes = set(papermill.inspect_notebook(str(task.notebook)))
@@ -85,65 +79,3 @@ def _parameter_problems(task: Task) -> list[str]:
         f"{shown} takes no parameter {listed(lacks)}. "
         'Set it to a default in the cell that is tagged "parameters" (JupyterLab: Property Inspector, Cell Tags).'
     ]
-
-
-def execute(found: list[Task], work: Path, jobs: int, done: Callable[[Task], None]) -> dict[str, Path]:
-    """Run every notebook, ``jobs`` at a time, each in a kernel of its own; ``done`` hears of each.
-
-    Returns the executed notebook of each section, in ``work``.
-
-    Raises NotebookProblem that names every notebook and cell that failed. It shows no value from the data.
-    """
-    os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")
-    executed, problems = {}, []
-    with ThreadPoolExecutor(jobs) as pool:
-        futures = {pool.submit(_execute, task, work): task for task in found}
-        try:
-            for future in as_completed(futures):
-                task = futures[future]
-                try:
-                    executed[task.section] = future.result()
-                    done(task)
-                except NotebookProblem as problem:
-                    problems.append(str(problem))
-        except BaseException:
-            pool.shutdown(cancel_futures=True)
-            raise
-    if problems:
-        raise NotebookProblem("\n".join(sorted(problems)))
-    return executed
-
-
-def _execute(task: Task, work: Path) -> Path:
-    import papermill
-    from nbclient.exceptions import CellTimeoutError, DeadKernelError
-    from traitlets.config import Config
-
-    output = work / f"{slug(task.section)}.ipynb"
-    shown = f"notebooks/{task.notebook.name}"
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            papermill.execute_notebook(
-                str(task.notebook),
-                str(output),
-                parameters=task.parameters,
-                kernel_name=KERNEL,
-                progress_bar=False,
-                log_output=False,
-                # Another user of the machine cannot listen in, and a kernel that is done is not waited for.
-                config=Config({"KernelManager": {"transport_encryption": "auto"}}),
-                shutdown_kernel="immediate",
-            )
-    except papermill.PapermillExecutionError as error:
-        first_line = error.source.strip().splitlines()[0] if error.source.strip() else ""
-        kind = re.sub(r"[^A-Za-z0-9_.]", "", error.ename)
-        raise NotebookProblem(
-            f"{shown} failed in cell {error.cell_index}, “{first_line}”, with {kind}. "
-            "Open the notebook in JupyterLab and run it to see why."
-        ) from None
-    except (DeadKernelError, CellTimeoutError):
-        raise NotebookProblem(
-            f"{shown} stopped: its kernel died. Run it again; if it dies again, the machine may be short of memory."
-        ) from None
-    return output

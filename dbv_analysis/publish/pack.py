@@ -3,33 +3,49 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
 
-from filelock import FileLock, Timeout
+from xlsxwriter.exceptions import FileCreateError
 
-from dbv_analysis import kept
+from dbv_analysis import __version__, kept
 from dbv_analysis.evidence import Evidence, for_recipients, open_evidence
 from dbv_analysis.narrative import narrative_file
 from dbv_analysis.pages.reconciliation import RECONCILIATION
 from dbv_analysis.pages.summary import SUMMARY
 from dbv_analysis.promises import check_measures
 from dbv_analysis.publish import changes, figures, html, manifest, releases, spreadsheet, word
+from dbv_analysis.publish.finished import Finished
 from dbv_analysis.publish.gate import page_problems
+from dbv_analysis.publish.kernels import AGAIN, BEFORE, RAN, execute
 from dbv_analysis.publish.leaks import refuse_leaks
+from dbv_analysis.publish.log import Log, log_of
 from dbv_analysis.publish.marks import require_marks
-from dbv_analysis.publish.notebooks import Task, address_of, execute, notebook_of, tasks
+from dbv_analysis.publish.notebooks import Task, address_of, notebook_of, tasks
+from dbv_analysis.publish.recovery import refuse_recoverable
+from dbv_analysis.publish.standing import alone, recover, staged, swap
+from dbv_analysis.publish.stopping import stoppable
 from dbv_analysis.publish.word.gate import document_problems
 from dbv_analysis.reports import compose, narrative_of, overclaimed
 from dbv_analysis.reports.draft import Narrative
 from dbv_analysis.sources import sha256_of
-from dbv_analysis.terms import CallProblem, PublishingRefused, did_you_mean, listed
+from dbv_analysis.terms import (
+    CallProblem,
+    DataProblem,
+    DataProblems,
+    NotebookProblem,
+    PublishingRefused,
+    UserProblem,
+    did_you_mean,
+    disk_problem,
+    listed,
+)
 
 NOTEBOOKS = "notebooks"
+TIME_LIMIT = 600  # seconds of a notebook; the slowest of the shipped ones takes some 15
 
 
 def run(
@@ -45,8 +61,10 @@ def run(
     force: bool = False,
     reason: str = "",
     again: releases.Release | None = None,
+    limit: float = TIME_LIMIT,
     total: Callable[[int], None] = lambda number: None,
     done: Callable[[Task], None] = lambda task: None,
+    before: Callable[[Task], None] = lambda task: None,
     warn: Callable[[str], None] = lambda words: None,
 ) -> Path:
     """Validate the inputs, calculate, run the notebooks, and publish ``out/quarter``.
@@ -60,93 +78,162 @@ def run(
         profile: ``public`` or ``controlled``.
         recipients: who may have a controlled pack, where they are not those of ``programme.toml``.
         jobs: how many notebooks run at a time.
-        force: replace a published pack though somebody changed its files, or though it has the other profile.
+        force: replace a published pack though somebody changed its files, or though it has the other profile; and
+            run those notebooks too that a run before, which did not come to its end, had finished.
         reason: why a revision is made; worked out from what changed where empty.
         again: the release that is built once more, to see whether it comes out the same.
-        total, done, warn: hear how many notebooks there are, of each that ran, and of each warning.
+        limit: the seconds that a notebook may take.
+        total, done, before, warn: hear how many notebooks there are, of each that ran, of each that a run before had
+            finished, and of each warning.
 
     Returns the path of the pack's ``index.html``. A pack that comes out as the one that stands leaves it as it is;
-    one that does not replaces it as its next release.
+    one that does not replaces it as its next release. What was done, and how it ended, is in ``out/logs``.
 
-    Raises CallProblem, DataProblems, NotebookProblem or PublishingRefused; then the pack that was
-    published before is as it was.
+    Raises CallProblem (for a full disk too), DataProblems, NotebookProblem, PublishingRefused or Stopped; then the
+    pack that was published before is as it was.
     """
     started = datetime.now(UTC)
-    with _alone(out):
-        evidence, fingerprint, warnings = _prepare(quarter, data, as_at, profile)
-        evidence = for_recipients(evidence, recipients)
-        for words in warnings:
-            warn(words)
-        target = out / str(evidence.quarter)
-        _recover(target)
-        folder = evidence.programme.root / NOTEBOOKS
-        _refuse(target, profile, force)
-        sections, carried = _plan(_chosen(only, evidence.sections), bool(only), target, evidence, fingerprint, folder)
-        held = [name for name in evidence.sections if name in sections or name in carried]
-        parameters = {
-            "quarter": str(evidence.quarter),
-            "data": data.resolve().as_posix(),
-            "profile": profile,
-            "as_at": evidence.cut_off.isoformat(),
-        }
-        narrative = narrative_of(str(evidence.quarter), evidence.lists["phases"], data)
-        for words in overclaimed(evidence, narrative):
-            warn(words)
-            warnings.append(words)
-        found = tasks(folder, sections, parameters, held)
-        total(len(found))
-        with _staging(target) as (staging, work):
-            executed = execute(found, work, jobs, done)
-            _write_pages(found, executed, evidence, held, staging)
-            for name in carried:
-                address = address_of(name)
-                shutil.copy2(target / address, staging / address)
-            spreadsheet.write(evidence, held, staging / "evidence.xlsx")
-            _write_reports(evidence, narrative, staging)
-            rows = figures.released(evidence, held)
-            figures.write(rows, staging / figures.NAME)
-            notebooks = {name: sha256_of(notebook_of(folder, name)) for name in (SUMMARY, *held, RECONCILIATION)}
-            written = narrative_file(data, str(evidence.quarter))
-            queried = kept.receipts(data, evidence.sources)
-            described = manifest.describe(
-                evidence, data, held, notebooks, written, fingerprint, started, warnings, queried, rows
+    with log_of(out, quarter, warn) as log, _in_words(), stoppable() as too_late, alone(out):
+        log.tell("started", f"Started: the {profile} pack of {quarter}.", profile=profile, version=__version__)
+        with _same_inputs(data, profile) as check_inputs:
+            evidence, tables, fingerprint, warnings = _prepare(quarter, data, as_at, profile)
+            evidence = for_recipients(evidence, recipients)
+            log.tell("validated", f"Validated {len(evidence.sources)} inputs.", seconds=_seconds(started))
+            target = out / str(evidence.quarter)
+            recover(target)
+            folder = evidence.programme.root / NOTEBOOKS
+            _refuse(target, profile, force)
+            sections, carried = _plan(
+                _chosen(only, evidence.sections), bool(only), target, evidence, fingerprint, folder
             )
+            held = [name for name in evidence.sections if name in sections or name in carried]
+            exceptions = refuse_recoverable(evidence, tables, out)
+            log.tell("audited", "No hidden figure follows from the pack and earlier ones.", seconds=_seconds(started))
+            parameters = {
+                "quarter": str(evidence.quarter),
+                "data": data.resolve().as_posix(),
+                "profile": profile,
+                "as_at": evidence.cut_off.isoformat(),
+            }
+            narrative = narrative_of(str(evidence.quarter), evidence.lists["phases"], data)
+            warnings += overclaimed(evidence, narrative)
+            for words in warnings:
+                warn(words)
+                log.tell("warning", f"Warning: {words}")
+            found = tasks(folder, sections, parameters, held)
+            total(len(found))
+            finished = Finished.open(out, str(evidence.quarter), profile, fingerprint)
+            heard = {RAN: done, BEFORE: before, AGAIN: lambda task: warn(f"{task.section}: its kernel died; run again")}
+            executed = execute(found, finished, jobs, limit, _told(heard, log), again=force)
+            with staged(target) as staging:
+                _write_pages(found, executed, evidence, held, staging)
+                for name in carried:
+                    address = address_of(name)
+                    shutil.copy2(target / address, staging / address)
+                spreadsheet.write(evidence, held, staging / "evidence.xlsx")
+                _write_reports(evidence, narrative, staging)
+                rows = figures.released(evidence, held)
+                figures.write(rows, staging / figures.NAME)
+                notebooks = {name: sha256_of(notebook_of(folder, name)) for name in (SUMMARY, *held, RECONCILIATION)}
+                written = narrative_file(data, str(evidence.quarter))
+                queried = kept.receipts(data, evidence.sources)
+                described = manifest.describe(
+                    evidence, data, held, notebooks, written, fingerprint, started, warnings, queried, rows, exceptions
+                )
 
-            def dress(release: releases.Release) -> None:
-                pages, summary = _navigation(held), executed[SUMMARY]
-                front = partial(html.page, found[0], summary, evidence, pages, release.number)
-                changes.dress(staging, release, evidence, held, pages, front)
+                def dress(release: releases.Release) -> None:
+                    pages, summary = _navigation(held), executed[SUMMARY]
+                    front = partial(html.page, found[0], summary, evidence, pages, release.number)
+                    changes.dress(staging, release, evidence, held, pages, front)
 
-            release = releases.settle(staging, target, described, dress, reason, again)
-            if release is not None:
-                manifest.write(staging, described, release.told())
-                require_marks(staging, evidence.mark)
-                refuse_leaks(staging, evidence.programme, [Path.home(), data, out, work])
-                _swap(staging, target, release.keep)
+                release = releases.settle(staging, target, described, dress, reason, again)
+                if release is not None:
+                    manifest.write(staging, described, release.told())
+                    require_marks(staging, evidence.mark)
+                    refuse_leaks(staging, evidence.programme, [Path.home(), data, out])
+                    log.tell("written", "Every file of the pack is written.", seconds=_seconds(started))
+                check_inputs(fingerprint)
+                too_late()
+                if release is not None:
+                    swap(staging, target, release.keep)
+            finished.clear()
+        words = f"Published {target}." if release else f"{target} stands as it was published: nothing has changed."
+        log.tell("published", words, seconds=_seconds(started), status=0)
     return target / "index.html"
 
 
+def _seconds(started: datetime) -> float:
+    return round((datetime.now(UTC) - started).total_seconds(), 1)
+
+
+# What is said of a notebook, by what happened to it.
+_WORDS = {
+    RAN: "{section}: done in {seconds} seconds.",
+    BEFORE: "{section}: done before.",
+    AGAIN: "{section}: its kernel died after {seconds} seconds; run again.",
+}
+
+
+def _told(heard: dict[str, Callable[[Task], None]], log: Log) -> Callable[[str, Task, float], None]:
+    """Tell the log what happened to a notebook, and then whoever wants to hear of it."""
+
+    def tell(what: str, task: Task, seconds: float) -> None:
+        known = {"section": task.section, "seconds": round(seconds, 1)}
+        log.tell("notebook", _WORDS[what].format(**known), what=what, **known)
+        heard[what](task)
+
+    return tell
+
+
 @contextmanager
-def _alone(out: Path):
-    """One run at a time in a folder of packs. The lock goes with its process, however that ends."""
-    out.mkdir(parents=True, exist_ok=True)
+def _in_words() -> Iterator[None]:
+    """A full disk, or a file or folder that cannot be read or written, ends in a sentence."""
     try:
-        with FileLock(out / ".dbv.lock", timeout=0):
-            yield
-    except Timeout:
-        raise CallProblem(
-            f"Another run is under way in {out}. Wait until it has finished, or name another folder with --out."
-        ) from None
+        yield
+    except OSError as error:
+        raise disk_problem(error) from None
+    except FileCreateError as error:  # XlsxWriter's, around an OSError
+        raise disk_problem(error.args[0]) from None
 
 
-def _prepare(quarter: str, data: Path, as_at: date | str, profile: str) -> tuple[Evidence, str, list[str]]:
+@contextmanager
+def _same_inputs(data: Path, profile: str) -> Iterator[Callable[[str], None]]:
+    """Within this nobody may change the inputs, the settings or the code: a pack is made from one state of them.
+
+    Yields a check to make at the end, given the fingerprint that the results have. A notebook that fails after
+    somebody changed the inputs failed because of that.
+
+    Raises DataProblems where they have changed.
+    """
+    before = kept.digest_of_files(data, profile) if data.is_dir() else ""
+
+    def same(fingerprint: str) -> bool:
+        try:
+            return kept.digest_of_files(data, profile) == before and fingerprint in ("", kept.digest(data, profile))
+        except (OSError, UserProblem):  # one has gone, or the settings are no settings now
+            return False
+
+    def check(fingerprint: str = "") -> None:
+        if not same(fingerprint):
+            what, fix = "The inputs changed while the pack was made.", "Run again when nobody is changing them."
+            raise DataProblems([DataProblem(data.as_posix(), what, fix)]) from None
+
+    try:
+        yield check
+    except (NotebookProblem, OSError):
+        check()
+        raise
+
+
+def _prepare(quarter: str, data: Path, as_at: date | str, profile: str) -> tuple[Evidence, dict, str, list[str]]:
     """Validate and calculate once; the notebooks read what is kept."""
     if not data.is_dir():
         raise CallProblem(f"There is no folder {data}. Name the folder of the inputs with --data.")
     assembled = kept.assemble(data, profile)
     check_measures(assembled.tables["measures"], data)
     kept.store(assembled, data, profile)
-    return open_evidence(quarter, data, profile, as_at), kept.digest(data, profile), assembled.warnings
+    evidence = open_evidence(quarter, data, profile, as_at)
+    return evidence, assembled.tables, kept.digest(data, profile), assembled.warnings
 
 
 def _chosen(only: list[str] | None, sections: list[str]) -> list[str]:
@@ -236,47 +323,3 @@ def _write_reports(evidence: Evidence, narrative: Narrative, staging: Path) -> N
         problems += document_problems(path)
     if problems:
         raise PublishingRefused("\n".join(problems))
-
-
-@contextmanager
-def _staging(target: Path):
-    """Two folders that are gone afterwards: one beside the target, to be renamed into place, and one for work."""
-    staging = Path(tempfile.mkdtemp(prefix=f".{target.name}.staging-", dir=target.parent))
-    staging.chmod(0o755)
-    try:
-        with tempfile.TemporaryDirectory(prefix="dbv-", ignore_cleanup_errors=True) as work:
-            yield staging, Path(work)
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
-
-
-def _previous(target: Path) -> Path:
-    return target.with_name(f".{target.name}.previous")
-
-
-def _recover(target: Path) -> None:
-    """Tidy up after a run that was killed: put the last pack back if it was between two renames."""
-    previous = _previous(target)
-    if previous.exists() and not target.exists():
-        previous.rename(target)
-    shutil.rmtree(previous, ignore_errors=True)
-    for staging in target.parent.glob(f".{target.name}.staging-*"):
-        shutil.rmtree(staging, ignore_errors=True)
-
-
-def _swap(staging: Path, target: Path, keep: Path | None = None) -> None:
-    """Put the new pack in the old one's place by renaming; the old one goes to ``keep``, if that is given."""
-    previous = keep or _previous(target)
-    try:
-        previous.parent.mkdir(parents=True, exist_ok=True)
-        if target.exists():
-            target.rename(previous)
-        staging.rename(target)
-    except OSError as error:
-        if previous.exists() and not target.exists():
-            previous.rename(target)
-        raise PublishingRefused(
-            f"{target} could not be replaced ({error.strerror}). Close any file of it that is open, and run again."
-        ) from None
-    if keep is None:
-        shutil.rmtree(previous, ignore_errors=True)

@@ -7,8 +7,6 @@ from datetime import date
 from pathlib import Path
 
 from dbv_analysis import kept, registry
-from dbv_analysis.pages.reconciliation import RECONCILIATION
-from dbv_analysis.pages.summary import SUMMARY
 from dbv_analysis.periods import Quarter
 from dbv_analysis.programme import FILE, Programme
 from dbv_analysis.publish import manifest
@@ -59,19 +57,12 @@ def is_up_to_date(quarter: Quarter, programme: Programme, data: Path, out: Path,
         parameters["profile"] == profile
         and parameters["as_at"] == programme.cut_off(quarter).isoformat()
         and set(parameters["sections"]) == set(section_order(one.section for one in registry.discover().values()))
-        and _notebooks_are_as_they_were(folder, published, programme.root / NOTEBOOKS)
+        and _notebooks_are_as_they_were(published, programme.root / NOTEBOOKS)
         and published["fingerprint"] == kept.digest(data, profile)
         and not manifest.altered(folder, published)
     )
 
 
-def _notebooks_are_as_they_were(folder: Path, published: dict, notebooks: Path) -> bool:
-    """By the sums in the manifest; those of the pages that every pack has, by the time of the last change."""
-    written = (folder / manifest.NAME).stat().st_mtime
-    sums = {notebook_of(notebooks, section): total for section, total in published["notebooks"].items()}
-    others = [notebook_of(notebooks, page) for page in (SUMMARY, RECONCILIATION)]
-    return (
-        all(path.is_file() for path in (*sums, *others))
-        and all(sha256_of(path) == total for path, total in sums.items())
-        and all(path.stat().st_mtime <= written for path in others)
-    )
+def _notebooks_are_as_they_were(published: dict, notebooks: Path) -> bool:
+    sums = {notebook_of(notebooks, page): total for page, total in published["notebooks"].items()}
+    return all(path.is_file() and sha256_of(path) == total for path, total in sums.items())

@@ -5,10 +5,6 @@ from __future__ import annotations
 import csv
 import re
 import shutil
-import subprocess
-import sys
-import tempfile
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +16,10 @@ from bs4 import BeautifulSoup
 from filelock import FileLock
 from nbformat.v4 import new_code_cell, new_notebook
 
-from dbv_analysis.publish import manifest, pack
+from dbv_analysis.publish import manifest, pack, standing
+from dbv_analysis.publish.finished import FOLDER as WORK
+from dbv_analysis.publish.log import FOLDER as LOGS
+from dbv_analysis.publish.standing import LOCK
 from tests.conftest import QUARTER, ROOT
 from tests.publish.conftest import (
     REPORTS,
@@ -51,8 +50,9 @@ def rewrite_notebooks(folder: Path, *cells: str) -> None:
         write_notebook(path, *cells)
 
 
-def left(outputs: Path) -> list[str]:
-    return sorted(path.name for path in outputs.iterdir())
+def left(folder: Path) -> list[str]:
+    """What is in a folder, leaving out what every run has in the folder of packs: its lock and the logs."""
+    return sorted(path.name for path in folder.iterdir() if path.name not in {LOCK, LOGS})
 
 
 # A call that cannot be carried out
@@ -166,7 +166,7 @@ def test_a_run_names_what_is_wrong_with_an_input_and_changes_nothing(
     assert [line for line in err.splitlines() if line.startswith(f"data/raw/{file}{said}")], err
     assert "Traceback" not in err
     assert contents(last_pack) == before
-    assert left(last_pack.parent) == [".dbv.lock", QUARTER]
+    assert left(last_pack.parent) == [QUARTER]
 
 
 def test_a_run_names_every_problem_of_every_input_at_once(command: Command, project: Path):
@@ -196,7 +196,7 @@ def test_a_narrative_that_is_wrong_ends_with_1_before_any_notebook_is_run_and_th
     )
     assert not trace.exists()
     assert contents(last_pack) == before
-    assert left(last_pack.parent) == [".dbv.lock", QUARTER]
+    assert left(last_pack.parent) == [QUARTER]
 
 
 def test_settings_that_are_wrong_end_with_1(command: Command, project: Path, last_pack: Path):
@@ -223,12 +223,9 @@ def trace(project: Path) -> Path:
 
 
 def test_a_failing_notebook_ends_with_3_and_is_named_without_any_value_and_the_last_pack_stays(
-    command: Command, project: Path, last_pack: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    command: Command, project: Path, last_pack: Path
 ):
     before = contents(last_pack)
-    work = tmp_path / "work"
-    work.mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(work))
     notebooks = project / "notebooks"
     rewrite_notebooks(notebooks, "1")
     write_notebook(notebooks / "deficit.ipynb", "1/0")
@@ -242,8 +239,10 @@ def test_a_failing_notebook_ends_with_3_and_is_named_without_any_value_and_the_l
     assert "1524" not in err
     assert "Traceback" not in err
     assert contents(last_pack) == before
-    assert left(last_pack.parent) == [".dbv.lock", QUARTER]
-    assert not list(work.glob("dbv-*"))
+    assert left(last_pack.parent) == [WORK, QUARTER]
+    kept = contents(last_pack.parent / WORK)
+    assert len(kept) == len(SECTIONS)
+    assert not [name for name, text in kept.items() if "deficit" in name or b"1524" in text]
 
 
 def test_a_notebook_that_kills_its_kernel_ends_with_3(command: Command, project: Path, last_pack: Path):
@@ -253,9 +252,9 @@ def test_a_notebook_that_kills_its_kernel_ends_with_3(command: Command, project:
     write_notebook(project / "notebooks" / "deficit.ipynb", "import os", "os._exit(1)")
     status, out, err = command("run", QUARTER, "--only", "Deficit")
     assert (status, out) == (3, "")
-    assert "notebooks/deficit.ipynb stopped: its kernel died." in err
+    assert "notebooks/deficit.ipynb stopped: its kernel died, and died again when it was run once more." in err
     assert contents(last_pack) == before
-    assert left(last_pack.parent) == [".dbv.lock", QUARTER]
+    assert left(last_pack.parent) == [WORK, QUARTER]
 
 
 def test_a_page_that_is_not_fit_ends_with_4_and_is_named_and_the_last_pack_stays(
@@ -269,7 +268,7 @@ def test_a_page_that_is_not_fit_ends_with_4_and_is_named_and_the_last_pack_stays
     for page in ("index.html", "deficit.html"):
         assert f"{page}: the page has 0 first-level headings; it needs one" in err
     assert contents(last_pack) == before
-    assert left(last_pack.parent) == [".dbv.lock", QUARTER]
+    assert left(last_pack.parent) == [WORK, QUARTER]
 
 
 def test_a_notebook_that_lacks_a_parameter_ends_with_3_before_any_is_run(
@@ -585,7 +584,7 @@ def test_a_run_killed_between_two_renames_is_made_good_by_the_next(command: Comm
     (last_pack.with_name(f".{QUARTER}.staging-abc")).mkdir()
     assert command("run", QUARTER, "--only", "Nothing").status == 2
     assert contents(last_pack) == before
-    assert left(last_pack.parent) == [".dbv.lock", QUARTER]
+    assert left(last_pack.parent) == [QUARTER]
 
 
 def test_a_run_killed_after_the_second_rename_leaves_the_new_pack(last_pack: Path):
@@ -593,7 +592,7 @@ def test_a_run_killed_after_the_second_rename_leaves_the_new_pack(last_pack: Pat
     previous = last_pack.with_name(f".{QUARTER}.previous")
     previous.mkdir()
     (previous / "index.html").write_text("the pack before", encoding="utf-8")
-    pack._recover(last_pack)
+    standing.recover(last_pack)
     assert contents(last_pack) == before
     assert left(last_pack.parent) == [QUARTER]
 
@@ -602,27 +601,8 @@ def test_recovering_leaves_the_packs_of_other_quarters_alone(last_pack: Path):
     others = ["2024-25-Q1", ".2024-25-Q1.previous", ".2024-25-Q1.staging-abc"]
     for name in others:
         (last_pack.parent / name).mkdir()
-    pack._recover(last_pack)
+    standing.recover(last_pack)
     assert left(last_pack.parent) == sorted([*others, QUARTER])
-
-
-def test_a_run_killed_at_work_leaves_the_last_pack_and_does_not_hinder_the_next(
-    command: Command, project: Path, last_pack: Path
-):
-    before = contents(last_pack)
-    staging = f".{QUARTER}.staging-*"
-    words = [sys.executable, "-m", "dbv_analysis", "run", QUARTER]
-    run = subprocess.Popen(words, cwd=project, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    until = time.monotonic() + 60
-    while not list(last_pack.parent.glob(staging)) and run.poll() is None and time.monotonic() < until:
-        time.sleep(0.02)
-    run.kill()
-    run.wait()
-    assert list(last_pack.parent.glob(staging))
-    assert contents(last_pack) == before
-    assert command("run", QUARTER, "--only", "Nothing").status == 2
-    assert contents(last_pack) == before
-    assert left(last_pack.parent) == [".dbv.lock", QUARTER]
 
 
 # What must not leave the machine

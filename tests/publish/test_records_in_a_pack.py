@@ -51,7 +51,9 @@ def texts(folder: Path) -> dict[str, str]:
 
 
 def test_no_name_and_no_upn_is_in_any_file_of_the_pack_or_in_what_the_run_said(pack):
-    said = {**texts(pack.folder), "standard output": pack.done.out, "standard error": pack.done.err}
+    logs = texts(pack.folder.parent / "logs")
+    assert logs
+    said = {**texts(pack.folder), **logs, "standard output": pack.done.out, "standard error": pack.done.err}
     assert len(said) > 20
     assert [name for name, text in said.items() if CANARY.lower() in text.lower()] == []
 

@@ -1,0 +1,101 @@
+"""What a run did and how it ended: a log in plain words, and beside it the same for machines, an object a line."""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+from dbv_analysis.terms import DataProblems, Stopped, UserProblem, disk_problem
+
+FOLDER = "logs"
+KEPT = 50  # runs
+PLAIN, MACHINE = ".log", ".jsonl"
+
+
+class _Quiet(logging.FileHandler):
+    """A log that cannot be written is no reason to fail."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802
+        """Go on; logging itself would print a traceback."""
+
+    def close(self) -> None:
+        with suppress(OSError):
+            super().close()
+
+
+class _Machine(logging.Formatter):
+    """A record as JSON: when, what kind of event, its words, and what else is known of it."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        when = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+        told = {"time": when, "event": record.event, "words": record.getMessage(), **record.known}
+        return json.dumps(told, ensure_ascii=False)
+
+
+class Log:
+    """Where a run says what it does. It is told nothing that stands in a row about a person."""
+
+    def __init__(self, logger: logging.Logger):
+        self._logger = logger
+
+    def tell(self, event: str, words: str, level: int = logging.INFO, **known: object) -> None:
+        """Write a line: the kind of ``event``, in ``words``, and what a machine may want to know of it."""
+        self._logger.log(level, "%s", words, extra={"event": event, "known": known})
+
+
+@contextmanager
+def log_of(out: Path, quarter: str, warn: Callable[[str], None]) -> Iterator[Log]:
+    """The log of a run, ``out/logs/<UTC time>-<quarter>.log`` and ``.jsonl``; how the run ends is its last line.
+
+    The newest runs' logs are kept. ``warn`` hears where no log can be written; the run goes on.
+    """
+    logger = logging.Logger("dbv run", logging.INFO)
+    name = f"{datetime.now(UTC):%Y-%m-%dT%H-%M-%S}Z-{quarter}"
+    try:
+        _open(logger, out / FOLDER, name)
+    except OSError as error:
+        warn(f"No log is written: {disk_problem(error)}")
+    log, started = Log(logger), time.monotonic()
+    try:
+        yield log
+    except (Exception, Stopped) as error:
+        _tell_the_end(log, error, time.monotonic() - started)
+        raise
+    finally:
+        for handler in logger.handlers:
+            handler.close()
+
+
+def _open(logger: logging.Logger, folder: Path, name: str) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in sorted({path.stem for path in folder.glob("*Z-*") if path.suffix in (PLAIN, MACHINE)})[: 1 - KEPT]:
+        for suffix in (PLAIN, MACHINE):
+            (folder / f"{old}{suffix}").unlink(missing_ok=True)
+    plain = logging.Formatter("%(asctime)s  %(message)s", "%Y-%m-%d %H:%M:%S UTC")
+    plain.converter = time.gmtime
+    for suffix, formatter in ((PLAIN, plain), (MACHINE, _Machine())):
+        handler = _Quiet(folder / f"{name}{suffix}", encoding="utf-8")
+        handler.setFormatter(formatter)
+        logger.addHandler(handler)
+
+
+def _tell_the_end(log: Log, error: BaseException, seconds: float) -> None:
+    """Why nothing was published. Of a fault of the program itself only its kind is told: its words may hold values."""
+    known = {"seconds": round(seconds, 1), "status": getattr(error, "status", None)}
+    if isinstance(error, DataProblems):
+        places = dict.fromkeys(problem.place for problem in error.problems)
+        for place in places:
+            log.tell("problem", f"{place}: has a problem; `dbv check` says which.", logging.ERROR, place=place)
+        log.tell("refused", f"Nothing was published: {len(error.problems)} problems.", logging.ERROR, **known)
+    elif isinstance(error, UserProblem):
+        log.tell("refused", f"Nothing was published: {error}", logging.ERROR, **known)
+    elif isinstance(error, Stopped):
+        log.tell("stopped", str(error), logging.WARNING, **known)
+    else:
+        words = f"Nothing was published: the program failed with {type(error).__name__}."
+        log.tell("failed", words, logging.CRITICAL, **known)

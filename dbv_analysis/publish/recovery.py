@@ -1,0 +1,88 @@
+"""Refuse a pack from which, with all that was published before, a hidden figure could be worked out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from dbv_analysis.audit.recovery import Recovered, audit
+from dbv_analysis.evidence import Evidence
+from dbv_analysis.programme import FILE, NamedFigure
+from dbv_analysis.publish import figures, manifest
+from dbv_analysis.publish.releases import EARLIER
+from dbv_analysis.terms import CONTROLLED, PUBLIC, PublishingRefused
+
+MOST_SAID = 10
+PUBLISHED = "the publisher of the release shows this figure itself; it is hidden in this pack alone"
+
+
+def refuse_recoverable(evidence: Evidence, tables: Mapping[str, pd.DataFrame], out: Path) -> list[dict]:
+    """Audit every figure that a pack of the quarter may hold, together with the packs in ``out``.
+
+    Args:
+        evidence: what the pack draws on.
+        tables: the validated tables that its figures were calculated from.
+        out: the folder of the packs, where those that were published before are.
+
+    Returns the exceptions, for the manifest: figures that the settings let pass, each with its reason and who
+    decided, and figures that their own publisher shows. Nothing is hidden in a controlled pack, so there are none.
+
+    Raises PublishingRefused that names each figure that could be worked out, what gives it away, and what to hide.
+    """
+    if evidence.profile == CONTROLLED:
+        return []
+    rule = evidence.programme.disclosure
+    official = {source.release for source in evidence.sources if source.official}
+    pack = figures.released(evidence, evidence.sections)
+    found = audit(pack, earlier_packs(out), evidence.metrics.values(), tables, official, rule)
+    allowed = {one: exception for one in found.recovered if (exception := _exception(one, rule.exceptions))}
+    refused = [one for one in found.recovered if one not in allowed]
+    if refused:
+        raise PublishingRefused(_words(refused, found.remedy))
+    return [
+        *({**one.figure, "reason": by.reason, "name": by.name} for one, by in allowed.items()),
+        *({**one, "reason": PUBLISHED, "name": _publisher(evidence, one["release"])} for one in found.published),
+    ]
+
+
+def earlier_packs(out: Path) -> dict[str, pd.DataFrame]:
+    """The figures of every public pack and earlier release in a folder of packs, by what to call it."""
+    found = {}
+    for path in sorted([*out.glob(f"*/{figures.NAME}"), *out.glob(f"{EARLIER}/*/*/{figures.NAME}")]):
+        folder = path.parent
+        told, rows = manifest.read(folder), figures.read(folder)
+        if told is not None and rows is not None and told["parameters"]["profile"] == PUBLIC:
+            found[f"{told['quarter']}, release {told['release']['number']}"] = rows
+    return found
+
+
+def _exception(one: Recovered, exceptions: tuple[NamedFigure, ...]) -> NamedFigure | None:
+    row = pd.DataFrame([one.figure])
+    return next((exception for exception in exceptions if exception.names(row).any()), None)
+
+
+def _publisher(evidence: Evidence, release: str) -> str:
+    return next((source.publisher for source in evidence.sources if source.release == release), release)
+
+
+def _words(refused: list[Recovered], remedy: tuple[dict[str, str], ...]) -> str:
+    lines = [f"{len(refused)} hidden figures could be worked out, so the pack is not published:"]
+    for one in refused[:MOST_SAID]:
+        lines += [f"- {one.words}", *(f"    follows from: {words}" for words in one.by)]
+    if len(refused) > MOST_SAID:
+        lines.append(f"- and {len(refused) - MOST_SAID} more.")
+    if remedy:
+        lines.append(f"Hide these too: add to {FILE}, each with a reason and the name of who decided:")
+        lines += [_setting(one) for one in remedy]
+    lines.append(
+        f"Where a figure may be published all the same, add it to {FILE} under [[disclosure.exceptions]], with a "
+        "reason and a name. The manifest will say so."
+    )
+    return "\n".join(lines)
+
+
+def _setting(one: dict[str, str]) -> str:
+    keys = {"metric": "metric_id", "breakdown": "breakdown", "period": "period_label", "area": "area_code"}
+    return "\n".join(["[[disclosure.hidden]]", *(f'{name} = "{one[column]}"' for name, column in keys.items())])
