@@ -13,8 +13,8 @@ import pandas as pd
 from dbv_analysis.audit import known
 from dbv_analysis.audit.groups import sums
 from dbv_analysis.audit.protect import protect
-from dbv_analysis.audit.system import System, system
-from dbv_analysis.counted import PERIOD, PLACE, Part, asked_of, count, counted_from, parts, rows_of, together
+from dbv_analysis.audit.system import system
+from dbv_analysis.counted import PERIOD, PLACE, Counted, asked_of, counted, parts, rows_of, together
 from dbv_analysis.disclosure import hidden, released
 from dbv_analysis.programme import Disclosure
 from dbv_analysis.registry import Metric, Ratio
@@ -43,24 +43,23 @@ def calculate(
 
     Raises ValueError where two rows have the same key: then a metric's filter lets two figures through.
     """
-    numbered = known.numbered(tables)
-    found = count(metrics, numbered)
-    if not found:
+    return results_of(counted(metrics, tables), rule, profile)
+
+
+def results_of(counts: Counted, rule: Disclosure, profile: str) -> pd.DataFrame:
+    """The results table of figures that are counted: as ``calculate`` gives it."""
+    if not counts.found:
         return pd.DataFrame(columns=list(RESULT_COLUMNS))
-    figures = together(found)
+    figures = counts.figures
     figures = figures.assign(hidden=hidden(figures, rule, profile))
     if figures["hidden"].any():
-        figures["hidden"] = protect(figures, reader(figures, found, numbered, rule), rule)
+        reader = system(figures, counts.sums, rule, known.relations(counts.tables), known.links(figures))
+        figures["hidden"] = protect(figures, reader, rule)
     results = released(figures, rule, profile)[list(RESULT_COLUMNS)]
     repeated = results[results.duplicated(list(RESULT_KEY))]
     if not repeated.empty:
         raise ValueError(f"more than one figure for {', '.join(map(str, repeated.iloc[0][list(RESULT_KEY)]))}")
     return results.sort_values(ORDER, ignore_index=True)
-
-
-def reader(figures: pd.DataFrame, found: list[Part], tables: Mapping[str, pd.DataFrame], rule: Disclosure) -> System:
-    """What a reader of figures knows, where the rows of the tables are numbered."""
-    return system(figures, counted_from(found), rule, known.relations(tables), known.links(figures))
 
 
 def by_group(

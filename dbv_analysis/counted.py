@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 
 import narwhals as nw
+import numpy as np
 import pandas as pd
 
 from dbv_analysis.registry import Asked, Count, Grouped, Mean, Metric, Ratio, Total, Value
@@ -31,8 +33,35 @@ class Part:
     figures: pd.DataFrame
 
 
+@dataclass(frozen=True)
+class Counted:
+    """Every figure of some metrics, as ``together`` gives them, with what it was counted from.
+
+    ``tables`` are the tables with a column ``atom`` that numbers the rows of all of them.
+    """
+
+    figures: pd.DataFrame
+    found: list[Part] = field(repr=False)
+    tables: Mapping[str, pd.DataFrame] = field(repr=False)
+
+    @cached_property
+    def sums(self) -> pd.DataFrame:
+        """As ``counted_from`` gives them."""
+        return counted_from(self.found)
+
+
+def counted(metrics: Iterable[Metric], tables: Mapping[str, pd.DataFrame]) -> Counted:
+    """Count every figure of every metric from validated tables."""
+    numbered, first = {}, 0
+    for name, frame in tables.items():
+        numbered[name] = frame.assign(**{ATOM: np.arange(first, first + len(frame))})
+        first += len(frame)
+    found = count(metrics, numbered)
+    return Counted(together(found) if found else pd.DataFrame(), found, numbered)
+
+
 def count(metrics: Iterable[Metric], tables: Mapping[str, object]) -> list[Part]:
-    """Every figure of every metric.
+    """Every figure of every metric, a part for each thing that it asks for and each of its breakdowns.
 
     Args:
         metrics: what to calculate.

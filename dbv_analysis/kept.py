@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 
 import dbv_analysis
 from dbv_analysis import registry
+from dbv_analysis.counted import Counted, counted
 from dbv_analysis.programme import FILE, Programme, load_programme
 from dbv_analysis.records.database import RECEIPT, Receipt, read_receipt, receipt_of
 from dbv_analysis.records.store import records_folder
@@ -36,6 +37,7 @@ class Assembled:
     results: pd.DataFrame
     tables: dict[str, pd.DataFrame]
     warnings: list[str]
+    counts: Counted
 
 
 def assemble(data: Path, profile: str) -> Assembled:
@@ -44,14 +46,15 @@ def assemble(data: Path, profile: str) -> Assembled:
     Raises DataProblems with all problems of all inputs.
     """
     # Imported here so that reading stored results needs no pandera.
-    from dbv_analysis.calculate import calculate
+    from dbv_analysis.calculate import results_of
     from dbv_analysis.loaders import load
 
     programme = load_programme(data)
     inputs = load(data)
     check_own_figures(inputs.tables, data)
-    results = calculate(registry.discover().values(), inputs.tables, programme.disclosure, profile)
-    return Assembled(programme, results, inputs.tables, inputs.warnings)
+    counts = counted(registry.discover().values(), inputs.tables)
+    results = results_of(counts, programme.disclosure, profile)
+    return Assembled(programme, results, inputs.tables, inputs.warnings, counts)
 
 
 def check_own_figures(tables: Mapping[str, pd.DataFrame], data: Path) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from dbv_analysis.counted import counted
 from dbv_analysis.evidence import Evidence, during, open_evidence, period_of, written
 from dbv_analysis.kept import Assembled, check_own_figures, store, stored
 from dbv_analysis.periods import FULL_YEAR, PART_YEAR, SNAPSHOT
@@ -44,7 +45,7 @@ def shipped(data: Path) -> Evidence:
 
 
 def keep(folder: Path, results: pd.DataFrame, tables: dict[str, pd.DataFrame], profile: str = PUBLIC) -> None:
-    store(Assembled(load_programme(folder), results, tables, []), folder, profile)
+    store(Assembled(load_programme(folder), results, tables, [], counted((), {})), folder, profile)
 
 
 def at(evidence: Evidence, day: str) -> Evidence:

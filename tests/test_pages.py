@@ -23,6 +23,7 @@ from dbv_analysis import registry
 from dbv_analysis.blocks import Block, Blocks, Figure, KeyFigures, Links, Table
 from dbv_analysis.calculate import calculate
 from dbv_analysis.charts import style
+from dbv_analysis.counted import counted
 from dbv_analysis.evidence import Evidence, open_evidence
 from dbv_analysis.findings import find
 from dbv_analysis.kept import Assembled, store
@@ -49,7 +50,7 @@ def inputs(tmp_path_factory, data: Path, results: pd.DataFrame, tables: dict[str
     root = tmp_path_factory.mktemp("pages")
     shutil.copy(ROOT / "programme.toml", root)
     folder = Path(shutil.copytree(data, root / "data" / "raw"))
-    store(Assembled(load_programme(folder), results, tables, []), folder, PUBLIC)
+    store(Assembled(load_programme(folder), results, tables, [], counted((), {})), folder, PUBLIC)
     return folder
 
 

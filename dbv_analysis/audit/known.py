@@ -83,15 +83,6 @@ SUMS = (
 )
 
 
-def numbered(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
-    """The tables with a column ``atom`` that numbers the rows of all of them."""
-    found, first = {}, 0
-    for name, frame in tables.items():
-        found[name] = frame.assign(**{ATOM: np.arange(first, first + len(frame))})
-        first += len(frame)
-    return found
-
-
 def relations(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """What ``SUMS`` say of the rows of numbered tables: ``words``, ``relation``, ``atom``, ``factor``, ``at_most``.
 

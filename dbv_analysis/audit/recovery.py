@@ -11,10 +11,9 @@ from dbv_analysis.audit import known
 from dbv_analysis.audit.protect import protect
 from dbv_analysis.audit.solve import Interval, narrow, parts
 from dbv_analysis.audit.system import NO_FIGURE, System, system
-from dbv_analysis.counted import GUARDS, count, counted_from, together
+from dbv_analysis.counted import ATOM, GUARDS, Counted
 from dbv_analysis.disclosure import hidden
 from dbv_analysis.programme import Disclosure
-from dbv_analysis.registry import Metric
 from dbv_analysis.terms import PUBLIC, RESULT_KEY
 
 KEY = list(RESULT_KEY)
@@ -49,8 +48,7 @@ class Audit:
 def audit(
     pack: pd.DataFrame,
     earlier: Mapping[str, pd.DataFrame],
-    metrics: Iterable[Metric],
-    tables: Mapping[str, pd.DataFrame],
+    counts: Counted,
     official: Iterable[str],
     rule: Disclosure,
 ) -> Audit:
@@ -59,7 +57,7 @@ def audit(
     Args:
         pack: the rows of the results that the pack holds, hidden ones with ``c``.
         earlier: those of earlier public packs, by what to call them.
-        metrics, tables: what the figures were calculated from.
+        counts: every figure as it was counted.
         official: releases whose publisher shows every figure: a reader may have them at hand.
         rule: the authority's rule.
 
@@ -67,18 +65,16 @@ def audit(
     asked of the pack and earlier ones together, and then, unless an official release shows them as they are, of all
     that official releases hold besides.
     """
-    numbered, official = known.numbered(tables), set(official)
-    found = count(metrics, numbered)
-    figures = _in_pack(together(found), pack)
+    official = set(official)
+    figures = _in_pack(counts.figures, pack)
     if not figures["hidden"].any():
         return Audit((), (), ())
-    sums = counted_from(found)
-    sums = sums[sums["figure"].isin(figures.index)]
-    relations = known.relations(numbered)
+    sums = counts.sums[counts.sums["figure"].isin(figures.index)]
+    relations = known.relations(counts.tables)
     shown_elsewhere = _published(figures, official)
     secret = figures["hidden"] & hidden(figures, rule, PUBLIC)
     with_earlier = pd.concat([figures.assign(secret=secret), _before(figures, earlier)])
-    rows, their_sums = _rows_of(numbered, official, first=int(with_earlier.index.max()) + 1)
+    rows, their_sums = _rows_of(counts.tables, official, first=int(with_earlier.index.max()) + 1)
     with_others = pd.concat([with_earlier.assign(secret=with_earlier["secret"] & ~shown_elsewhere), rows])
     every_sum = pd.concat([sums, their_sums], ignore_index=True)
     recovered, remedy = {}, figures["hidden"]
@@ -145,7 +141,7 @@ def _rows_of(tables: Mapping[str, pd.DataFrame], official: set[str], first: int)
         origin=" (" + rows["release"] + ")",
     )
     sums = pd.DataFrame(
-        {"figure": rows.index, "part": "numerator", "atom": rows[known.ATOM], "count": rows["count"]}
+        {"figure": rows.index, "part": "numerator", "atom": rows[ATOM], "count": rows["count"]}
     ).reset_index(drop=True)
     return figures, sums
 

@@ -38,9 +38,9 @@ def parts(system: System) -> list[np.ndarray]:
 
 def narrow(system: System, part: np.ndarray) -> Iterator[Interval]:
     """The secrets of one part whose interval is narrower than it must be."""
-    quantities = system.quantities.iloc[part]
-    if not (quantities["needed"] > 0).any():
+    if not (system.quantities["needed"].to_numpy()[part] > 0).any():
         return
+    quantities = system.quantities.iloc[part]
     sums = _merged(system.sums[part])
     problem = _Problem(quantities, sums)
     doubtful = []

@@ -12,6 +12,7 @@ from pathlib import Path
 from xlsxwriter.exceptions import FileCreateError
 
 from dbv_analysis import __version__, kept
+from dbv_analysis.counted import Counted
 from dbv_analysis.evidence import Evidence, for_recipients, open_evidence
 from dbv_analysis.narrative import narrative_file
 from dbv_analysis.pages.reconciliation import RECONCILIATION
@@ -96,7 +97,7 @@ def run(
     with log_of(out, quarter, warn) as log, _in_words(), stoppable() as too_late, alone(out):
         log.tell("started", f"Started: the {profile} pack of {quarter}.", profile=profile, version=__version__)
         with _same_inputs(data, profile) as check_inputs:
-            evidence, tables, fingerprint, warnings = _prepare(quarter, data, as_at, profile)
+            evidence, counts, fingerprint, warnings = _prepare(quarter, data, as_at, profile)
             evidence = for_recipients(evidence, recipients)
             log.tell("validated", f"Validated {len(evidence.sources)} inputs.", seconds=_seconds(started))
             target = out / str(evidence.quarter)
@@ -107,7 +108,7 @@ def run(
                 _chosen(only, evidence.sections), bool(only), target, evidence, fingerprint, folder
             )
             held = [name for name in evidence.sections if name in sections or name in carried]
-            exceptions = refuse_recoverable(evidence, tables, out)
+            exceptions = refuse_recoverable(evidence, counts, out)
             log.tell("audited", "No hidden figure follows from the pack and earlier ones.", seconds=_seconds(started))
             parameters = {
                 "quarter": str(evidence.quarter),
@@ -225,7 +226,7 @@ def _same_inputs(data: Path, profile: str) -> Iterator[Callable[[str], None]]:
         raise
 
 
-def _prepare(quarter: str, data: Path, as_at: date | str, profile: str) -> tuple[Evidence, dict, str, list[str]]:
+def _prepare(quarter: str, data: Path, as_at: date | str, profile: str) -> tuple[Evidence, Counted, str, list[str]]:
     """Validate and calculate once; the notebooks read what is kept."""
     if not data.is_dir():
         raise CallProblem(f"There is no folder {data}. Name the folder of the inputs with --data.")
@@ -233,7 +234,7 @@ def _prepare(quarter: str, data: Path, as_at: date | str, profile: str) -> tuple
     check_measures(assembled.tables["measures"], data)
     kept.store(assembled, data, profile)
     evidence = open_evidence(quarter, data, profile, as_at)
-    return evidence, assembled.tables, kept.digest(data, profile), assembled.warnings
+    return evidence, assembled.counts, kept.digest(data, profile), assembled.warnings
 
 
 def _chosen(only: list[str] | None, sections: list[str]) -> list[str]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
 
 from dbv_analysis.audit.recovery import Recovered, audit
+from dbv_analysis.counted import Counted
 from dbv_analysis.evidence import Evidence
 from dbv_analysis.programme import FILE, NamedFigure
 from dbv_analysis.publish import figures, manifest
@@ -18,12 +18,12 @@ MOST_SAID = 10
 PUBLISHED = "the publisher of the release shows this figure itself; it is hidden in this pack alone"
 
 
-def refuse_recoverable(evidence: Evidence, tables: Mapping[str, pd.DataFrame], out: Path) -> list[dict]:
+def refuse_recoverable(evidence: Evidence, counts: Counted, out: Path) -> list[dict]:
     """Audit every figure that a pack of the quarter may hold, together with the packs in ``out``.
 
     Args:
         evidence: what the pack draws on.
-        tables: the validated tables that its figures were calculated from.
+        counts: every figure as it was counted.
         out: the folder of the packs, where those that were published before are.
 
     Returns the exceptions, for the manifest: figures that the settings let pass, each with its reason and who
@@ -36,7 +36,7 @@ def refuse_recoverable(evidence: Evidence, tables: Mapping[str, pd.DataFrame], o
     rule = evidence.programme.disclosure
     official = {source.release for source in evidence.sources if source.official}
     pack = figures.released(evidence, evidence.sections)
-    found = audit(pack, earlier_packs(out), evidence.metrics.values(), tables, official, rule)
+    found = audit(pack, earlier_packs(out), counts, official, rule)
     allowed = {one: exception for one in found.recovered if (exception := _exception(one, rule.exceptions))}
     refused = [one for one in found.recovered if one not in allowed]
     if refused:
@@ -68,7 +68,8 @@ def _publisher(evidence: Evidence, release: str) -> str:
 
 
 def _words(refused: list[Recovered], remedy: tuple[dict[str, str], ...]) -> str:
-    lines = [f"{len(refused)} hidden figures could be worked out, so the pack is not published:"]
+    what = "1 hidden figure" if len(refused) == 1 else f"{len(refused)} hidden figures"
+    lines = [f"{what} could be worked out, so the pack is not published:"]
     for one in refused[:MOST_SAID]:
         lines += [f"- {one.words}", *(f"    follows from: {words}" for words in one.by)]
     if len(refused) > MOST_SAID:

@@ -7,7 +7,7 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -18,7 +18,9 @@ from filelock import FileLock
 
 from dbv_analysis import kept
 from dbv_analysis.cli import main
+from dbv_analysis.publish import pack as packing
 from tests.conftest import QUARTER, ROOT, dbv
+from tests.publish.made_up_notebooks import headings_alone, write_heading
 
 SECTIONS = {
     "Deficit": "deficit.html",
@@ -212,3 +214,23 @@ def command(
     """The command, run in ``project`` without a process of its own."""
     monkeypatch.chdir(project)
     return lambda *words: answer(capfd, *words)
+
+
+@pytest.fixture(scope="module")
+def no_kernels() -> Iterator[None]:
+    """No kernel is started and no report is written: for tests of what does not depend on them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(packing, "execute", headings_alone)
+        patch.setattr(packing, "_write_reports", lambda *about: None)
+        patch.setattr(packing, "overclaimed", lambda *about: [])
+        yield
+
+
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory, no_kernels: None) -> Path:
+    """A project whose notebooks write one heading each, and its first release of two sections."""
+    root = copy_of_the_project(tmp_path_factory.mktemp("releases"))
+    for path in sorted((root / "notebooks").glob("*.ipynb")):
+        write_heading(path, f"As {path.stem} had it")
+    packing.run(QUARTER, root / "data" / "raw", root / "outputs", only=["Plans", "Placements"])
+    return root

@@ -14,7 +14,6 @@ import openpyxl
 import pytest
 from bs4 import BeautifulSoup
 from filelock import FileLock
-from nbformat.v4 import new_code_cell, new_notebook
 
 from dbv_analysis.publish import manifest, pack, standing
 from dbv_analysis.publish.finished import FOLDER as WORK
@@ -31,23 +30,9 @@ from tests.publish.conftest import (
     copy_of_the_project,
     one_more,
 )
+from tests.publish.made_up_notebooks import PARAMETERS, rewrite_notebooks, write_heading, write_notebook
 
 Command = Callable[..., Said]
-PARAMETERS = "\n".join(f'{name} = ""' for name in ("quarter", "data", "profile", "as_at", "sections", "section"))
-
-
-def write_notebook(path: Path, *cells: str, parameters: str = PARAMETERS) -> None:
-    """A notebook that takes every parameter of a pack, and then runs ``cells``."""
-    tagged = new_code_cell(parameters, metadata={"tags": ["parameters"]})
-    notebook = new_notebook(cells=[tagged, *map(new_code_cell, cells)])
-    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    nbformat.write(notebook, path)
-
-
-def rewrite_notebooks(folder: Path, *cells: str) -> None:
-    """Every notebook of a project takes its parameters, and then runs ``cells`` and nothing else."""
-    for path in sorted(folder.glob("*.ipynb")):
-        write_notebook(path, *cells)
 
 
 def left(folder: Path) -> list[str]:
@@ -432,10 +417,6 @@ def small(small_pages: Path, calculated_once: None, tmp_path: Path, monkeypatch:
     root = Path(shutil.copytree(small_pages, tmp_path / "small"))
     monkeypatch.chdir(root)
     return root
-
-
-def write_heading(path: Path, words: str) -> None:
-    write_notebook(path, f"from IPython.display import HTML\nHTML('<h1>{words}</h1>')")
 
 
 def test_with_force_a_partial_run_replaces_its_own_changed_page_and_keeps_the_others_byte_for_byte(

@@ -7,54 +7,19 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
-import nbformat
 import pytest
 from bs4 import BeautifulSoup
-from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from dbv_analysis.evidence import Evidence, open_evidence
-from dbv_analysis.publish import changes, figures, manifest, pack
+from dbv_analysis.publish import changes, figures, manifest
 from dbv_analysis.publish.gate import page_problems
-from dbv_analysis.publish.notebooks import Task
 from tests.conftest import HALTON, QUARTER, ROOT, changed
 from tests.publish.conftest import answer, contents, copy_of_the_project, one_more
-from tests.publish.test_publishing import write_heading
+from tests.publish.made_up_notebooks import write_heading
 
 FLOWS = Path("data", "raw", "dfe-ehc-plans-2025", "flows.csv")
-
-
-def execute(found: list[Task], work: Path, jobs: int, done) -> dict[str, Path]:
-    """Without kernels: each page is the heading that its notebook shows."""
-    executed = {}
-    for task in found:
-        words = nbformat.read(task.notebook, as_version=4).cells[-1].source.splitlines()[-1]
-        shown = new_output("display_data", {"text/html": words.removeprefix("HTML('").removesuffix("')")})
-        executed[task.section] = work / f"{task.address}.ipynb"
-        nbformat.write(new_notebook(cells=[new_code_cell(outputs=[shown], id="one")]), executed[task.section])
-    return executed
-
-
-@pytest.fixture(scope="module", autouse=True)
-def quick() -> Iterator[None]:
-    """No kernel is started and no report is written: what a release is does not depend on them."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pack, "execute", execute)
-        patch.setattr(pack, "_write_reports", lambda *about: None)
-        patch.setattr(pack, "overclaimed", lambda *about: [])
-        yield
-
-
-@pytest.fixture(scope="module")
-def first(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A project whose notebooks write one heading each, and its first release of two sections."""
-    root = copy_of_the_project(tmp_path_factory.mktemp("releases"))
-    for path in sorted((root / "notebooks").glob("*.ipynb")):
-        write_heading(path, f"As {path.stem} had it")
-    pack.run(QUARTER, root / "data" / "raw", root / "outputs", only=["Plans", "Placements"])
-    return root
 
 
 @pytest.fixture

@@ -25,7 +25,8 @@ from dbv_analysis.synth import CANARY
 from dbv_analysis.terms import CallProblem, DataProblem, DataProblems, NotebookProblem, PublishingRefused
 from tests.conftest import QUARTER
 from tests.publish.conftest import contents
-from tests.publish.test_publishing import left, write_heading, write_notebook
+from tests.publish.made_up_notebooks import write_heading, write_notebook
+from tests.publish.test_publishing import left
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,43 @@
+"""Notebooks of one cell, for tests of what becomes of a pack and not of what its pages say."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import nbformat
+from nbformat.v4 import new_code_cell, new_notebook, new_output
+
+from dbv_analysis.publish.finished import Finished
+from dbv_analysis.publish.notebooks import Task
+
+PARAMETERS = "\n".join(f'{name} = ""' for name in ("quarter", "data", "profile", "as_at", "sections", "section"))
+
+
+def write_notebook(path: Path, *cells: str, parameters: str = PARAMETERS) -> None:
+    """A notebook that takes every parameter of a pack, and then runs ``cells``."""
+    tagged = new_code_cell(parameters, metadata={"tags": ["parameters"]})
+    notebook = new_notebook(cells=[tagged, *map(new_code_cell, cells)])
+    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    nbformat.write(notebook, path)
+
+
+def rewrite_notebooks(folder: Path, *cells: str) -> None:
+    """Every notebook of a project takes its parameters, and then runs ``cells`` and nothing else."""
+    for path in sorted(folder.glob("*.ipynb")):
+        write_notebook(path, *cells)
+
+
+def write_heading(path: Path, words: str) -> None:
+    """A notebook whose page is one heading."""
+    write_notebook(path, f"from IPython.display import HTML\nHTML('<h1>{words}</h1>')")
+
+
+def headings_alone(found: list[Task], finished: Finished, *about: object, **more: object) -> dict[str, Path]:
+    """Without kernels: each page is the heading that its notebook shows."""
+    executed = {}
+    for task in found:
+        words = nbformat.read(task.notebook, as_version=4).cells[-1].source.splitlines()[-1]
+        shown = new_output("display_data", {"text/html": words.removeprefix("HTML('").removesuffix("')")})
+        executed[task.section] = finished.folder / f"{task.address}.ipynb"
+        nbformat.write(new_notebook(cells=[new_code_cell(outputs=[shown], id="one")]), executed[task.section])
+    return executed
