@@ -54,7 +54,7 @@ def results_of(counts: Counted, rule: Disclosure, profile: str) -> pd.DataFrame:
     figures = figures.assign(hidden=hidden(figures, rule, profile))
     if figures["hidden"].any():
         reader = system(figures, counts.sums, rule, known.relations(counts.tables), known.links(figures))
-        figures["hidden"] = protect(figures, reader, rule)
+        figures["hidden"] = protect(figures, reader)
     results = released(figures, rule, profile)[list(RESULT_COLUMNS)]
     repeated = results[results.duplicated(list(RESULT_KEY))]
     if not repeated.empty:
@@ -107,5 +107,5 @@ def hide_groups(figures: pd.DataFrame, key: list[str], rule: Disclosure, profile
     """The figures of one thing, of groups and of everybody, as they may go out; ``key`` is what groups of one share."""
     figures = figures.assign(hidden=hidden(figures, rule, profile))
     if figures["hidden"].any():
-        figures["hidden"] = protect(figures, system(figures, sums(figures, key), rule), rule)
+        figures["hidden"] = protect(figures, system(figures, sums(figures, key), rule))
     return released(figures, rule, profile)

@@ -7,16 +7,14 @@ import pandas as pd
 
 from dbv_analysis.audit.solve import Interval, narrow, parts
 from dbv_analysis.audit.system import System, hide
-from dbv_analysis.programme import Disclosure
 
 
-def protect(figures: pd.DataFrame, known: System, rule: Disclosure) -> pd.Series:
+def protect(figures: pd.DataFrame, known: System) -> pd.Series:
     """Which figures to hide, those that are hidden among them.
 
     Args:
         figures: as ``system.system`` takes them, and ``whole``: whether a figure is of everybody, which is hidden last.
         known: their system, with the relations that a reader knows.
-        rule: the authority's rule.
 
     Of the figures that give a hidden count away, the one is hidden that is of a group and counts fewest, and then the
     rest is asked again. A count of 0 is never hidden, a share of none last of all. Returns true or false by the index
@@ -34,7 +32,7 @@ def protect(figures: pd.DataFrame, known: System, rule: Disclosure) -> pd.Series
         if chosen is None:
             continue
         hidden[chosen] = True
-        known = hide(known, figures.loc[[chosen]], rule)
+        known = hide(known, chosen)
         todo |= {part_of[one] for one in known.quantities.index[known.quantities["figure"] == chosen]}
     return hidden
 

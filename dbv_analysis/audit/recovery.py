@@ -83,7 +83,7 @@ def audit(
         gaps = _recovered(reader, known_figures)
         if gaps:
             recovered = gaps | recovered
-            remedy |= protect(figures.assign(secret=secret), reader, rule)
+            remedy |= protect(figures, reader)
     further = figures[remedy & ~figures["hidden"]]
     return Audit(tuple(recovered.values()), tuple(_named(further)), tuple(_named(figures[shown_elsewhere])))
 

@@ -36,15 +36,20 @@ def parts(system: System) -> list[np.ndarray]:
     return np.split(order, np.flatnonzero(np.diff(labels[order])) + 1)
 
 
+def _secret(system: System) -> np.ndarray:
+    return system.quantities["hidden"].to_numpy() & (system.quantities["needed"].to_numpy() > 0)
+
+
 def narrow(system: System, part: np.ndarray) -> Iterator[Interval]:
     """The secrets of one part whose interval is narrower than it must be."""
-    if not (system.quantities["needed"].to_numpy()[part] > 0).any():
+    secret = _secret(system)[part]
+    if not secret.any():
         return
     quantities = system.quantities.iloc[part]
     sums = _merged(system.sums[part])
     problem = _Problem(quantities, sums)
     doubtful = []
-    for place in np.flatnonzero((quantities["needed"] > 0).to_numpy()):
+    for place in np.flatnonzero(secret):
         needed = quantities["needed"].iloc[place] - ROUNDED
         low, high, by = problem.interval(place)
         found = Interval(int(part[place]), low, high, tuple(int(part[one]) for one in by))
@@ -71,7 +76,7 @@ class _Problem:
         self.sums = sums
         count, slack = quantities["count"].to_numpy(float), quantities["slack"].to_numpy(float)
         shown = quantities["shown"].to_numpy(bool)
-        least = quantities["least"].to_numpy(float)
+        least = quantities["least"].where(quantities["hidden"]).to_numpy(float)
         # Rounded half up, as it is printed; where nothing is rounded, the count itself.
         base = np.where(slack > 0, 2 * slack, 1)
         printed = np.where(slack > 0, np.floor(count / base + 0.5) * base, count)

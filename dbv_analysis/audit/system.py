@@ -13,7 +13,7 @@ from dbv_analysis.programme import Disclosure
 from dbv_analysis.terms import TOTAL
 
 NO_FIGURE = -1
-QUANTITY = ["figure", "part", "count", "shown", "least", "needed", "slack", "words"]
+QUANTITY = ["figure", "part", "count", "shown", "hidden", "least", "needed", "slack", "words"]
 PARTS = ("numerator", "denominator", "left_out", "children")
 KEPT_APART = ("left_out", "children")  # counts behind a figure that no page shows
 
@@ -23,10 +23,11 @@ class System:
     """What a reader knows, and what must stay unknown.
 
     ``quantities`` has one row a count: ``figure`` (whose it is; ``NO_FIGURE`` for a relation), ``part``, ``count`` (the
-    truth), ``shown`` (whether a reader sees it), ``least`` (what it is at least, as every reader knows; missing where
-    nothing is), ``needed`` (how wide the interval must be in which a reader can place it; 0 where it is no secret),
-    ``slack`` (half of the base to which it is rounded) and ``words`` (what to call it). ``sums`` has a row a quantity
-    and a column an atom: rows of the inputs, which are never below 0.
+    truth), ``shown`` and ``hidden`` (whether its figure is; some counts behind a figure are never shown), ``least``
+    (what every reader knows it to be at least where it is hidden; missing where nothing is known), ``needed`` (how wide
+    the interval must be in which a reader can place it where it is hidden; 0 where it is no secret), ``slack`` (half of
+    the base to which it is rounded) and ``words`` (what to call it). ``sums`` has a row a quantity and a column an
+    atom: rows of the inputs, which are never below 0.
     """
 
     quantities: pd.DataFrame
@@ -86,16 +87,11 @@ def _words(figures: pd.DataFrame) -> pd.Series:
 
 
 def _of_relations(words: pd.Series, at_most: pd.Series) -> pd.DataFrame:
-    """A row for each sum that a reader knows to be 0, or to be no less."""
+    """A row for each sum that a reader knows to be 0, or with ``at_most`` to be no less."""
     at_most = at_most.astype(bool).to_numpy()
-    rows = {
-        "figure": NO_FIGURE,
-        "part": "relation",
-        "count": 0.0,
-        "shown": ~at_most,
-        "least": np.where(at_most, 0.0, np.nan),
-    }
-    return pd.DataFrame({**rows, "needed": 0.0, "slack": 0.0, "words": words.to_numpy()})[QUANTITY]
+    found = pd.DataFrame({"words": words.to_numpy(), "shown": ~at_most, "hidden": at_most})
+    least = np.where(at_most, 0.0, np.nan)
+    return found.assign(figure=NO_FIGURE, part="relation", count=0.0, least=least, needed=0.0, slack=0.0)[QUANTITY]
 
 
 def _holds(terms: dict[tuple[int, str], float], place: dict, quantities: pd.DataFrame) -> bool:
@@ -106,21 +102,19 @@ def _holds(terms: dict[tuple[int, str], float], place: dict, quantities: pd.Data
     return bool(np.isclose(sum(factor * counts[place[part]] for part, factor in terms.items()), 0))
 
 
-def hide(known: System, figures: pd.DataFrame, rule: Disclosure) -> System:
-    """``known`` where the figures given are hidden too."""
-    changes = ["shown", "least", "needed"]
-    rows = _rows(figures.assign(hidden=True, words=""), rule).set_index(["figure", "part"])[changes]
-    quantities = known.quantities.copy()
-    places = quantities.index[quantities["figure"].isin(figures.index)]
-    parts = pd.MultiIndex.from_frame(quantities.loc[places, ["figure", "part"]])
-    quantities.loc[places, changes] = rows.loc[parts].to_numpy()
-    quantities = quantities.astype({"shown": bool, "least": float, "needed": float})
-    return replace(known, quantities=quantities)
+def hide(known: System, figure: int) -> System:
+    """``known`` where one more figure is hidden."""
+    of_figure = known.quantities["figure"] == figure
+    hidden, shown = known.quantities["hidden"] | of_figure, known.quantities["shown"] & ~of_figure
+    return replace(known, quantities=known.quantities.assign(hidden=hidden, shown=shown))
 
 
 def _rows(figures: pd.DataFrame, rule: Disclosure) -> pd.DataFrame:
-    types = {name: float for name in PARTS if name in figures}
-    figures = figures.astype(types | dict.fromkeys(("hidden", "of_children", "over_children", "share", "money"), bool))
+    if "secret" not in figures:
+        figures = figures.assign(secret=True)
+    flags = ("hidden", "secret", "of_children", "over_children", "share", "money")
+    types = {name: float for name in PARTS if name in figures} | dict.fromkeys(flags, bool)
+    figures = figures.astype(types)
     rows = [_of_part(figures, part, rule) for part in PARTS if part in figures]
     return pd.concat([*rows, _of_rest(figures, rule)], ignore_index=True)[QUANTITY]
 
@@ -128,25 +122,23 @@ def _rows(figures: pd.DataFrame, rule: Disclosure) -> pd.DataFrame:
 def _of_part(figures: pd.DataFrame, part: str, rule: Disclosure) -> pd.DataFrame:
     """The counts of one part. Of a hidden figure every small count of children must stay unknown."""
     there = figures[figures[part].notna()]
-    count, hidden = there[part], there["hidden"]
-    secret = hidden & there["secret"] if "secret" in there else hidden
-    guarded = there["over_children"] | (part in KEPT_APART) if part != "numerator" else there["of_children"]
+    count, apart = there[part], part in KEPT_APART
+    guarded = there["of_children"] if part == "numerator" else there["over_children"] | apart
     alone = there["denominator"].isna() & (part == "numerator")  # a plain count or sum is itself what is hidden
-    few = secret & guarded & (alone | (count < rule.threshold)) & (count > 0)
+    few = guarded & (alone | (count < rule.threshold)) & (count > 0)
     needed = np.where(few, width(rule), 0.0)
     if part == "numerator":
-        needed = np.where(secret & there["money"], rule.money_interval * count, needed)
-    least = np.where(hidden & guarded & alone, 1.0, np.nan)  # for a true 0 is shown
-    slack = np.where(guarded, rule.rounding / 2, 0.0) if rule.rounding else 0.0
+        needed = np.where(there["money"], rule.money_interval * count, needed)
     return pd.DataFrame(
         {
             "figure": there.index,
             "part": part,
             "count": count.to_numpy(),
-            "shown": (~hidden & (part not in KEPT_APART)).to_numpy(),
-            "least": least,
-            "needed": needed,
-            "slack": slack,
+            "shown": (~there["hidden"] & (not apart)).to_numpy(),
+            "hidden": there["hidden"].to_numpy(),
+            "least": np.where(guarded & alone, 1.0, np.nan),  # for a true 0 is shown
+            "needed": np.where(there["secret"], needed, 0.0),
+            "slack": np.where(guarded, rule.rounding / 2, 0.0),
             "words": there["words"].to_numpy(),
         }
     )
@@ -156,14 +148,14 @@ def _of_rest(figures: pd.DataFrame, rule: Disclosure) -> pd.DataFrame:
     """What is in the denominator of a share and not in its numerator."""
     there = figures[figures["share"] & figures["numerator"].notna() & figures["denominator"].notna()]
     rest = there["denominator"] - there["numerator"]
-    secret = there["hidden"] & there["secret"] if "secret" in there else there["hidden"]
-    few = secret & there["of_children"] & there["over_children"] & (rest > 0) & (rest < rule.threshold)
+    few = there["secret"] & there["of_children"] & there["over_children"] & (rest > 0) & (rest < rule.threshold)
     return pd.DataFrame(
         {
             "figure": there.index,
             "part": "rest",
             "count": rest.to_numpy(),
             "shown": False,
+            "hidden": there["hidden"].to_numpy(),
             "least": 0.0,
             "needed": np.where(few, width(rule), 0.0),
             "slack": 0.0,

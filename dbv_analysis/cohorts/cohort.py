@@ -202,7 +202,7 @@ class Cohort:
         figures = figures.assign(hidden=hidden(figures, rule, profile))
         if figures["hidden"].any():
             known = system(figures, _counted_from(figures), rule)
-            figures = figures.assign(hidden=protect(figures, known, rule))
+            figures = figures.assign(hidden=protect(figures, known))
         columns = ["numerator", "percent", "low", "high"]
         shown = figures.loc[~figures["whole"], ["group", *columns]].astype(object)
         shown.loc[figures["hidden"], columns] = "c"
