@@ -138,10 +138,10 @@ def killed(number: int, seed: int = 1) -> list[str]:
         for turn in range(number):
             new, old = CUT_OFFS[turn % 2], CUT_OFFS[1 - turn % 2]
             process = _start(root, new)
-            publishing = turn % 4 >= 2
-            _wait(process, root, dice.uniform(0, 0.04 if publishing else seconds), publishing)
+            publishing = turn % 2 == 1
+            _wait(process, root, dice.uniform(0, 0.02 if publishing else seconds), publishing)
             found["finished"] += not process.is_alive()
-            orphans += _kill(process, tree=turn % 4 in (0, 2))
+            orphans += _kill(process, tree=turn % 4 < 2)
             stands = _whole(root)
             if stands not in (old, new):
                 sys.exit(f"After a kill the pack is of {stands}.")

@@ -102,5 +102,6 @@ def disclosure(evidence: Evidence) -> str:
     if evidence.profile == CONTROLLED:
         return "Controlled profile: small counts are shown. Not for publication."
     signed = f"signed off: {rule.signed_off}" if rule.signed_off else "not signed off yet by the authority"
-    hidden = f"Counts from 1 to {rule.threshold - 1}, and rates that would reveal them, are shown as c"
-    return f"{hidden}; the rule is {signed}."
+    hidden = f"Counts from 1 to {rule.threshold - 1}, and figures that would reveal them, are shown as c"
+    rounded = f"; counts of children are rounded to the nearest {rule.rounding}" if rule.rounding else ""
+    return f"{hidden}{rounded}; the rule is {signed}."
