@@ -78,6 +78,7 @@ def test_it_gives_the_quarter_the_area_and_the_parameters(told: dict):
         "as_at": "2024-09-26",
         "profile": "public",
         "sections": list(SECTIONS),
+        "recipients": [],
     }
 
 
@@ -107,7 +108,9 @@ def test_it_enters_every_hidden_figure_without_a_number(pack: Run, told: dict):
     names = {"metric_id", "area_code", "breakdown_topic", "breakdown", "period", "release"}
     assert all(set(entry) == names for entry in told["suppressed"])
     assert [entry["metric_id"] for entry in told["suppressed"]] == list(hidden["metric_id"])
-    assert told["exceptions"] == []
+    published = [entry for entry in told["exceptions"] if entry["name"] == "Department for Education"]
+    assert len(published) == len(told["exceptions"]), "every hidden figure of the shipped data is the DfE's own"
+    assert all("publisher" in entry["reason"] for entry in published)
 
 
 def test_it_gives_the_times_of_the_run(told: dict):

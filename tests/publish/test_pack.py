@@ -102,8 +102,8 @@ def test_the_pack_holds_its_pages_reports_workbook_and_manifest_and_nothing_else
     assert sorted(path.name for path in pack.folder.iterdir()) == sorted(whole)
 
 
-def test_nothing_is_left_beside_the_pack_but_the_lock(pack: Run):
-    assert sorted(path.name for path in pack.folder.parent.iterdir()) == [".dbv.lock", pack.folder.name]
+def test_nothing_is_left_beside_the_pack_but_the_lock_and_the_logs(pack: Run):
+    assert sorted(path.name for path in pack.folder.parent.iterdir()) == [".dbv.lock", pack.folder.name, "logs"]
 
 
 def test_the_notebooks_are_as_they_were(pack: Run):

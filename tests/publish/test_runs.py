@@ -28,7 +28,6 @@ from tests.publish.conftest import contents
 from tests.publish.made_up_notebooks import write_heading, write_notebook
 from tests.publish.test_publishing import left
 
-
 SUM = "0" * 64
 
 
@@ -41,7 +40,8 @@ def seal_as_a_pack(folder: Path, fingerprint: str = "") -> None:
         "environment": {"python": "3", "platform": "any", "libraries": {}},
         "fingerprint": fingerprint,
         "settings": {"file": "programme.toml", "sha256": SUM},
-        **dict.fromkeys(("files", "queried"), []),
+        "files": [],
+        "queried": [],
         "notebooks": {},
         "started": "2024-10-01T00:00:00+00:00",
     }
