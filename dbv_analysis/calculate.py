@@ -26,7 +26,6 @@ DAYS = ["period_start", "period_end", "as_at", "published"]
 ORDER = ["metric_id", "area_code", "breakdown_topic", "breakdown", "period_end", "period_start", "release"]
 
 
-@short_texts()
 def calculate(
     metrics: Iterable[Metric], tables: Mapping[str, pd.DataFrame], rule: Disclosure, profile: str
 ) -> pd.DataFrame:
@@ -46,6 +45,7 @@ def calculate(
     return results_of(counted(metrics, tables), rule, profile)
 
 
+@short_texts()
 def results_of(counts: Counted, rule: Disclosure, profile: str) -> pd.DataFrame:
     """The results table of figures that are counted: as ``calculate`` gives it."""
     if not counts.found:

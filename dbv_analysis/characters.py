@@ -18,14 +18,19 @@ UNSEEN = re.compile(
 )
 
 
-def unfit(text: str) -> tuple[str, str] | None:
-    """What is wrong with a text, and what to do; None where nothing is. Neither holds anything of the text."""
+def unseen(text: str) -> tuple[str, str] | None:
+    """That a text holds a character that nobody sees, and what to do; None where it holds none."""
     if found := UNSEEN.search(text):
         what = f"holds a character that is not seen (U+{ord(found[0]):04X}), at place {found.start() + 1}."
         return what, "Type the text again without it."
-    if len(text) > LONGEST:
-        return f"holds {len(text):,} characters, and a cell can hold {LONGEST:,}.", "Shorten it."
     return None
+
+
+def unfit(text: str) -> tuple[str, str] | None:
+    """What keeps a text out of a cell, and what to do; None where nothing does. Neither holds anything of the text."""
+    if len(text) > LONGEST:
+        return unseen(text) or (f"holds {len(text):,} characters, and a cell can hold {LONGEST:,}.", "Shorten it.")
+    return unseen(text)
 
 
 def seen(text: str) -> str:

@@ -12,6 +12,7 @@ import pandas as pd
 
 from dbv_analysis.registry import Asked, Count, Grouped, Mean, Metric, Ratio, Total, Value
 from dbv_analysis.terms import PERCENT, SYMBOLS, TOTAL
+from dbv_analysis.texts import short_texts
 
 PLACE = ["area_code", "area_name", "geographic_level"]
 PERIOD = ["period_label", "period_start", "period_end", "basis", "as_at", "source", "release", "published"]
@@ -50,6 +51,7 @@ class Counted:
         return counted_from(self.found)
 
 
+@short_texts()
 def counted(metrics: Iterable[Metric], tables: Mapping[str, pd.DataFrame]) -> Counted:
     """Count every figure of every metric from validated tables."""
     numbered, first = {}, 0

@@ -12,7 +12,7 @@ from pathlib import Path
 import mistune
 
 from dbv_analysis.blocks import Block, Paragraphs
-from dbv_analysis.characters import unfit
+from dbv_analysis.characters import unseen
 from dbv_analysis.terms import DataProblem, DataProblems, did_you_mean
 
 FOLDER = "narrative"
@@ -40,9 +40,9 @@ def read_narrative(data: Path, quarter: str, parts: Iterable[str], strict: bool 
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
         raise DataProblems([DataProblem(shown, "is not in UTF-8.", "Save it again as UTF-8.")]) from None
-    lines = [(number, unfit(line)) for number, line in enumerate(text.split("\n"), start=1)]
-    if unseen := [DataProblem(shown, *found, number) for number, found in lines if found]:
-        raise DataProblems(unseen)
+    lines = [(number, unseen(line)) for number, line in enumerate(text.split("\n"), start=1)]
+    if odd := [DataProblem(shown, *found, number) for number, found in lines if found]:
+        raise DataProblems(odd)
     if comment := UNCLOSED.search(text):
         line = text.count("\n", 0, comment.start()) + 1
         raise DataProblems([DataProblem(shown, "A comment (<!--) is not closed.", "End it with -->.", line)])

@@ -79,11 +79,13 @@ def audit(
     every_sum = pd.concat([sums, their_sums], ignore_index=True)
     recovered, remedy = {}, figures["hidden"]
     for known_figures, known_sums in ((figures, sums), (with_earlier, sums), (with_others, every_sum)):
+        if "secret" in known_figures and not known_figures["secret"].any():
+            continue
         reader = system(known_figures, known_sums, rule, relations, known.links(known_figures))
         gaps = _recovered(reader, known_figures)
         if gaps:
             recovered = gaps | recovered
-            remedy |= protect(figures, reader)
+            remedy = remedy | protect(figures, reader)
     further = figures[remedy & ~figures["hidden"]]
     return Audit(tuple(recovered.values()), tuple(_named(further)), tuple(_named(figures[shown_elsewhere])))
 

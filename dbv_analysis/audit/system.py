@@ -129,39 +129,23 @@ def _of_part(figures: pd.DataFrame, part: str, rule: Disclosure) -> pd.DataFrame
     needed = np.where(few, width(rule), 0.0)
     if part == "numerator":
         needed = np.where(there["money"], rule.money_interval * count, needed)
-    return pd.DataFrame(
-        {
-            "figure": there.index,
-            "part": part,
-            "count": count.to_numpy(),
-            "shown": (~there["hidden"] & (not apart)).to_numpy(),
-            "hidden": there["hidden"].to_numpy(),
-            "least": np.where(guarded & alone, 1.0, np.nan),  # for a true 0 is shown
-            "needed": np.where(there["secret"], needed, 0.0),
-            "slack": np.where(guarded, rule.rounding / 2, 0.0),
-            "words": there["words"].to_numpy(),
-        }
-    )
+    shown = ~there["hidden"] & (not apart)
+    least = np.where(guarded & alone, 1.0, np.nan)  # for a true 0 is shown
+    return _of(there, part, count, shown=shown, least=least, needed=needed, slack=guarded * rule.rounding / 2)
 
 
 def _of_rest(figures: pd.DataFrame, rule: Disclosure) -> pd.DataFrame:
     """What is in the denominator of a share and not in its numerator."""
     there = figures[figures["share"] & figures["numerator"].notna() & figures["denominator"].notna()]
     rest = there["denominator"] - there["numerator"]
-    few = there["secret"] & there["of_children"] & there["over_children"] & (rest > 0) & (rest < rule.threshold)
-    return pd.DataFrame(
-        {
-            "figure": there.index,
-            "part": "rest",
-            "count": rest.to_numpy(),
-            "shown": False,
-            "hidden": there["hidden"].to_numpy(),
-            "least": 0.0,
-            "needed": np.where(few, width(rule), 0.0),
-            "slack": 0.0,
-            "words": there["words"].to_numpy(),
-        }
-    )
+    few = there["of_children"] & there["over_children"] & (rest > 0) & (rest < rule.threshold)
+    return _of(there, "rest", rest, shown=False, least=0.0, needed=np.where(few, width(rule), 0.0), slack=0.0)
+
+
+def _of(figures: pd.DataFrame, part: str, count: pd.Series, needed: np.ndarray, **more: object) -> pd.DataFrame:
+    """Quantities, one of each figure; what is no secret needs no interval."""
+    told = figures[["hidden", "words"]].assign(part=part, count=count, needed=needed * figures["secret"], **more)
+    return told.reset_index(names="figure")
 
 
 def _atoms(quantities: pd.DataFrame, sums: pd.DataFrame) -> pd.DataFrame:

@@ -15,7 +15,7 @@ from dbv_analysis.programme import Disclosure, NamedFigure
 from tests.audit.attack import METRICS, RULE, made_up, pack, recovered
 
 TABLES = int(os.environ.get("DBV_TABLES", "10"))  # `make soak` asks for all of them
-SEQUENCES = int(os.environ.get("DBV_SEQUENCES", "4"))
+SEQUENCES = int(os.environ.get("DBV_SEQUENCES", "6"))
 EVERY = list(METRICS)
 
 

@@ -20,7 +20,7 @@ from dbv_analysis import kept
 from dbv_analysis.cli import main
 from dbv_analysis.publish import pack as packing
 from tests.conftest import QUARTER, ROOT, dbv
-from tests.publish.made_up_notebooks import headings_alone, write_heading
+from tests.publish.made_up import headings_alone, write_heading
 
 SECTIONS = {
     "Deficit": "deficit.html",
@@ -233,4 +233,12 @@ def first(tmp_path_factory: pytest.TempPathFactory, no_kernels: None) -> Path:
     for path in sorted((root / "notebooks").glob("*.ipynb")):
         write_heading(path, f"As {path.stem} had it")
     packing.run(QUARTER, root / "data" / "raw", root / "outputs", only=["Plans", "Placements"])
+    return root
+
+
+@pytest.fixture
+def headed(first: Path, calculated_once: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of that project, to spoil; the command runs in it."""
+    root = Path(shutil.copytree(first, tmp_path / "project"))
+    monkeypatch.chdir(root)
     return root

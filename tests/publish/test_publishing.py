@@ -30,7 +30,7 @@ from tests.publish.conftest import (
     copy_of_the_project,
     one_more,
 )
-from tests.publish.made_up_notebooks import PARAMETERS, rewrite_notebooks, write_heading, write_notebook
+from tests.publish.made_up import PARAMETERS, rewrite_notebooks, write_heading, write_notebook
 
 Command = Callable[..., Said]
 

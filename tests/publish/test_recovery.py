@@ -19,10 +19,8 @@ AT_HOME = {"metric_id": "ehe_plans_count", "area_code": HALTON, "period_label": 
 
 
 @pytest.fixture
-def project(first: Path, calculated_once: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    root = Path(shutil.copytree(first, tmp_path / "project"))
-    monkeypatch.chdir(root)
-    return root
+def project(headed: Path) -> Path:
+    return headed
 
 
 @pytest.fixture

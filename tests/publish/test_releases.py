@@ -17,16 +17,14 @@ from dbv_analysis.publish import changes, figures, manifest
 from dbv_analysis.publish.gate import page_problems
 from tests.conftest import HALTON, QUARTER, ROOT, changed
 from tests.publish.conftest import answer, contents, copy_of_the_project, one_more
-from tests.publish.made_up_notebooks import write_heading
+from tests.publish.made_up import write_heading
 
 FLOWS = Path("data", "raw", "dfe-ehc-plans-2025", "flows.csv")
 
 
 @pytest.fixture
-def project(first: Path, calculated_once: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    root = Path(shutil.copytree(first, tmp_path / "project"))
-    monkeypatch.chdir(root)
-    return root
+def project(headed: Path) -> Path:
+    return headed
 
 
 @pytest.fixture

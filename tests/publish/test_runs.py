@@ -25,28 +25,8 @@ from dbv_analysis.synth import CANARY
 from dbv_analysis.terms import CallProblem, DataProblem, DataProblems, NotebookProblem, PublishingRefused
 from tests.conftest import QUARTER
 from tests.publish.conftest import contents
-from tests.publish.made_up_notebooks import write_heading, write_notebook
+from tests.publish.made_up import seal_as_a_pack, write_heading, write_notebook
 from tests.publish.test_publishing import left
-
-SUM = "0" * 64
-
-
-def seal_as_a_pack(folder: Path, fingerprint: str = "") -> None:
-    """A manifest for whatever a folder holds, as that of a first release."""
-    described = {
-        "quarter": QUARTER,
-        "parameters": {"as_at": "2024-09-25", "profile": "public", "sections": []},
-        "package": {"version": "0", "sha256": SUM},
-        "environment": {"python": "3", "platform": "any", "libraries": {}},
-        "fingerprint": fingerprint,
-        "settings": {"file": "programme.toml", "sha256": SUM},
-        "files": [],
-        "queried": [],
-        "notebooks": {},
-        "started": "2024-10-01T00:00:00+00:00",
-    }
-    release = {"number": 1, "date": "2024-10-01", "reason": "First release.", "replaces": None}
-    manifest.write(folder, described, release)
 
 
 @pytest.fixture(scope="module")
@@ -240,7 +220,7 @@ def two(tmp_path: Path) -> tuple[Path, Path]:
     target, staging = tmp_path / "quarter", tmp_path / ".quarter.staging-abc"
     for folder, words in ((target, "old"), (staging, "new")):
         folder.mkdir()
-        seal_as_a_pack(folder, words)
+        seal_as_a_pack(folder, fingerprint=words)
     return staging, target
 
 

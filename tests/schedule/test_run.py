@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
 import signal
 import subprocess
 import sys
@@ -16,6 +14,8 @@ from pathlib import Path
 import pytest
 
 from dbv_analysis import kept, registry
+from dbv_analysis.pages.reconciliation import RECONCILIATION
+from dbv_analysis.pages.summary import SUMMARY
 from dbv_analysis.programme import load_programme
 from dbv_analysis.publish import manifest
 from dbv_analysis.publish.notebooks import notebook_of
@@ -26,6 +26,7 @@ from dbv_analysis.sources import sha256_of
 from dbv_analysis.terms import section_order
 from tests.conftest import QUARTER
 from tests.publish.conftest import Said
+from tests.publish.made_up import seal_as_a_pack
 from tests.schedule.conftest import PASSWORD, Inbox
 
 Command = Callable[..., Said]
@@ -63,20 +64,20 @@ def ends(monkeypatch: pytest.MonkeyPatch, project: Path) -> Callable[..., list[l
     return choose
 
 
-def publish(project: Path, profile: str = "public", quarter: str = QUARTER) -> Path:
+def publish(project: Path, profile: str = "public", quarter: str = QUARTER, without: str = "") -> Path:
     """A published pack of one page, as far as its manifest tells."""
     folder = project / "outputs" / quarter
     folder.mkdir(parents=True, exist_ok=True)
-    page = folder / "index.html"
-    page.write_text("<p>A page.</p>", encoding="utf-8")
+    (folder / "index.html").write_text("<p>A page.</p>", encoding="utf-8")
     sections = section_order(one.section for one in registry.discover().values())
-    told = {
-        "parameters": {"as_at": "2024-09-26", "profile": profile, "sections": sections},
-        "notebooks": {name: sha256_of(notebook_of(project / "notebooks", name)) for name in sections},
-        "fingerprint": kept.digest(project / "data" / "raw", profile),
-        "outputs": [{"file": "index.html", "sha256": sha256_of(page)}],
-    }
-    (folder / manifest.NAME).write_text(json.dumps(told), encoding="utf-8")
+    held = [SUMMARY, *(name for name in sections if name != without), RECONCILIATION]
+    seal_as_a_pack(
+        folder,
+        as_at="2024-09-26",
+        profile=profile,
+        notebooks={name: sha256_of(notebook_of(project / "notebooks", name)) for name in held},
+        fingerprint=kept.digest(project / "data" / "raw", profile),
+    )
     return folder
 
 
@@ -165,16 +166,12 @@ def spoil_notebook(project: Path) -> None:
 
 
 def spoil_summary(project: Path) -> None:
-    written = (project / "outputs" / QUARTER / manifest.NAME).stat().st_mtime
-    os.utime(project / "notebooks" / "board_summary.ipynb", (written + 1, written + 1))
+    path = project / "notebooks" / "board_summary.ipynb"
+    path.write_text(path.read_text(encoding="utf-8") + "\n", encoding="utf-8")
 
 
 def spoil_sections(project: Path) -> None:
-    path = project / "outputs" / QUARTER / manifest.NAME
-    told = json.loads(path.read_text(encoding="utf-8"))
-    told["parameters"]["sections"].remove("Plans")
-    del told["notebooks"]["Plans"]
-    path.write_text(json.dumps(told), encoding="utf-8")
+    publish(project, without="Plans")
 
 
 def spoil_manifest(project: Path) -> None:

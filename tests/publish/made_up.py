@@ -1,4 +1,4 @@
-"""Notebooks of one cell, for tests of what becomes of a pack and not of what its pages say."""
+"""Notebooks of one cell and a made-up manifest, for tests of what becomes of a pack, not of what its pages say."""
 
 from __future__ import annotations
 
@@ -7,8 +7,13 @@ from pathlib import Path
 import nbformat
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
+from dbv_analysis.publish import manifest
 from dbv_analysis.publish.finished import Finished
 from dbv_analysis.publish.notebooks import Task
+from dbv_analysis.terms import SECTIONS
+from tests.conftest import QUARTER
+
+SUM = "0" * 64
 
 PARAMETERS = "\n".join(f'{name} = ""' for name in ("quarter", "data", "profile", "as_at", "sections", "section"))
 
@@ -25,6 +30,30 @@ def rewrite_notebooks(folder: Path, *cells: str) -> None:
     """Every notebook of a project takes its parameters, and then runs ``cells`` and nothing else."""
     for path in sorted(folder.glob("*.ipynb")):
         write_notebook(path, *cells)
+
+
+def seal_as_a_pack(folder: Path, as_at: str = "2024-09-25", profile: str = "public", **more: object) -> None:
+    """A manifest for whatever a folder holds, as that of a first release; ``more`` is what it says of its making."""
+    sections = [name for name in more.get("notebooks", {}) if name in SECTIONS]
+    described = {
+        "quarter": QUARTER,
+        "parameters": {
+            "as_at": as_at,
+            "profile": profile,
+            "sections": sections,
+        },
+        "package": {"version": "0", "sha256": SUM},
+        "environment": {"python": "3", "platform": "any", "libraries": {}},
+        "fingerprint": "",
+        "settings": {"file": "programme.toml", "sha256": SUM},
+        "files": [],
+        "queried": [],
+        "notebooks": {},
+        "started": "2024-10-01T00:00:00+00:00",
+        **more,
+    }
+    release = {"number": 1, "date": "2024-10-01", "reason": "First release.", "replaces": None}
+    manifest.write(folder, described, release)
 
 
 def write_heading(path: Path, words: str) -> None:
