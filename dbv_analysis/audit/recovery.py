@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+import numpy as np
 import pandas as pd
 
 from dbv_analysis.audit import known
@@ -18,6 +19,7 @@ from dbv_analysis.terms import PUBLIC, RESULT_KEY
 
 KEY = list(RESULT_KEY)
 FIGURE = [*known.FIGURE, "period_start", "period_end"]
+KINDS = ["of_children", "over_children", "share", "money", "whole", "times"]  # the same in each period of a figure
 NAMED = ["metric_id", "area_code", "breakdown_topic", "breakdown", "period_label", "release"]
 
 
@@ -62,24 +64,26 @@ def audit(
         rule: the authority's rule.
 
     Every hidden figure is asked of the pack by itself. Those that the rule hides, not for the sake of others, are
-    asked of the pack and earlier ones together, and then, unless an official release shows them as they are, of all
-    that official releases hold besides.
+    asked of the pack and earlier ones together, those that only an earlier pack hides among them; and then, unless an
+    official release shows them as they are, of all that official releases hold besides.
     """
     official = set(official)
     figures = _in_pack(counts.figures, pack)
-    if not figures["hidden"].any():
-        return Audit((), (), ())
     sums = counts.sums[counts.sums["figure"].isin(figures.index)]
     relations = known.relations(counts.tables)
     shown_elsewhere = _published(figures, official)
-    secret = figures["hidden"] & hidden(figures, rule, PUBLIC)
-    with_earlier = pd.concat([figures.assign(secret=secret), _before(figures, earlier)])
-    rows, their_sums = _rows_of(counts.tables, official, first=int(with_earlier.index.max()) + 1)
-    with_others = pd.concat([with_earlier.assign(secret=with_earlier["secret"] & ~shown_elsewhere), rows])
-    every_sum = pd.concat([sums, their_sums], ignore_index=True)
+    before, their_sums = _before(counts, figures, earlier)
+    with_earlier = pd.concat([figures, before])
+    with_earlier["secret"] = with_earlier["hidden"] & hidden(with_earlier, rule, PUBLIC)
+    sums_with_earlier = pd.concat([sums, their_sums], ignore_index=True)
+    rows, official_sums = _rows_of(counts.tables, official, first=_after(with_earlier, counts.figures))
+    secret = with_earlier["secret"] & ~_published(with_earlier, official)
+    with_others = pd.concat([with_earlier.assign(secret=secret), rows])
+    every_sum = pd.concat([sums_with_earlier, official_sums], ignore_index=True)
     recovered, remedy = {}, figures["hidden"]
-    for known_figures, known_sums in ((figures, sums), (with_earlier, sums), (with_others, every_sum)):
-        if "secret" in known_figures and not known_figures["secret"].any():
+    readers = ((figures, sums), (with_earlier, sums_with_earlier), (with_others, every_sum))
+    for known_figures, known_sums in readers:
+        if not known_figures["secret" if "secret" in known_figures else "hidden"].any():
             continue
         reader = system(known_figures, known_sums, rule, relations, known.links(known_figures))
         gaps = _recovered(reader, known_figures)
@@ -88,6 +92,11 @@ def audit(
             remedy = remedy | protect(figures, reader)
     further = figures[remedy & ~figures["hidden"]]
     return Audit(tuple(recovered.values()), tuple(_named(further)), tuple(_named(figures[shown_elsewhere])))
+
+
+def _after(*frames: pd.DataFrame) -> int:
+    """A number for a figure that none of the frames has."""
+    return max((int(frame.index.max()) for frame in frames if len(frame)), default=-1) + 1
 
 
 def _in_pack(figures: pd.DataFrame, pack: pd.DataFrame) -> pd.DataFrame:
@@ -100,22 +109,37 @@ def _in_pack(figures: pd.DataFrame, pack: pd.DataFrame) -> pd.DataFrame:
     return figures.assign(hidden=figures["given"] == "c").drop(columns="given")
 
 
-def _before(figures: pd.DataFrame, earlier: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """Figures that earlier packs show of the measures of which this one hides some."""
-    kinds = ["of_children", "over_children", "share", "money", "whole", "times"]
-    told = figures.drop_duplicates(["metric_id", "breakdown"]).set_index(["metric_id", "breakdown"])[kinds]
-    secret = set(figures.loc[figures["hidden"], "metric_id"])
-    frames, first = [], int(figures.index.max()) + 1
-    for name, rows in earlier.items():
-        rows = rows[(rows["symbol"] == "") & rows["metric_id"].isin(secret) & rows["numerator"].notna()]
-        rows = rows.join(told, on=["metric_id", "breakdown"], how="inner").reset_index(drop=True)
-        frames.append(
-            rows.assign(**dict.fromkeys(GUARDS, float("nan")), hidden=False, secret=False, origin=f" ({name})").rename(
-                index=lambda place, first=first: place + first
-            )
-        )
-        first += len(rows)
-    return pd.concat(frames) if frames else figures.iloc[:0]
+def _before(
+    counts: Counted, figures: pd.DataFrame, earlier: Mapping[str, pd.DataFrame]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """What earlier packs show and hide that this one does not, and the rows that it was counted from.
+
+    A figure of an earlier pack is the one that is counted now where its counts are the same; where they have been
+    revised since, or it is counted no longer, it stands by itself. One that was hidden is held by what it counts now.
+    """
+    frames = [rows.assign(origin=f" ({name})") for name, rows in earlier.items()]
+    if not frames:
+        return figures.iloc[:0], counts.sums.iloc[:0]
+    told = pd.concat(frames, ignore_index=True)
+    told = told[(told["symbol"] == "c") | ((told["symbol"] == "") & told["numerator"].notna())]
+    told = told.assign(hidden=told["symbol"] == "c", told=range(len(told)))
+    now = counts.figures.reset_index(names="counted")
+    both = told[[*FIGURE, "numerator", "denominator", "hidden", "told", "origin"]]
+    both = both.merge(now, on=FIGURE, suffixes=("_told", ""))
+    equal = np.isclose(both["numerator"], both["numerator_told"])
+    equal &= np.isclose(both["denominator"], both["denominator_told"], equal_nan=True)
+    both = both[both["hidden"] | equal].drop_duplicates(["counted", "hidden"])
+    here = pd.MultiIndex.from_arrays([figures.index, figures["hidden"]])
+    both = both[~pd.MultiIndex.from_frame(both[["counted", "hidden"]]).isin(here)]
+    alone = told[~told["hidden"] & ~told["told"].isin(both["told"])]
+    kinds = now.drop_duplicates(["metric_id", "breakdown"])[["metric_id", "breakdown", *KINDS]]
+    alone = alone.drop_duplicates([*FIGURE, "numerator", "denominator"]).merge(kinds, on=["metric_id", "breakdown"])
+    found = pd.concat([both, alone.assign(**dict.fromkeys(GUARDS, float("nan")))], ignore_index=True)
+    found.index += _after(figures, counts.figures)
+    tied = found.loc[found["counted"].notna(), "counted"].astype(int)
+    places = pd.DataFrame({"figure": tied.to_numpy(), "copy": tied.index})
+    sums = counts.sums.merge(places, on="figure").assign(figure=lambda rows: rows["copy"]).drop(columns="copy")
+    return found.reindex(columns=figures.columns), sums
 
 
 def _published(figures: pd.DataFrame, official: set[str]) -> pd.Series:

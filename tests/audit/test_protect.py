@@ -84,6 +84,21 @@ def test_a_sequence_of_packs_gives_no_hidden_count_away_once_the_audit_is_heeded
     assert heeded
 
 
+def test_what_two_packs_of_different_measures_give_away_together_the_audit_of_the_second_finds():
+    """Also of a count that only the first hides, and by a figure of a measure that the second does not hold."""
+    rng = np.random.default_rng(5)
+    given_away = 0
+    for _ in range(TABLES):
+        plans = made_up(rng)
+        one, two = (list(rng.permutation(EVERY)[: rng.integers(1, 3)]) for _ in range(2))
+        first, second = pack(plans, one), pack(plans, two)
+        if recovered([first, second], plans):
+            given_away += 1
+            counts = counted(METRICS.values(), {"plans": plans})
+            assert audit(second, {"the first": first}, counts, [], RULE).recovered
+    assert given_away
+
+
 @pytest.mark.parametrize("threshold", [2, 3, 8])
 def test_the_interval_is_as_wide_as_what_the_rule_hides(threshold):
     rng = np.random.default_rng(threshold)
