@@ -140,6 +140,9 @@ def _replace(staging: Path, target: Path, keep: Path | None) -> Path:
             settle_names(keep.parent)
     except OSError as error:
         _undo(leaving, staging, target)
+        if keep is not None:
+            with suppress(OSError):  # it holds earlier releases
+                os.removedirs(keep.parent)
         if isinstance(error, PermissionError):
             raise PublishingRefused(
                 f"{target} could not be replaced ({error.strerror}). "

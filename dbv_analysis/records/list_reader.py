@@ -7,7 +7,9 @@ reason.
 from __future__ import annotations
 
 import csv
+import errno
 import json
+import os
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -20,7 +22,7 @@ from dbv_analysis.records.encodings import is_utf8
 from dbv_analysis.records.lists import Listed, lists, literal
 from dbv_analysis.records.store import MEMORY, REJECTS
 from dbv_analysis.sources import QUERY
-from dbv_analysis.terms import DataProblem, DataProblems, did_you_mean, listed
+from dbv_analysis.terms import FULL, CallProblem, DataProblem, DataProblems, did_you_mean, listed
 
 HEADER_ROWS = 1  # a spreadsheet numbers rows from 1, and the first is the header
 
@@ -66,9 +68,19 @@ def read_list(
                 _check(columns, one, shown)
                 connection.execute(f"CREATE VIEW raw AS {rows(columns, one.names)} WHERE {any_filled(one.names)}")
             return _write(connection, folder, one)
-        except (duckdb.Error, RuntimeError):
+        except (duckdb.Error, RuntimeError) as error:
+            _refuse_too_little_room(error, folder)
             words = "cannot be read as a table: it is damaged, or a line of it has other cells than the header."
             raise DataProblems([DataProblem(shown, words, "Export it again.")]) from None
+
+
+def _refuse_too_little_room(error: Exception, folder: Path) -> None:
+    """A full disk, or too little memory, is no fault of the file that is read. DuckDB tells them in words alone."""
+    if isinstance(error, duckdb.OutOfMemoryException):
+        words = "There is too little memory, or room for temporary files, to read the records."
+        raise CallProblem(f"{words} Close other programs, or free some space; run again.") from None
+    if any(os.strerror(number) in str(error) for number in FULL):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder)) from None
 
 
 def rejects_of(folder: Path, name: str) -> Path:

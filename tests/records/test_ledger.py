@@ -16,7 +16,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dbv_analysis.records import costs
+from dbv_analysis.records import costs, list_reader
 from dbv_analysis.records.ledger import LEDGER, read_ledger
 from dbv_analysis.records.list_reader import rejects_of
 from dbv_analysis.records.lists import lists
@@ -24,7 +24,7 @@ from dbv_analysis.records.rules import broken, rules
 from dbv_analysis.records.rules.ledger import DEAR
 from dbv_analysis.records.store import open_records, read_tally
 from dbv_analysis.sen2 import INMSS
-from dbv_analysis.terms import CONTROLLED, PUBLIC, DataProblems
+from dbv_analysis.terms import CONTROLLED, PUBLIC, CallProblem, DataProblems, disk_problem
 
 COLUMNS = lists()[LEDGER].names
 DAY = date(2024, 9, 26)
@@ -350,3 +350,22 @@ def test_a_broken_rule_gives_row_numbers_in_the_controlled_profile_alone(tmp_pat
     (one,) = broken(read(tmp_path, PLACED, {**PLACED, "person": "CANARY2", "pounds": "0"}))
     assert one.in_words(PUBLIC) == "1 row of ledger: A commitment costs nothing, or less than nothing. (no_cost, error)"
     assert one.in_words(CONTROLLED).endswith("Rows 3.")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no device that is always full")
+def test_a_disk_that_is_full_is_not_called_a_fault_of_the_file(tmp_path):
+    path, folder = write(tmp_path / "ledger.csv", PLACED), tmp_path / "records"
+    read_ledger(path, folder, "ledger.csv", DAY)
+    (kept,) = folder.glob("*.parquet")
+    kept.unlink()
+    kept.symlink_to("/dev/full")
+    with pytest.raises(OSError, match="No space left on device") as full:
+        read_ledger(path, folder, "ledger.csv", DAY)
+    assert disk_problem(full.value).args[0].startswith(f"The disk is full ({folder})")
+
+
+def test_too_little_memory_is_not_called_a_fault_of_the_file(tmp_path, monkeypatch):
+    monkeypatch.setattr(list_reader, "MEMORY", "1MB")
+    rows = [{**PLACED, "person": f"CANARY{number}"} for number in range(20_000)]
+    with pytest.raises(CallProblem, match=r"^There is too little memory, or room for temporary files"):
+        read(tmp_path, *rows)
