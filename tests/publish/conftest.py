@@ -8,6 +8,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -19,6 +20,7 @@ from filelock import FileLock
 from dbv_analysis import kept
 from dbv_analysis.cli import main
 from dbv_analysis.publish import pack as packing
+from dbv_analysis.synth import synthesise
 from tests.conftest import QUARTER, ROOT, dbv
 from tests.publish.made_up import headings_alone, write_heading
 
@@ -33,6 +35,7 @@ SECTIONS = {
     "Delivery": "delivery.html",
     "Voice": "voice.html",
 }
+RECIPIENT = 'Head of "SEN" & <Inclusion>'
 REPORTS = ["dfe_return.docx", "high_needs_monitoring.docx", "impact_assessment.docx"]
 
 # Runs with less than the shipped data: what the command is given besides the quarter, and what is taken away before.
@@ -179,6 +182,25 @@ def pack(tmp_path_factory: pytest.TempPathFactory) -> Run:
     return whole_pack(tmp_path_factory)
 
 
+def with_records(raw: Path, plans: int = 150, faults: int = 2) -> None:
+    made = synthesise(ROOT / "data" / "raw", raw.parent / "made-up", plans=plans, faults=faults)
+    (raw / "own-sen2").mkdir()
+    for name in ("sen2.xml", "sen2.source.toml", "establishments.csv"):
+        shutil.copy(made.xml.with_name(name), raw / "own-sen2")
+    shutil.copytree(made.registers, raw / "own-registers")
+    shutil.copytree(made.ledger, raw / "own-ledger")
+
+
+@pytest.fixture(scope="session")
+def controlled(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """A controlled pack for one recipient, from the records of made-up persons, some of them with faults."""
+    words = ["--profile", "controlled", "--recipient", RECIPIENT, "--as-at", "2026-03-01"]
+    words += ["--only", "Placements", "--only", "Attendance"]
+    run = run_once(tmp_path_factory, "with-records-controlled", *words, spoil=with_records)
+    assert run.done.status == 0, run.done.err
+    return run
+
+
 @pytest.fixture
 def last_pack(pack: Run, project: Path) -> Path:
     """A whole pack that ``project`` published before: a copy of the shared one, made from the same inputs."""
@@ -216,13 +238,20 @@ def command(
     return lambda *words: answer(capfd, *words)
 
 
+@contextmanager
+def without_reports() -> Iterator[pytest.MonkeyPatch]:
+    """No report is written: for tests of what does not depend on them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(packing, "_write_reports", lambda *about: None)
+        patch.setattr(packing, "overclaimed", lambda *about: [])
+        yield patch
+
+
 @pytest.fixture(scope="module")
 def no_kernels() -> Iterator[None]:
     """No kernel is started and no report is written: for tests of what does not depend on them."""
-    with pytest.MonkeyPatch.context() as patch:
+    with without_reports() as patch:
         patch.setattr(packing, "execute", headings_alone)
-        patch.setattr(packing, "_write_reports", lambda *about: None)
-        patch.setattr(packing, "overclaimed", lambda *about: [])
         yield
 
 

@@ -17,23 +17,15 @@ from dbv_analysis.publish.marks import mark_problems, sheet_header
 from dbv_analysis.reports.document import Document, Heading
 from dbv_analysis.terms import CONTROLLED, CallProblem
 from tests.conftest import QUARTER
-from tests.publish.conftest import Run, answer, run_once
+from tests.publish.conftest import RECIPIENT, Run, answer
 
 MARK = "Controlled: for Programme lead and Section 151 officer only. Small counts are shown. Do not forward."
-GIVEN = 'Controlled: for Head of "SEN" & <Inclusion> only. Small counts are shown. Do not forward.'
-
-
-@pytest.fixture(scope="session")
-def controlled(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    words = ["--profile", "controlled", "--recipient", 'Head of "SEN" & <Inclusion>', "--only", "Voice"]
-    run = run_once(tmp_path_factory, "controlled", *words)
-    assert run.done.status == 0, run.done.err
-    return run
+GIVEN = f"Controlled: for {RECIPIENT} only. Small counts are shown. Do not forward."
 
 
 def test_every_page_says_once_who_may_have_it(controlled: Run):
     pages = sorted(controlled.folder.glob("*.html"))
-    assert len(pages) == 3
+    assert len(pages) == 4
     for path in pages:
         soup = controlled.page(path.name)
         heard = list(soup.find_all(string=lambda text: text and text.strip() == GIVEN))
@@ -44,13 +36,13 @@ def test_every_page_says_once_who_may_have_it(controlled: Run):
 
 def test_every_sheet_and_the_workbook_say_who_may_have_it(controlled: Run):
     book = openpyxl.load_workbook(controlled.folder / "evidence.xlsx")
-    assert len(book.sheetnames) == 4
+    assert len(book.sheetnames) == 5
     assert {sheet.oddHeader.center.text for sheet in book} == {GIVEN.replace("&", "&&")} or all(
         "Do not forward" in sheet.oddHeader.center.text for sheet in book
     )
     assert book.properties.keywords == GIVEN
     assert any(GIVEN in str(cell.value) for row in book["Cover"].iter_rows() for cell in row)
-    assert any(GIVEN in str(cell.value) for row in book["Voice"].iter_rows() for cell in row)
+    assert any(GIVEN in str(cell.value) for row in book["Attendance"].iter_rows() for cell in row)
 
 
 def test_every_page_of_every_document_says_who_may_have_it(controlled: Run):
@@ -64,7 +56,7 @@ def test_every_page_of_every_document_says_who_may_have_it(controlled: Run):
 
 def test_the_manifest_names_the_recipients(controlled: Run):
     manifest = json.loads((controlled.folder / "manifest.json").read_text(encoding="utf-8"))
-    assert manifest["parameters"]["recipients"] == ['Head of "SEN" & <Inclusion>']
+    assert manifest["parameters"]["recipients"] == [RECIPIENT]
 
 
 def test_the_gate_finds_every_file_that_lacks_its_mark_or_has_one_too_many(controlled: Run):
