@@ -30,17 +30,18 @@ from dbv_analysis.publish import manifest, pack
 
 ROOT = Path(__file__).parent.parent
 QUARTER, SECTION = "2024-25-Q2", "Deficit"
+OF_OTHER_SECTIONS = ("dfe-absence-by-sen", "dfe-ehc-plans-2025", "dfe-exclusions-by-sen", "dfe-lait")
 CUT_OFFS = ("2024-09-26", "2024-09-27")
 PARAMETERS = "\n".join(f'{name} = ""' for name in ("quarter", "data", "profile", "as_at", "sections", "section"))
 PATIENCE = 10  # seconds in which a kernel notices that its parent is gone
 
 
 def small_project(folder: Path) -> Path:
-    """All that a pack is made from in a folder of its own, with notebooks that write a heading each."""
+    """What a pack on the deficit is made from in a folder of its own, with notebooks that write a heading each."""
     root = folder / "project"
     root.mkdir()
     shutil.copy(ROOT / "programme.toml", root)
-    shutil.copytree(ROOT / "data" / "raw", root / "data" / "raw")
+    shutil.copytree(ROOT / "data" / "raw", root / "data" / "raw", ignore=shutil.ignore_patterns(*OF_OTHER_SECTIONS))
     (root / "notebooks").mkdir()
     for name in ("board_summary", "any_section", "deficit", "reconciliation"):
         cells = [PARAMETERS, f"from IPython.display import HTML\nHTML('<h1>{name} at ' + as_at + '</h1>')"]
