@@ -8,7 +8,6 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -239,20 +238,13 @@ def command(
     return lambda *words: answer(capfd, *words)
 
 
-@contextmanager
-def without_reports() -> Iterator[pytest.MonkeyPatch]:
-    """No report is written: for tests of what does not depend on them."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(packing, "_write_reports", lambda *about: None)
-        patch.setattr(packing, "overclaimed", lambda *about: [])
-        yield patch
-
-
 @pytest.fixture(scope="module")
 def no_kernels() -> Iterator[None]:
     """No kernel is started and no report is written: for tests of what does not depend on them."""
-    with without_reports() as patch:
+    with pytest.MonkeyPatch.context() as patch:
         patch.setattr(packing, "execute", headings_alone)
+        patch.setattr(packing, "_write_reports", lambda *about: None)
+        patch.setattr(packing, "overclaimed", lambda *about: [])
         yield
 
 

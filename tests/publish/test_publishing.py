@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,7 +29,6 @@ from tests.publish.conftest import (
     contents,
     copy_of_the_project,
     one_more,
-    without_reports,
 )
 from tests.publish.made_up import PARAMETERS, rewrite_notebooks, write_heading, write_notebook
 
@@ -404,22 +403,20 @@ def test_a_partial_run_refuses_pages_of_another_cut_off(command: Command, last_p
 
 @pytest.fixture(scope="module")
 def small_pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A project whose notebooks write one heading each, and its published pack, without reports."""
+    """A project whose notebooks write one heading each, and its published pack."""
     root = copy_of_the_project(tmp_path_factory.mktemp("small-pages"))
     for path in sorted((root / "notebooks").glob("*.ipynb")):
         write_heading(path, f"As {path.stem} had it")
-    with without_reports():
-        pack.run(QUARTER, root / "data" / "raw", root / "outputs")
+    pack.run(QUARTER, root / "data" / "raw", root / "outputs")
     return root
 
 
 @pytest.fixture
-def small(small_pages: Path, calculated_once: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def small(small_pages: Path, calculated_once: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of that project, to spoil; the command runs in it."""
     root = Path(shutil.copytree(small_pages, tmp_path / "small"))
     monkeypatch.chdir(root)
-    with without_reports():
-        yield root
+    return root
 
 
 def test_with_force_a_partial_run_replaces_its_own_changed_page_and_keeps_the_others_byte_for_byte(
@@ -438,7 +435,7 @@ def test_with_force_a_partial_run_replaces_its_own_changed_page_and_keeps_the_ot
     assert seal.startswith("Release 1, seal ")
     after = contents(folder)
     assert sorted(after) == sorted(before)
-    for name in ["index.html", *SECTIONS.values()]:
+    for name in ["index.html", *SECTIONS.values(), *REPORTS]:
         assert after[name] == before[name], name
     told = manifest.read(folder)
     assert manifest.altered(folder, told) == []
