@@ -3,7 +3,7 @@
 from dbv_analysis.charts.bars import Bar, bar_chart
 from dbv_analysis.charts.control import control_chart
 from dbv_analysis.charts.heat_maps import Cell, heat_map
-from dbv_analysis.charts.lines import INCHES, Series, line_chart
+from dbv_analysis.charts.lines import INCHES, MOST_LINES, Series, line_chart
 from dbv_analysis.charts.ranges import Range, Reference, range_chart
 from dbv_analysis.charts.style import CSS_PIXELS, DPI
 from dbv_analysis.charts.timelines import Task, timeline
@@ -12,6 +12,7 @@ __all__ = [
     "CSS_PIXELS",
     "DPI",
     "INCHES",
+    "MOST_LINES",
     "Bar",
     "Cell",
     "Range",

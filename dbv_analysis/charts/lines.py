@@ -18,6 +18,7 @@ from dbv_analysis.terms import is_missing, listed
 
 INCHES = (WIDTH, 4.1)
 PLOT = {"left": 0.095, "top": 0.98, "bottom": 0.13}  # the right edge follows from the labels at line ends
+MOST_LINES = len(PALETTE)  # of the authority's own, each in a colour of its own
 LABEL_GAP = 0.085  # of the chart's height, between two labels at line ends
 MARK_ROOM = 0.13  # of the chart's height, for the words beside a vertical line
 WIDEST_MARK = 14  # characters in a line of those words
@@ -55,12 +56,14 @@ def line_chart(
         start: the programme's first day, marked where it is given.
         breaks: days on which what is counted changed; each is marked, and no line drawn across it unless it compares.
 
-    Raises ValueError where figures of different bases would stand on one line: part of a year is
-    never drawn with full years.
+    Raises ValueError where figures of different bases would stand on one line (part of a year is never drawn with
+    full years), and where more lines than there are colours are the authority's own.
     """
     series = [one for one in series if one.rows["value"].notna().any()]
     if not series:
         raise ValueError("no series has a value, so there is nothing to draw")
+    if sum(one.own for one in series) > MOST_LINES:
+        raise ValueError(f"at most {MOST_LINES} lines of the authority's own have a colour each")
     bases = {basis for one in series for basis in one.rows["basis"]}
     if len(bases) != 1:
         raise ValueError(f"figures of different bases do not share a chart: {listed(sorted(bases))}")

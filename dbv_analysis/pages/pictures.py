@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from dbv_analysis.blocks import Figure
-from dbv_analysis.charts import Bar, Range, Reference, Series, bar_chart, control_chart, line_chart, range_chart
+from dbv_analysis.charts import MOST_LINES, Bar, Range, Reference, Series, bar_chart, control_chart, line_chart, range_chart
 from dbv_analysis.compare import before_programme, change, comparators, like_for_like, per_term, season
 from dbv_analysis.evidence import Evidence
 from dbv_analysis.impact import control as process
@@ -74,10 +74,13 @@ def control(evidence: Evidence, metric: Metric, breakdown: str) -> Figure | None
 
 
 def paths(evidence: Evidence, metric: Metric, first: str) -> Figure | None:
-    """One measure with a line for each of its breakdowns; ``first`` is drawn in the accent colour."""
+    """One measure with a line for each of its breakdowns; ``first`` is drawn in the accent colour.
+
+    None where no figure has a number, or where there are more breakdowns than colours that can be told apart.
+    """
     rows = evidence.whole(metric.id)
     numbers = rows[rows["value"].notna()]
-    if numbers.empty:
+    if numbers.empty or numbers["breakdown"].nunique() > MOST_LINES:
         return None
     last = numbers[numbers["period_end"] == numbers["period_end"].max()].sort_values("value")
     lowest, highest = last.iloc[0], last.iloc[-1]
@@ -191,7 +194,7 @@ def spent_and_planned(evidence: Evidence, spent: Metric, planned: Metric) -> Fig
     whole = both["period_label"].str.startswith("to ")
     quarters, to_date = both[~whole].sort_values("period_end"), both[whole].sort_values("period_end").tail(1)
     rows = pd.concat([quarters, to_date])
-    newest = rows.iloc[-1]
+    newest = rows.dropna(subset=["value", "value_planned"]).iloc[-1]
     side = "less" if newest["value"] < newest["value_planned"] else "more"
     return bar_chart(
         [_bar(row, _upper_first(row["period_label"]), row["value_planned"]) for _, row in rows.iterrows()],

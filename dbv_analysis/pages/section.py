@@ -16,7 +16,7 @@ from dbv_analysis.pages.tabular import across, funding_table, now_and_before, pr
 from dbv_analysis.periods import PART_YEAR, day_in_words
 from dbv_analysis.promises import missing
 from dbv_analysis.registry import Metric
-from dbv_analysis.terms import COUNT, SYMBOLS, TOTAL, listed
+from dbv_analysis.terms import COUNT, SYMBOLS, TOTAL, is_missing, listed
 
 
 class SectionPage:
@@ -55,9 +55,14 @@ class SectionPage:
         return pictures.control(self.evidence, metric, breakdown) or paragraphs(words)
 
     def paths(self, metric_id: str, first: str = "") -> Figure | Paragraphs:
-        """One measure with a line for each of its breakdowns; ``first`` is drawn in the accent colour."""
+        """One measure with a line for each of its breakdowns; ``first`` is drawn in the accent colour.
+
+        A table where there are more breakdowns than colours that can be told apart.
+        """
         metric = self._show(metric_id)
-        return pictures.paths(self.evidence, metric, first) or self._nothing(metric)
+        if not self.evidence.whole(metric_id)["value"].notna().any():
+            return self._nothing(metric)
+        return pictures.paths(self.evidence, metric, first) or self.breakdowns(metric_id)
 
     def bars(self, metric_id: str, topic: str = "") -> Figure | Paragraphs:
         """The newest figures of one measure, a bar a breakdown."""
@@ -99,6 +104,8 @@ class SectionPage:
         rows = pd.concat([self.evidence.whole(metric_id, breakdown=TOTAL) for metric_id in metric_ids])
         if rows.empty:
             return paragraphs(f"{caption}: no figure by the cut-off.")
+        if rows["numerator"].isna().all() and (rows["symbol"] == "").any():
+            return paragraphs(f"{caption}: the source gives the shares without the numbers behind them.")
         whole = rows[rows["metric_id"] == metric_ids[0]]
         rows = pd.concat(
             [
@@ -112,7 +119,7 @@ class SectionPage:
             rows,
             names,
             "metric_id",
-            lambda row: row["symbol"] or COUNT.write(row["value"]),
+            lambda row: row["symbol"] or ("x" if is_missing(row["value"]) else COUNT.write(row["value"])),
         )
 
     def breakdowns(self, metric_id: str) -> Table | Paragraphs:

@@ -53,7 +53,7 @@ def now_and_before(evidence: Evidence, metrics: list[Metric], caption: str) -> T
                     metric.titled(breakdown),
                     newest["period_label"],
                     written(metric, newest),
-                    _before(metric, moved),
+                    _before(metric, own, moved),
                     _moved(moved, newest),
                 ]
             )
@@ -93,8 +93,14 @@ def _place(name: str, order: tuple[str, ...]) -> tuple[bool, int, str]:
     return name == TOTAL, order.index(name) if name in order else len(order), name
 
 
-def _before(metric: Metric, moved: Change | None) -> str:
-    return f"{written(metric, moved.earlier)} ({moved.earlier['period_label']})" if moved else NO_EARLIER
+def _before(metric: Metric, own: pd.DataFrame, moved: Change | None) -> str:
+    """The figure that the newest is compared with; beside a hidden one, the number just before it."""
+    if own.iloc[-1]["symbol"]:
+        numbers = own[own["value"].notna()]
+        earlier = None if numbers.empty else numbers.iloc[-1]
+    else:
+        earlier = moved.earlier if moved else None
+    return NO_EARLIER if earlier is None else f"{written(metric, earlier)} ({earlier['period_label']})"
 
 
 def _moved(moved: Change | None, newest: pd.Series) -> str:
