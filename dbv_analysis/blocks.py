@@ -6,9 +6,9 @@ Each block is HTML in a browser and in JupyterLab, and plain text in a terminal,
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 
 import jinja2
 
@@ -178,10 +178,15 @@ class Figure(Block):
     alt: str
     caption: list[str]
     table: Table
-    png: bytes
+    draw: Callable[[], bytes]
     width: int
     height: int
     template = "figure.html.j2"
+
+    @cached_property
+    def png(self) -> bytes:
+        """The picture, drawn when it is first asked for: whoever reads only the words does not wait for it."""
+        return self.draw()
 
     @property
     def data_uri(self) -> str:

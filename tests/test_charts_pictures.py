@@ -151,7 +151,13 @@ def words_drawn(monkeypatch) -> Callable[[], list]:
             seen.append((words.get_text(), words.get_fontsize(), frame))
         return kept(figure)
 
+    def as_block(draw, *size, kept=style.as_block, **words):
+        figure = kept(draw, *size, **words)
+        assert figure.png  # draws it
+        return figure
+
     monkeypatch.setattr(style, "picture", picture)
+    monkeypatch.setattr(style, "as_block", as_block)
     return lambda: seen
 
 

@@ -61,8 +61,10 @@ def bar_chart(
     its name do not come together.
     """
     _check(bars, beside_name)
+    canvas = _draw(bars, write, own_name, beside_name)
     return style.as_block(
-        *_draw(bars, write, own_name, beside_name),
+        canvas.png,
+        canvas.height,
         title=title,
         alt=_alt(bars, measure, write, own_name, beside_name),
         caption=caption,
@@ -128,8 +130,8 @@ def _labels(bar: Bar, write: Callable[[float], str], two: bool) -> list[tuple[st
     return [own, (_beside(bar, write), False)] if two else [own]
 
 
-def _draw(bars: list[Bar], write: Callable[[float], str], own_name: str, beside_name: str) -> tuple[bytes, float]:
-    """The picture, and its height in inches."""
+def _draw(bars: list[Bar], write: Callable[[float], str], own_name: str, beside_name: str) -> Canvas:
+    """The chart, laid out."""
     two = bool(beside_name)
     mixed = len({bar.own for bar in bars}) > 1
     names = Names.fit([bar.name for bar in bars], WIDEST_NAME, [mixed and bar.own for bar in bars])
@@ -165,7 +167,7 @@ def _draw(bars: list[Bar], write: Callable[[float], str], own_name: str, beside_
         for place, (said, bold) in enumerate(labels[row]):
             y = middle + (place - (len(labels[row]) - 1) / 2) * height_of(1)
             canvas.write(x, y, [said], bold=bold, ha="right" if backwards else "left", clear=True)
-    return canvas.png(), height
+    return canvas
 
 
 def _draw_bar(canvas: Canvas, scale: Scale, bar: Bar, middle: float) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from dbv_analysis.charts import style
@@ -88,10 +88,7 @@ class Canvas:
 
     def __init__(self, height: float):
         self.height = height
-        self.figure = style.pyplot().figure(figsize=(WIDTH, height), dpi=style.DPI, facecolor=WHITE)
-        self.axes = self.figure.add_axes((0, 0, 1, 1))
-        self.axes.set_axis_off()
-        self.axes.set(xlim=(0, WIDTH), ylim=(height, 0))
+        self._strokes: list[Callable[[object], object]] = []  # each draws on matplotlib's axes
 
     def write(
         self,
@@ -108,7 +105,8 @@ class Canvas:
         """Lines of words about ``middle``; ``clear`` whitens what is behind them."""
         for place, line in enumerate(lines):
             y = middle + (place - (len(lines) - 1) / 2) * height_of(1, size)
-            self.axes.text(
+            self._place(
+                "text",
                 x,
                 y + CAPITALS * size / POINTS,
                 line,
@@ -123,7 +121,7 @@ class Canvas:
 
     def shape(self, xs: Sequence[float], ys: Sequence[float], face: str, edge: str = "none", hatch: str = "") -> None:
         """A filled shape through the corners given."""
-        self.axes.fill(xs, ys, facecolor=face, edgecolor=edge, hatch=hatch or None, linewidth=1.3, zorder=3)
+        self._place("fill", xs, ys, facecolor=face, edgecolor=edge, hatch=hatch or None, linewidth=1.3, zorder=3)
 
     def box(
         self, left: float, right: float, top: float, bottom: float, face: str, edge: str = "none", hatch: str = ""
@@ -134,7 +132,7 @@ class Canvas:
         self, xs: Sequence[float], ys: Sequence[float], *, colour: str = GRID, width: float = 0.9, dashes="-", above=1
     ) -> None:
         """A line; ``above`` orders it: the grid is 1, shapes are 3, words are 5."""
-        self.axes.plot(xs, ys, color=colour, linewidth=width, linestyle=dashes, zorder=above)
+        self._place("plot", xs, ys, color=colour, linewidth=width, linestyle=dashes, zorder=above)
 
     def mark(self, x: float, top: float, bottom: float) -> None:
         """A dashed upright line that is seen on white and on a bar."""
@@ -142,10 +140,20 @@ class Canvas:
         self.line([x, x], [top, bottom], colour=INK, width=1.5, dashes=(0, (4, 1.5)), above=4)
 
     def dot(self, x: float, middle: float, colour: str) -> None:
-        self.axes.plot([x], [middle], marker="o", markersize=9, color=colour, zorder=3)
+        self._place("plot", [x], [middle], marker="o", markersize=9, color=colour, zorder=3)
+
+    def _place(self, method: str, *where: object, **look: object) -> None:
+        """Draw it, by a method of matplotlib's axes, once the picture is asked for."""
+        self._strokes.append(lambda axes: getattr(axes, method)(*where, **look))
 
     def png(self) -> bytes:
-        return style.picture(self.figure)
+        figure = style.pyplot().figure(figsize=(WIDTH, self.height), dpi=style.DPI, facecolor=WHITE)
+        axes = figure.add_axes((0, 0, 1, 1))
+        axes.set_axis_off()
+        axes.set(xlim=(0, WIDTH), ylim=(self.height, 0))
+        for stroke in self._strokes:
+            stroke(axes)
+        return style.picture(figure)
 
 
 def place_label(x: float, words: float, left: float = MARGIN, right: float = WIDTH - MARGIN) -> float:

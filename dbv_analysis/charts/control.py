@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 
 import pandas as pd
 
@@ -55,7 +56,7 @@ def control_chart(
         ],
     )
     return style.as_block(
-        _draw(rows, limits, name, kind, write, start),
+        partial(_draw, rows, limits, name, kind, write, start),
         INCHES[1],
         title=title,
         alt=_alt(rows, limits, name, kind, measure, write),

@@ -81,8 +81,10 @@ def heat_map(
     """
     _check(cells, rows, columns)
     given = {(cell.row, cell.column): cell for cell in cells}
+    canvas = _draw(given, rows, columns)
     return style.as_block(
-        *_draw(given, rows, columns),
+        canvas.png,
+        canvas.height,
         title=title,
         alt=_alt(cells, rows, columns, measure),
         caption=caption,
@@ -152,8 +154,8 @@ def _layout(given: dict[tuple[str, str], Cell], names: Names, columns: Sequence[
     return tried[-1]
 
 
-def _draw(given: dict[tuple[str, str], Cell], rows: Sequence[str], columns: Sequence[str]) -> tuple[bytes, float]:
-    """The picture, and its height in inches."""
+def _draw(given: dict[tuple[str, str], Cell], rows: Sequence[str], columns: Sequence[str]) -> Canvas:
+    """The chart, laid out."""
     names = Names.fit(rows, WIDEST_NAME)
     layout = _layout(given, names, columns)
     heads = [layout.wrapped(name, bold=True) for name in columns]
@@ -182,7 +184,7 @@ def _draw(given: dict[tuple[str, str], Cell], rows: Sequence[str], columns: Sequ
             if (name, column) in given:
                 _draw_cell(canvas, layout, place, y, heights[row], given[name, column].level, words[name, column])
         y += heights[row]
-    return canvas.png(), height
+    return canvas
 
 
 def _draw_cell(

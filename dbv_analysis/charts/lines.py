@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from itertools import pairwise
 
 import pandas as pd
@@ -68,9 +69,8 @@ def line_chart(
     if len(bases) != 1:
         raise ValueError(f"figures of different bases do not share a chart: {listed(sorted(bases))}")
     periods = _periods(series)
-    png = _draw(series, periods, write, start, breaks)
     return style.as_block(
-        png,
+        partial(_draw, series, periods, write, start, breaks),
         INCHES[1],
         title=title,
         alt=_alt(series, measure, write, breaks),

@@ -69,8 +69,10 @@ def range_chart(
             raise ValueError("every range needs a name")
         if len(_known(one)) == 2 and one.lowest > one.highest:
             raise ValueError(f'the lowest of "{one.name}" is above its highest: {one.lowest} and {one.highest}')
+    canvas = _draw(ranges, write, reference)
     return style.as_block(
-        *_draw(ranges, write, reference),
+        canvas.png,
+        canvas.height,
         title=title,
         alt=_alt(ranges, measure, write, reference),
         caption=caption,
@@ -137,8 +139,8 @@ def _fit(
         behind |= across
 
 
-def _draw(ranges: list[Range], write: Callable[[float], str], reference: Reference | None) -> tuple[bytes, float]:
-    """The picture, and its height in inches."""
+def _draw(ranges: list[Range], write: Callable[[float], str], reference: Reference | None) -> Canvas:
+    """The chart, laid out."""
     names = Names.fit([one.name for one in ranges], WIDEST_NAME)
     ends = [_known(one) or [0.0] for one in ranges]
     scale, labels = _fit(ranges, write, reference, MARGIN + names.width + 1.5 * GAP)
@@ -164,4 +166,4 @@ def _draw(ranges: list[Range], write: Callable[[float], str], reference: Referen
         if before:
             canvas.write(start - APART, middle, [before], ha="right", clear=True)
         canvas.write(end + APART, middle, [after], clear=True)
-    return canvas.png(), bottom + AXIS
+    return canvas

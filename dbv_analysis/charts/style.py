@@ -93,9 +93,11 @@ def _with_few_colours(drawn: np.ndarray) -> Image.Image:
     return few
 
 
-def as_block(png: bytes, height: float, *, title: str, alt: str, caption: list[str], table: Table) -> Figure:
+def as_block(
+    draw: Callable[[], bytes], height: float, *, title: str, alt: str, caption: list[str], table: Table
+) -> Figure:
     """A picture ``height`` inches high, as a page shows it, with its words and its table."""
-    return Figure(title, alt, caption, table, png, round(WIDTH * CSS_PIXELS), round(height * CSS_PIXELS))
+    return Figure(title, alt, caption, table, draw, round(WIDTH * CSS_PIXELS), round(height * CSS_PIXELS))
 
 
 def ticks(lowest: float, highest: float, write: Callable[[float], str], most: int = 5) -> dict[float, str]:

@@ -79,8 +79,10 @@ def timeline(
     groups = list(dict.fromkeys(task.group for task in tasks))
     tasks = sorted(tasks, key=lambda task: groups.index(task.group))
     order = list(dict.fromkeys([*statuses, *(task.status for task in tasks)]))
+    canvas = _draw(tasks, today, order)
     return style.as_block(
-        *_draw(tasks, today, order),
+        canvas.png,
+        canvas.height,
         title=title,
         alt=_alt(tasks, groups, today, measure, noun),
         caption=caption,
@@ -153,8 +155,8 @@ def _span(tasks: list[Task], today: date, counted: str) -> str:
     return ", ".join(words)
 
 
-def _draw(tasks: list[Task], today: date, order: list[str]) -> tuple[bytes, float]:
-    """The picture, and its height in inches."""
+def _draw(tasks: list[Task], today: date, order: list[str]) -> Canvas:
+    """The chart, laid out."""
     names = Names.fit([task.name for task in tasks], WIDEST_NAME, most=3)
     ends = [task.end or task.start + OPEN for task in tasks if task.start]
     axis = Quarters.holding(
@@ -185,7 +187,7 @@ def _draw(tasks: list[Task], today: date, order: list[str]) -> tuple[bytes, floa
         canvas.line([MARGIN, axis.right], [bottoms[row]] * 2, width=0.6)
         canvas.write(MARGIN, middles[row], names.lines[row], size=names.size)
         _draw_task(canvas, axis, task, middles[row], LOOKS[order.index(task.status) % len(LOOKS)])
-    return canvas.png(), height
+    return canvas
 
 
 def _headings(tasks: list[Task]) -> list[list[str]]:

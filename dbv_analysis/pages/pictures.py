@@ -7,7 +7,17 @@ from collections.abc import Sequence
 import pandas as pd
 
 from dbv_analysis.blocks import Figure
-from dbv_analysis.charts import MOST_LINES, Bar, Range, Reference, Series, bar_chart, control_chart, line_chart, range_chart
+from dbv_analysis.charts import (
+    MOST_LINES,
+    Bar,
+    Range,
+    Reference,
+    Series,
+    bar_chart,
+    control_chart,
+    line_chart,
+    range_chart,
+)
 from dbv_analysis.compare import before_programme, change, comparators, like_for_like, per_term, season
 from dbv_analysis.evidence import Evidence
 from dbv_analysis.impact import control as process

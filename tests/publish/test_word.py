@@ -59,7 +59,7 @@ SHARES = Table(
     [["January 2023", "40.6%", "c"], ["January 2024", "37.2%", "32.3%"]],
     notes=["Source: a release."],
 )
-CHART = Figure("Plans fell to 37.2%", ALT, ["Source: a chart's release."], SHARES, png(140, 80), 140, 80)
+CHART = Figure("Plans fell to 37.2%", ALT, ["Source: a chart's release."], SHARES, lambda: png(140, 80), 140, 80)
 WIDE = Table(
     "The risk register",
     ["Risk", "Likelihood", "Impact", "Score", "Mitigation", "Owner", "Review", "State"],
@@ -231,7 +231,7 @@ def test_a_picture_is_as_wide_as_the_text_and_keeps_its_shape(written):
 
 
 def test_a_tall_picture_fits_on_its_page(written):
-    picture = written(replace(CHART, png=png(50, 200))).inline_shapes[0]
+    picture = written(replace(CHART, draw=lambda: png(50, 200))).inline_shapes[0]
     assert picture.height.cm == pytest.approx(18, abs=0.01)
     assert picture.width / picture.height == pytest.approx(50 / 200, abs=0.001)
 
