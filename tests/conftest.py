@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import pickle
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import pandas as pd
 import pytest
+from filelock import FileLock
 
+from dbv_analysis import kept
 from dbv_analysis.evidence import Evidence, open_evidence
-from dbv_analysis.kept import assemble
-from dbv_analysis.loaders import load
+from dbv_analysis.kept import Assembled
 from dbv_analysis.synth import Synthetic, synthesise
+
+Built = TypeVar("Built")
 
 ROOT = Path(__file__).parent.parent
 QUARTER = "2024-25-Q2"
@@ -28,21 +34,59 @@ def data() -> Path:
     return ROOT / "data" / "raw"
 
 
-@pytest.fixture(scope="session")
-def tables(data: Path) -> dict[str, pd.DataFrame]:
-    return load(data).tables
+def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all workers of a test session see."""
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+
+def once_a_session(tmp_path_factory: pytest.TempPathFactory, name: str, build: Callable[[], Built]) -> Built:
+    """What ``build`` gives, built by whichever worker comes first and read by the others."""
+    path = shared_folder(tmp_path_factory) / f"{name}.pickle"
+    with FileLock(path.with_suffix(".lock")):
+        if not path.is_file():
+            path.write_bytes(pickle.dumps(build()))
+    return pickle.loads(path.read_bytes())
 
 
 @pytest.fixture(scope="session")
-def results(data: Path) -> pd.DataFrame:
+def assemble_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path, str], Assembled]:
+    """``kept.assemble``, but once a session for the same inputs, settings and code. What it gives is not to change."""
+    known: dict[str, Assembled] = {}
+    assemble = kept.assemble
+
+    def assembled(data: Path, profile: str) -> Assembled:
+        key = kept.digest(data, profile)
+        if key not in known:
+            known[key] = once_a_session(tmp_path_factory, f"assembled-{key}", lambda: assemble(data, profile))
+        return known[key]
+
+    return assembled
+
+
+@pytest.fixture(scope="session")
+def assembled(data: Path, assemble_once: Callable[[Path, str], Assembled]) -> Assembled:
+    """All that comes of the shipped inputs in the public profile."""
+    return assemble_once(data, "public")
+
+
+@pytest.fixture(scope="session")
+def tables(assembled: Assembled) -> dict[str, pd.DataFrame]:
+    return assembled.tables
+
+
+@pytest.fixture(scope="session")
+def results(assembled: Assembled) -> pd.DataFrame:
     """The whole results table of the public profile."""
-    return assemble(data, "public").results
+    return assembled.results
 
 
 @pytest.fixture(scope="session")
-def evidence(data: Path) -> Evidence:
+def evidence(data: Path, assemble_once: Callable[[Path, str], Assembled]) -> Evidence:
     """What the pack of the shipped quarter may use."""
-    return open_evidence(QUARTER, data)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(kept, "assemble", assemble_once)
+        return open_evidence(QUARTER, data)
 
 
 def _outside(variable: str, folder: str, what: str) -> Path:
@@ -67,7 +111,8 @@ def documents() -> Path:
 @pytest.fixture(scope="session")
 def made_up(tmp_path_factory: pytest.TempPathFactory, data: Path) -> Synthetic:
     """The synthetic authority with the published number of plans."""
-    return synthesise(data, tmp_path_factory.mktemp("synthetic") / "authority")
+    folder = shared_folder(tmp_path_factory) / "synthetic" / "authority"
+    return once_a_session(tmp_path_factory, "synthetic", lambda: synthesise(data, folder))
 
 
 @pytest.fixture

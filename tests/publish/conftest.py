@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator
@@ -20,7 +19,7 @@ from dbv_analysis import kept
 from dbv_analysis.cli import main
 from dbv_analysis.publish import pack as packing
 from dbv_analysis.synth import synthesise
-from tests.conftest import QUARTER, ROOT, dbv
+from tests.conftest import QUARTER, ROOT, dbv, shared_folder
 from tests.publish.made_up import headings_alone, write_heading
 
 SECTIONS = {
@@ -141,8 +140,7 @@ def run_once(
         words: what the command is given after the quarter.
         spoil: what is done to the project before.
     """
-    base = tmp_path_factory.getbasetemp()
-    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    shared = shared_folder(tmp_path_factory)
     root, said = shared / name, shared / f"{name}.json"
     with FileLock(shared / f"{name}.lock"):
         if not said.is_file():
@@ -209,24 +207,10 @@ def last_pack(pack: Run, project: Path) -> Path:
     return folder
 
 
-@pytest.fixture(scope="session")
-def calculated() -> dict[str, kept.Assembled]:
-    """What the results of each set of inputs are, by their fingerprint."""
-    return {}
-
-
 @pytest.fixture
-def calculated_once(calculated: dict[str, kept.Assembled], monkeypatch: pytest.MonkeyPatch) -> None:
+def calculated_once(assemble_once: Callable[[Path, str], kept.Assembled], monkeypatch: pytest.MonkeyPatch) -> None:
     """Runs on the same inputs, settings and code calculate their results once: what follows is what is tested."""
-    assemble = kept.assemble
-
-    def remembered(data: Path, profile: str) -> kept.Assembled:
-        key = kept.digest(data, profile)
-        if key not in calculated:
-            calculated[key] = assemble(data, profile)
-        return calculated[key]
-
-    monkeypatch.setattr(kept, "assemble", remembered)
+    monkeypatch.setattr(kept, "assemble", assemble_once)
 
 
 @pytest.fixture
