@@ -28,7 +28,7 @@ Picture()
 """
 CELLS = (
     "import sys, warnings\nfrom dbv_analysis.blocks import Headline\nfrom IPython.display import HTML, display",
-    "print('one')\ndisplay(HTML('<i>two</i>'), metadata={'text/html': {'three': 4}})\nprint('five', file=sys.stderr)\n6",
+    "print('one')\ndisplay(HTML('two'), metadata={'text/html': {'three': 4}})\nprint('five', file=sys.stderr)\n6",
     "Headline('Words')",
     "7;",
     "",
