@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import shutil
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,11 +18,14 @@ import pytest
 from bs4 import BeautifulSoup
 from filelock import FileLock
 
-from dbv_analysis import kept
+from dbv_analysis import kept, pages
+from dbv_analysis.charts import style
 from dbv_analysis.cli import main
+from dbv_analysis.evidence import open_evidence
 from dbv_analysis.publish import pack as packing
 from dbv_analysis.synth import synthesise
 from tests.conftest import QUARTER, ROOT, dbv, shared_folder
+from tests.publish import in_process
 from tests.publish.made_up import headings_alone, write_heading
 
 SECTIONS = {
@@ -33,6 +39,7 @@ SECTIONS = {
     "Delivery": "delivery.html",
     "Voice": "voice.html",
 }
+COARSE = 30  # dots an inch of pictures that are compared, but that nobody looks at
 RECIPIENT = 'Head of "SEN" & <Inclusion>'
 OF_NEITHER_SECTION = ("dfe-absence-by-sen", "dfe-exclusions-by-sen", "dfe-lait")  # Plans or Placements
 REPORTS = ["dfe_return.docx", "high_needs_monitoring.docx", "impact_assessment.docx"]
@@ -129,8 +136,31 @@ def answer(capfd: pytest.CaptureFixture[str], *words: str) -> Said:
     return Said(status, *capfd.readouterr())
 
 
+def run_here(root: Path, *words: str) -> Said:
+    """Run the command in ``root`` without a process or kernels of its own, and with coarse pictures."""
+    out, err = io.StringIO(), io.StringIO()
+    before = Path.cwd()
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
+        patch.chdir(root)
+        patch.setattr(sys, "argv", ["dbv", *words])
+        patch.setattr(packing, "execute", in_process.execute)
+        patch.setattr(pages, "open_evidence", cache(open_evidence))  # one for all notebooks: they only look
+        patch.setattr(style, "DPI", COARSE)
+        try:
+            main()
+            status = 0
+        except SystemExit as stop:
+            status = stop.code
+    assert Path.cwd() == before
+    return Said(status, out.getvalue(), err.getvalue())
+
+
 def run_once(
-    tmp_path_factory: pytest.TempPathFactory, name: str, *words: str, spoil: Callable[[Path], None] = lambda root: None
+    tmp_path_factory: pytest.TempPathFactory,
+    name: str,
+    *words: str,
+    spoil: Callable[[Path], None] = lambda root: None,
+    kernels: bool = False,
 ) -> Run:
     """``dbv run`` in a project of its own, once for all tests of a session, whichever worker comes first.
 
@@ -139,6 +169,7 @@ def run_once(
         name: of the project's folder; it tells one run from another.
         words: what the command is given after the quarter.
         spoil: what is done to the project before.
+        kernels: whether it has a process of its own and each notebook a kernel, as when a person runs it.
     """
     shared = shared_folder(tmp_path_factory)
     root, said = shared / name, shared / f"{name}.json"
@@ -147,14 +178,19 @@ def run_once(
             shutil.rmtree(root, ignore_errors=True)
             root.mkdir()
             spoil(copy_of_the_project(root) / "data" / "raw")
-            done = dbv("run", QUARTER, "--out", str(root / "outputs"), *words, cwd=root)
-            said.write_text(json.dumps([done.returncode, done.stdout, done.stderr]), encoding="utf-8")
+            call = ["run", QUARTER, "--out", str(root / "outputs"), *words]
+            if kernels:
+                done = dbv(*call, cwd=root)
+                done = Said(done.returncode, done.stdout, done.stderr)
+            else:
+                done = run_here(root, *call)
+            said.write_text(json.dumps(done), encoding="utf-8")
     return Run(root, Said(*json.loads(said.read_text(encoding="utf-8"))))
 
 
 def whole_pack(tmp_path_factory: pytest.TempPathFactory) -> Run:
     """The whole pack of the shipped quarter, as the command publishes it."""
-    run = run_once(tmp_path_factory, "whole-pack")
+    run = run_once(tmp_path_factory, "whole-pack", kernels=True)
     assert run.done.status == 0, run.done.err
     return run
 
