@@ -6,6 +6,7 @@ import hashlib
 import platform
 import re
 import subprocess
+from functools import cache
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 
@@ -44,6 +45,12 @@ def environment(root: Path) -> dict:
 
 def libraries() -> dict[str, str]:
     """The versions of what the package needs, and of what that needs; extras and other systems' needs left out."""
+    return dict(_libraries())
+
+
+@cache
+def _libraries() -> tuple[tuple[str, str], ...]:
+    """The same, looked up once: what is installed does not change while it is used."""
     found: dict[str, str] = {}
     asked = [PACKAGE]
     while asked:
@@ -56,7 +63,7 @@ def libraries() -> dict[str, str]:
         plain = [re.split(r"[^A-Za-z0-9._-]", need)[0].lower() for need in needs if "extra ==" not in need]
         asked += [need for need in plain if need not in found]
     del found[PACKAGE]
-    return dict(sorted(found.items()))
+    return tuple(sorted(found.items()))
 
 
 def _commit(root: Path) -> str | None:

@@ -7,6 +7,7 @@ or never ends, must have a real kernel; so must threads that go on writing when 
 
 from __future__ import annotations
 
+import atexit
 import base64
 import sys
 import types
@@ -189,6 +190,7 @@ def _shell():
     try:
         yield shell
     finally:
-        shell.reset(new_session=False)
+        atexit.unregister(shell.atexit_operations)  # it would keep the shell, and with it all that its cells have made
+        shell.user_ns.clear()
         _Shell.clear_instance()
         sys.displayhook, sys.excepthook, sys.path[:] = before
