@@ -23,6 +23,7 @@ from dbv_analysis import kept, pages
 from dbv_analysis.charts import style
 from dbv_analysis.cli import main
 from dbv_analysis.evidence import open_evidence
+from dbv_analysis.loaders import Inputs, load
 from dbv_analysis.publish import pack as packing
 from dbv_analysis.sources import sha256_of
 from dbv_analysis.synth import synthesise
@@ -91,7 +92,22 @@ class Run:
         return self.project / "outputs" / QUARTER
 
     def page(self, name: str) -> BeautifulSoup:
-        return BeautifulSoup((self.folder / name).read_text(encoding="utf-8"), "html.parser")
+        """A page, parsed once: nobody may change what this gives."""
+        return parsed(self.folder / name)
+
+    def inputs(self) -> Inputs:
+        """The inputs that it was made from, loaded once."""
+        return loaded(self.project / "data" / "raw")
+
+
+@cache
+def parsed(path: Path) -> BeautifulSoup:
+    return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+
+
+@cache
+def loaded(data: Path) -> Inputs:
+    return load(data)
 
 
 def copy_of_the_project(root: Path) -> Path:

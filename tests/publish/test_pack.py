@@ -17,14 +17,23 @@ import pytest
 from bs4 import BeautifulSoup, Tag
 
 from dbv_analysis import registry
-from dbv_analysis.loaders import load
 from dbv_analysis.periods import day_in_words
 from dbv_analysis.publish import manifest
 from dbv_analysis.publish.word.gate import document_problems
 from dbv_analysis.registry import Metric
 from dbv_analysis.terms import SYMBOLS
 from tests.conftest import HALTON, ROOT
-from tests.publish.conftest import EARLY, NOTHING_REPORTED, NOTHING_WRITTEN, REPORTS, SCARCE, SECTIONS, Run, scarce_run
+from tests.publish.conftest import (
+    EARLY,
+    NOTHING_REPORTED,
+    NOTHING_WRITTEN,
+    REPORTS,
+    SCARCE,
+    SECTIONS,
+    Run,
+    loaded,
+    scarce_run,
+)
 
 CUT_OFF = date(2024, 9, 26)
 PAGES = ["index.html", *SECTIONS.values(), "reconciliation.html"]
@@ -416,7 +425,7 @@ def test_what_counts_gives_the_assumptions_and_notes_of_the_files_that_the_page_
     metrics = [metric for metric in registry.discover().values() if metric.title in shown]
     known = results[(results["area_code"] == HALTON) & (results["published"] <= CUT_OFF)]
     releases = {metric.id: set(known.loc[known["metric_id"] == metric.id, "release"]) for metric in metrics}
-    sources = load(data).sources
+    sources = loaded(data).sources
     own = [
         source
         for source in sources
@@ -432,7 +441,7 @@ def test_what_counts_gives_the_assumptions_and_notes_of_the_files_that_the_page_
 
 
 def test_every_assumption_about_a_section_stands_on_its_page(pack: Run, data: Path):
-    about = [(of, said) for source in load(data).sources for of, told in source.about.items() for said in told]
+    about = [(of, said) for source in loaded(data).sources for of, told in source.about.items() for said in told]
     assert {of for of, _ in about} <= set(SECTIONS)
     assert [said for of, said in about if said not in words(pack.page(SECTIONS[of]).main)] == []
 
@@ -761,7 +770,7 @@ def test_a_page_says_of_every_measure_that_it_asks_for_where_there_is_no_figure(
 
 def test_a_page_does_not_say_that_all_promises_are_kept_where_no_promise_is_known(scarce: Run):
     cut_off = date.fromisoformat(manifest.read(scarce.folder)["parameters"]["as_at"])
-    promised = load(scarce.project / "data" / "raw").tables["measures"]
+    promised = scarce.inputs().tables["measures"]
     known = not promised[promised["published"] <= cut_off].empty
     assert known == (scarce.project.name == NOTHING_WRITTEN)
     kept = [name for name in SECTIONS.values() if "Everything that was promised" in words(scarce.page(name).main)]
@@ -771,7 +780,7 @@ def test_a_page_does_not_say_that_all_promises_are_kept_where_no_promise_is_know
 def test_what_counts_names_no_document_from_after_the_cut_off_that_the_pack_does_not_draw_on(scarce: Run):
     cut_off = date.fromisoformat(manifest.read(scarce.folder)["parameters"]["as_at"])
     drawn_on = set(pd.concat([known_rows(scarce, section) for section in SECTIONS])["release"])
-    for source in load(scarce.project / "data" / "raw").sources:
+    for source in scarce.inputs().sources:
         if source.published > cut_off and source.release not in drawn_on:
             for name in SECTIONS.values():
                 counts = words(scarce.page(name).main).partition(" What counts ")[2].partition(" Published since ")[0]
