@@ -310,6 +310,7 @@ def no_kernels() -> Iterator[None]:
 def first(tmp_path_factory: pytest.TempPathFactory, no_kernels: None) -> Path:
     """A project whose notebooks write one heading each, and its first release of two sections, from what they need."""
     root = copy_of_the_project(tmp_path_factory.mktemp("releases"))
+    keep_few_areas(root / "data" / "raw")
     for name in OF_NEITHER_SECTION:
         shutil.rmtree(root / "data" / "raw" / name)
     for path in sorted((root / "notebooks").glob("*.ipynb")):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,19 +15,23 @@ import pytest
 from bs4 import BeautifulSoup
 from filelock import FileLock
 
-from dbv_analysis.publish import manifest, pack, standing
+from dbv_analysis.charts import style
+from dbv_analysis.publish import kernels, manifest, pack, standing
 from dbv_analysis.publish.finished import FOLDER as WORK
 from dbv_analysis.publish.log import FOLDER as LOGS
 from dbv_analysis.publish.standing import LOCK
+from dbv_analysis.reports import overclaimed
 from tests.conftest import QUARTER, ROOT
+from tests.publish import in_process
 from tests.publish.conftest import (
+    COARSE,
     REPORTS,
     SECTIONS,
     Said,
-    answer,
     change_cell,
     contents,
     copy_of_the_project,
+    keep_few_areas,
     one_more,
 )
 from tests.publish.made_up import PARAMETERS, rewrite_notebooks, write_heading, write_notebook
@@ -38,6 +42,46 @@ Command = Callable[..., Said]
 def left(folder: Path) -> list[str]:
     """What is in a folder, leaving out what every run has in the folder of packs: its lock and the logs."""
     return sorted(path.name for path in folder.iterdir() if path.name not in {LOCK, LOGS})
+
+
+@pytest.fixture(scope="module", autouse=True)
+def quick() -> Iterator[None]:
+    """Notebooks run in this process, and what most of these tests do not look at is left out or coarse."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pack, "execute", in_process.execute)
+        patch.setattr(pack, "refuse_recoverable", lambda *about: [])
+        patch.setattr(pack, "overclaimed", lambda *about: [])
+        patch.setattr(style, "DPI", COARSE)
+        yield
+
+
+@pytest.fixture
+def no_reports(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For tests of what becomes of pages."""
+    monkeypatch.setattr(pack, "_write_reports", lambda *about: None)
+
+
+@pytest.fixture(scope="module")
+def small_pages(tmp_path_factory: pytest.TempPathFactory, quick: None) -> Path:
+    """A project with few areas whose notebooks write one heading each, and its published pack."""
+    root = copy_of_the_project(tmp_path_factory.mktemp("small-pages"))
+    keep_few_areas(root / "data" / "raw")
+    for path in sorted((root / "notebooks").glob("*.ipynb")):
+        write_heading(path, f"As {path.stem} had it")
+    pack.run(QUARTER, root / "data" / "raw", root / "outputs")
+    return root
+
+
+@pytest.fixture
+def project(small_pages: Path, tmp_path: Path) -> Path:
+    """A copy of that project, to change and to break; it has published nothing yet."""
+    return Path(shutil.copytree(small_pages, tmp_path / "project", ignore=shutil.ignore_patterns("outputs")))
+
+
+@pytest.fixture
+def last_pack(small_pages: Path, project: Path) -> Path:
+    """The pack that ``project`` published before."""
+    return Path(shutil.copytree(small_pages / "outputs", project / "outputs")) / QUARTER
 
 
 # A call that cannot be carried out
@@ -230,7 +274,10 @@ def test_a_failing_notebook_ends_with_3_and_is_named_without_any_value_and_the_l
     assert not [name for name, text in kept.items() if "deficit" in name or b"1524" in text]
 
 
-def test_a_notebook_that_kills_its_kernel_ends_with_3(command: Command, project: Path, last_pack: Path):
+def test_a_notebook_that_kills_its_kernel_ends_with_3(
+    command: Command, project: Path, last_pack: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(pack, "execute", kernels.execute)
     before = contents(last_pack)
     for name in ("deficit", "board_summary"):
         write_notebook(project / "notebooks" / f"{name}.ipynb", "1")
@@ -401,33 +448,15 @@ def test_a_partial_run_refuses_pages_of_another_cut_off(command: Command, last_p
 # Partial runs over a whole pack of small pages, which are soon run
 
 
-@pytest.fixture(scope="module")
-def small_pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A project whose notebooks write one heading each, and its published pack."""
-    root = copy_of_the_project(tmp_path_factory.mktemp("small-pages"))
-    for path in sorted((root / "notebooks").glob("*.ipynb")):
-        write_heading(path, f"As {path.stem} had it")
-    pack.run(QUARTER, root / "data" / "raw", root / "outputs")
-    return root
-
-
-@pytest.fixture
-def small(small_pages: Path, calculated_once: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of that project, to spoil; the command runs in it."""
-    root = Path(shutil.copytree(small_pages, tmp_path / "small"))
-    monkeypatch.chdir(root)
-    return root
-
-
 def test_with_force_a_partial_run_replaces_its_own_changed_page_and_keeps_the_others_byte_for_byte(
-    small: Path, capfd: pytest.CaptureFixture[str]
+    command: Command, last_pack: Path
 ):
-    folder = small / "outputs" / QUARTER
+    folder = last_pack
     before = contents(folder)
     for name in ("index.html", "deficit.html"):
         (folder / name).write_text("changed by hand", encoding="utf-8")
 
-    status, out, err = answer(capfd, "run", QUARTER, "--only", "deficit", "--force")
+    status, out, err = command("run", QUARTER, "--only", "deficit", "--force")
 
     assert (status, out) == (0, f"{Path('outputs', QUARTER, 'index.html')}\n")
     *said, seal = err.splitlines()
@@ -443,19 +472,21 @@ def test_with_force_a_partial_run_replaces_its_own_changed_page_and_keeps_the_ot
 
 
 def test_with_force_a_partial_run_publishes_no_other_page_that_somebody_changed(
-    small: Path, capfd: pytest.CaptureFixture[str]
+    command: Command, last_pack: Path, no_reports: None
 ):
-    page = small / "outputs" / QUARTER / "placements.html"
+    page = last_pack / "placements.html"
     with page.open("a", encoding="utf-8") as changed:
         changed.write("<script>changed by hand</script>")
-    status, _, _ = answer(capfd, "run", QUARTER, "--only", "Deficit", "--force")
+    status, _, _ = command("run", QUARTER, "--only", "Deficit", "--force")
     assert status != 0 or "changed by hand" not in page.read_text(encoding="utf-8")
 
 
-def test_a_partial_run_keeps_no_page_whose_notebook_has_changed_since(small: Path, capfd: pytest.CaptureFixture[str]):
-    write_heading(small / "notebooks" / "placements.ipynb", "As it is now")
-    page = small / "outputs" / QUARTER / "placements.html"
-    status, _, _ = answer(capfd, "run", QUARTER, "--only", "Deficit")
+def test_a_partial_run_keeps_no_page_whose_notebook_has_changed_since(
+    command: Command, project: Path, last_pack: Path, no_reports: None
+):
+    write_heading(project / "notebooks" / "placements.ipynb", "As it is now")
+    page = last_pack / "placements.html"
+    status, _, _ = command("run", QUARTER, "--only", "Deficit")
     assert status != 0 or "As it is now" in page.read_text(encoding="utf-8")
 
 
@@ -479,12 +510,15 @@ class Earlier:
 
 
 @pytest.fixture(scope="module")
-def earlier(tmp_path_factory: pytest.TempPathFactory) -> Earlier:
+def earlier(tmp_path_factory: pytest.TempPathFactory, quick: None) -> Earlier:
     root = copy_of_the_project(tmp_path_factory.mktemp("earlier"))
+    keep_few_areas(root / "data" / "raw")
     one_more(root / "data" / "raw" / "dfe-ehc-plans-2025" / "flows.csv")
     warnings: list[str] = []
     data, out = root / "data" / "raw", root / "outputs"
-    index = pack.run(QUARTER, data, out, as_at="2024-01-31", only=["Placements"], warn=warnings.append)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pack, "overclaimed", overclaimed)
+        index = pack.run(QUARTER, data, out, as_at="2024-01-31", only=["Placements"], warn=warnings.append)
     return Earlier(root, index, warnings)
 
 
@@ -590,7 +624,7 @@ def test_recovering_leaves_the_packs_of_other_quarters_alone(last_pack: Path):
 # What must not leave the machine
 
 
-def test_a_pack_that_would_name_a_person_is_refused(command, project):
+def test_a_pack_that_would_name_a_person_is_refused(command, project, no_reports):
     upn = "A123456789012"  # made up
     rewrite_notebooks(project / "notebooks", "from dbv_analysis.blocks import Headline", f'Headline("Plans of {upn}")')
     said = command("run", QUARTER, "--only", "Voice")
