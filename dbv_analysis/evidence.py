@@ -146,7 +146,7 @@ class Evidence:
 
         Sorted once, for a page asks for many parts of one metric; in plain Python, which is quick where rows are few.
         """
-        frame = self._by_metric.get(metric_id, self.results.iloc[:0])
+        frame = self.results.iloc[self._places.get(metric_id, [])]
         figures = list(zip(*(frame[name].to_numpy(object) for name in FIGURE), strict=True))
         days, releases, bases = (frame[name].to_numpy(object) for name in ("published", "release", "basis"))
         known = {figure for figure, day in zip(figures, days, strict=True) if day <= self.cut_off}
@@ -177,8 +177,9 @@ class Evidence:
         return {}
 
     @cached_property
-    def _by_metric(self) -> dict[str, pd.DataFrame]:
-        return dict(iter(self.results.groupby("metric_id")))
+    def _places(self) -> dict[str, Sequence[int]]:
+        """Where the rows of each metric stand in the results."""
+        return self.results.groupby("metric_id").indices
 
     @cached_property
     def _ordered(self) -> dict[tuple[str, bool], tuple[pd.DataFrame, dict[str, list[_Entry]]]]:
