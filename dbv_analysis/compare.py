@@ -13,6 +13,7 @@ from dbv_analysis.registry import Metric
 from dbv_analysis.terms import COUNT, POUNDS, TOTAL
 
 SIMILAR, EVERYWHERE = "Similar areas", "All areas"
+PERIOD = ["period_label", "period_start", "period_end", "basis"]
 WHOLE = 100  # events a term above which a fraction is not printed
 ABOUT = 3  # per cent of difference that two numbers called about the same may have
 
@@ -167,8 +168,12 @@ def season(evidence: Evidence, metric_id: str, areas: list[str] | None = None, b
     if own.empty:
         return rows.iloc[:0]
     newest = period_of(own.iloc[-1])
-    alike = [not why_not_comparable(period_of(row), newest) for _, row in rows.iterrows()]
-    return rows[pd.Series(alike, index=rows.index, dtype=bool)]
+    of_rows = list(zip(*(rows[name].to_numpy(object) for name in PERIOD), strict=True))
+    alike = {
+        period: not why_not_comparable(period_of(dict(zip(PERIOD, period, strict=True))), newest)
+        for period in dict.fromkeys(of_rows)
+    }
+    return rows[pd.Series([alike[period] for period in of_rows], index=rows.index, dtype=bool)]
 
 
 def middle(
@@ -181,8 +186,7 @@ def middle(
     """
     rows = season(evidence, metric_id, areas, breakdown) if terms else evidence.whole(metric_id, areas, breakdown)
     rows = rows[rows["value"].notna()]
-    period = ["period_label", "period_start", "period_end", "basis"]
-    spread = rows.groupby(period, sort=False)["value"].agg(value="median", lowest="min", highest="max", areas="count")
+    spread = rows.groupby(PERIOD, sort=False)["value"].agg(value="median", lowest="min", highest="max", areas="count")
     return spread.reset_index().sort_values("period_end", ignore_index=True)
 
 

@@ -67,6 +67,10 @@ def phases(evidence: Evidence) -> pd.DataFrame:
     Returns ``workstream``, ``element``, ``planned``, ``summary``, ``detail`` (phases), ``status_summary``,
     ``status_detail`` and ``agrees``: whether the report says the same twice. "" where nothing is said.
     """
+    return evidence.once(phases, lambda: _phases(evidence)).copy(deep=False)
+
+
+def _phases(evidence: Evidence) -> pd.DataFrame:
     rows = evidence.register("phases")
     rows = rows[rows["quarter"] == str(evidence.quarter)]
     found = []

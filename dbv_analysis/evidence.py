@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import pandas as pd
 
@@ -33,6 +33,16 @@ LISTS = (*REGISTERS, "printed_figures", "own_figures", "grant", "scenarios")
 Answer = TypeVar("Answer")
 LONGEST_NAME = 80  # characters of a recipient
 NEVER = 1_000_000  # days: more than lie between any two releases
+
+
+class _Entry(NamedTuple):
+    """A row to choose from: its rank among those of its metric, and its place in the metric's table."""
+
+    rank: int
+    place: int
+    figure: tuple
+    breakdown: str
+    basis: str
 
 
 @dataclass(frozen=True)
@@ -111,31 +121,34 @@ class Evidence:
         give a figure, the newest that was out by the cut-off counts, or else the first after it.
         """
         asked = (metric_id, None if areas is None else tuple(areas), breakdown, basis, since)
-        return self.once(asked, lambda: self._rows(*asked)).copy()
+        return self.once(asked, lambda: self._rows(*asked)).copy(deep=False)  # pandas copies what is written to
 
     def _rows(
         self, metric_id: str, areas: tuple[str, ...] | None, breakdown: str | None, basis: str | None, since: bool
     ) -> pd.DataFrame:
         if (metric_id, since) not in self._ordered:
             self._ordered[metric_id, since] = self._in_order(metric_id, since)
-        frame = self._ordered[metric_id, since]
-        chosen = frame["area_code"].isin([self.programme.area.code] if areas is None else list(areas))
-        if breakdown is not None:
-            chosen &= frame["breakdown"] == breakdown
-        if basis is not None:
-            chosen &= frame["basis"] == basis
-        rows = frame[chosen]
-        return rows[~rows.index.duplicated()].reset_index(drop=True)
+        frame, entries = self._ordered[metric_id, since]
+        asked = [self.programme.area.code] if areas is None else dict.fromkeys(areas)
+        chosen = [
+            entry
+            for area in asked
+            for entry in entries.get(area, ())
+            if breakdown in (None, entry.breakdown) and basis in (None, entry.basis)
+        ]
+        preferred: dict[tuple, int] = {}
+        for entry in sorted(chosen, key=lambda entry: entry.rank):
+            preferred.setdefault(entry.figure, entry.place)
+        return frame.iloc[list(preferred.values())].reset_index(drop=True)
 
-    def _in_order(self, metric_id: str, since: bool) -> pd.DataFrame:
-        """Rows of one metric by period, of each figure the preferred release first; the index numbers the figures.
+    def _in_order(self, metric_id: str, since: bool) -> tuple[pd.DataFrame, dict[str, list[_Entry]]]:
+        """One metric's rows; and by area those to choose from, by period, of each figure the preferred release first.
 
         Sorted once, for a page asks for many parts of one metric; in plain Python, which is quick where rows are few.
         """
-        frame = self._by_metric.get(metric_id, self.results.iloc[:0])
-        figures = list(zip(*(frame[name] for name in FIGURE), strict=True))
-        days = list(frame["published"])
-        preferences = [self._preferences.get(release, math.inf) for release in frame["release"]]
+        frame = self.results.iloc[self._places.get(metric_id, [])]
+        figures = list(zip(*(frame[name].to_numpy(object) for name in FIGURE), strict=True))
+        days, releases, bases = (frame[name].to_numpy(object) for name in ("published", "release", "basis"))
         known = {figure for figure, day in zip(figures, days, strict=True) if day <= self.cut_off}
         if since:  # a figure that was out before is not news, though a later release gives it again
             places = [place for place, figure in enumerate(figures) if figure not in known]
@@ -144,11 +157,13 @@ class Evidence:
 
         def order(place: int) -> tuple:
             _, _, breakdown, start, end = figures[place]
-            return end, start, breakdown, preferences[place]
+            return end, start, breakdown, self._preferences.get(releases[place], math.inf)
 
-        places.sort(key=order)
-        numbers = {figure: number for number, figure in enumerate(dict.fromkeys(figures))}
-        return frame.iloc[places].set_axis([numbers[figures[place]] for place in places], axis="index")
+        entries: dict[str, list[_Entry]] = {}
+        for rank, place in enumerate(sorted(places, key=order)):
+            area, _, breakdown, *_ = figures[place]
+            entries.setdefault(area, []).append(_Entry(rank, place, figures[place], breakdown, bases[place]))
+        return frame, entries
 
     def once(self, asked: Hashable, work_out: Callable[[], Answer]) -> Answer:
         """What ``work_out`` gives, worked out once for what was asked: a report asks again what a page asked."""
@@ -162,11 +177,12 @@ class Evidence:
         return {}
 
     @cached_property
-    def _by_metric(self) -> dict[str, pd.DataFrame]:
-        return dict(iter(self.results.groupby("metric_id")))
+    def _places(self) -> dict[str, Sequence[int]]:
+        """Where the rows of each metric stand in the results."""
+        return self.results.groupby("metric_id").indices
 
     @cached_property
-    def _ordered(self) -> dict[tuple[str, bool], pd.DataFrame]:
+    def _ordered(self) -> dict[tuple[str, bool], tuple[pd.DataFrame, dict[str, list[_Entry]]]]:
         """What ``_in_order`` gave so far, by what it was asked."""
         return {}
 
@@ -214,7 +230,7 @@ def written(metric: Metric, row: pd.Series) -> str:
     return metric.unit.write(row["value"], len(decimals[1]) if decimals else 0)
 
 
-def period_of(row: pd.Series) -> Period:
+def period_of(row: Mapping) -> Period:
     """A result row's period. Its kind follows from its dates, which the tables keep distinct."""
     length = {(9, 1): "academic year", (4, 1): "financial year", (1, 1): "calendar year"}
     start = row["period_start"]

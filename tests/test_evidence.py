@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import dataclasses
 import re
+import shutil
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -12,25 +13,33 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from dbv_analysis import kept
 from dbv_analysis.counted import counted
 from dbv_analysis.evidence import Evidence, during, open_evidence, period_of, written
 from dbv_analysis.kept import Assembled, check_own_figures, store, stored
 from dbv_analysis.periods import FULL_YEAR, PART_YEAR, SNAPSHOT
 from dbv_analysis.programme import load_programme
 from dbv_analysis.terms import CONTROLLED, PUBLIC, REGISTERS, CallProblem, DataProblems
-from tests.conftest import HALTON, QUARTER, dbv
-from tests.publish.conftest import change_cell
+from tests.conftest import HALTON, QUARTER
+from tests.publish.conftest import answer, change_cell, copy_of_the_project
 
 OVERALL = "overall_absence_percent"
 ENGLAND = "E92000001"
 
 
+@pytest.fixture(scope="module")
+def processed(tmp_path_factory, results: pd.DataFrame, tables: dict[str, pd.DataFrame]) -> Path:
+    """What is kept of the shipped inputs: a folder to copy."""
+    root = copy_of_the_project(tmp_path_factory.mktemp("kept"))
+    keep(root / "data" / "raw", results, tables)
+    return root / "data" / "processed"
+
+
 @pytest.fixture
-def inputs(project: Path, results: pd.DataFrame, tables: dict[str, pd.DataFrame]) -> Path:
+def inputs(project: Path, processed: Path) -> Path:
     """A project's inputs, of which the results are kept."""
-    folder = project / "data" / "raw"
-    keep(folder, results, tables)
-    return folder
+    shutil.copytree(processed, project / "data" / "processed")
+    return project / "data" / "raw"
 
 
 @pytest.fixture
@@ -39,9 +48,9 @@ def evidence(inputs: Path) -> Evidence:
 
 
 @pytest.fixture(scope="module")
-def shipped(data: Path) -> Evidence:
+def shipped(processed: Path) -> Evidence:
     """What the shipped quarter's pack may use, for tests that change no file."""
-    return open_evidence(QUARTER, data)
+    return open_evidence(QUARTER, processed.with_name("raw"))
 
 
 def keep(folder: Path, results: pd.DataFrame, tables: dict[str, pd.DataFrame], profile: str = PUBLIC) -> None:
@@ -195,7 +204,8 @@ def test_kept_results_are_thrown_away_when_the_settings_change(inputs, project):
     assert stored(inputs, PUBLIC) is None
 
 
-def test_results_that_cannot_be_kept_use_are_worked_out_anew(inputs, project, results, tables):
+def test_results_that_cannot_be_kept_use_are_worked_out_anew(inputs, project, results, tables, assembled, monkeypatch):
+    monkeypatch.setattr(kept, "assemble", lambda data, profile: assembled)
     keep(inputs, results.head(3), tables)
     path = project / "programme.toml"
     path.write_text(path.read_text(encoding="utf-8") + "\n", encoding="utf-8")
@@ -531,13 +541,14 @@ def test_money_and_shares_may_have_a_fraction_and_a_symbol_needs_no_number(table
     assert check_own_figures({**tables, "own_figures": own}, data) is None
 
 
-def test_the_command_tells_of_a_figure_by_its_file_row_and_column(project):
+def test_the_command_tells_of_a_figure_by_its_file_row_and_column(project, monkeypatch, capfd):
     path = project / "data" / "raw" / "quarterly-report-2024-09" / "own_figures.csv"
     row = 2 + [one["metric_id"] for one in read(path)].index("inmss_placements_count")
     change_cell(path, row, "value", lambda _: "126.5")
-    done = dbv("check", cwd=project)
-    assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.splitlines() == [
+    monkeypatch.chdir(project)
+    done = answer(capfd, "check")
+    assert (done.status, done.out) == (1, "")
+    assert done.err.splitlines() == [
         f"data/raw/quarterly-report-2024-09/own_figures.csv, row {row}, column value: 126.5 is not a count. "
         "Write a whole number of 0 or more."
     ]

@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 
 from dbv_analysis.calculate import calculate
-from dbv_analysis.evidence import Evidence, open_evidence
+from dbv_analysis.evidence import Evidence
 from dbv_analysis.findings import Findings, find
 from dbv_analysis.findings.deficit import disagreements
 from dbv_analysis.findings.whole_pack import answer
@@ -32,8 +32,9 @@ NO_NUMBER = re.compile(r"\b(?:NaN|nan|NaT)m?\b|\bNone\b(?! of )|<NA>")
 
 
 @pytest.fixture(scope="module")
-def evidence(data: Path) -> Evidence:
-    return open_evidence(QUARTER, data)
+def evidence(evidence: Evidence) -> Evidence:
+    """What the shipped quarter's pack may use; what is worked out of it here goes when these tests have run."""
+    return dataclasses.replace(evidence)
 
 
 def at(evidence: Evidence, day: str) -> Evidence:
@@ -175,8 +176,12 @@ def test_a_handful_of_unknown_placements_is_not_given_away_in_a_sentence(evidenc
         & (placements["placement"] == "placement_unknown")
     )
     placements.loc[chosen, "count"] = 3.0
-    results = calculate(evidence.metrics.values(), {**tables, "placements": placements}, Disclosure(), PUBLIC)
-    said = everything(find("Placements", dataclasses.replace(evidence, results=results)))
+    again = [one for one in evidence.metrics.values() if "placements" in one.tables]
+    results = calculate(again, {**tables, "placements": placements}, Disclosure(), PUBLIC)
+    kept = evidence.results[~evidence.results["metric_id"].isin([one.id for one in again])]
+    said = everything(
+        find("Placements", dataclasses.replace(evidence, results=pd.concat([kept, results], ignore_index=True)))
+    )
     assert "fell by" in said
     assert not re.search(r"\bto 3\b", said)
 
@@ -338,7 +343,9 @@ def with_report(evidence: Evidence, tables: dict[str, pd.DataFrame]) -> Callable
                 told[name] = pd.concat([told[name], rows(name, day, entries)], ignore_index=True)
             sources.append(sources[0].model_copy(update={"release": day, "published": date.fromisoformat(day)}))
         names = {name for _, files in days for name in files}
-        again = [one for one in evidence.metrics.values() if names & set(one.tables)]
+        entries = [entry for _, files in days for rows in files.values() for entry in rows]
+        sections = {evidence.metrics[entry.get("metric_id", "grant_spend")].section for entry in entries}
+        again = [one for one in evidence.metrics.values() if names & set(one.tables) and one.section in sections]
         kept = evidence.results[~evidence.results["metric_id"].isin([one.id for one in again])]
         results = calculate(again, told, evidence.programme.disclosure, PUBLIC)
         return dataclasses.replace(

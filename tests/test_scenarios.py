@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from dbv_analysis import kept
 from dbv_analysis.evidence import Evidence, open_evidence
 from dbv_analysis.scenarios import funding_agreement
 from tests.conftest import QUARTER
@@ -16,8 +17,9 @@ PATHS = ("Unmitigated", "Target", "Stretch")
 
 
 @pytest.fixture(scope="module")
-def evidence(data: Path) -> Evidence:
-    return open_evidence(QUARTER, data)
+def evidence(evidence: Evidence) -> Evidence:
+    """What the shipped quarter's pack may use; what is worked out of it here goes when these tests have run."""
+    return dataclasses.replace(evidence)
 
 
 @pytest.fixture(scope="module")
@@ -89,6 +91,7 @@ def test_a_path_without_a_figure_is_not_said_to_disagree(evidence):
     assert list(disagree["period_label"]) == ["2027"]
 
 
-def test_before_the_application_was_written_there_is_nothing_to_agree_on(data):
+def test_before_the_application_was_written_there_is_nothing_to_agree_on(data, assemble_once, monkeypatch):
+    monkeypatch.setattr(kept, "assemble", assemble_once)
     early = open_evidence(QUARTER, data, as_at="2023-12-01")
     assert funding_agreement(early).empty
