@@ -31,7 +31,7 @@ SHARES = Table(
     [["January 2023", "35.0%", "c"], ["January 2024", "41.9%", "37.2%"]],
     notes=["Source: a release."],
 )
-CHART = Figure("Shares fell", "Line chart: shares.", ["Source: a release."], SHARES, b"\x89PNG", 672, 394)
+CHART = Figure("Shares fell", "Line chart: shares.", ["Source: a release."], SHARES, lambda: b"\x89PNG", 672, 394)
 NASTY = '<script>alert("x")</script> & "more"'
 EVERY_KIND = [
     Headline(NASTY, [NASTY, NASTY]),
@@ -42,7 +42,7 @@ EVERY_KIND = [
     Points({NASTY: NASTY}),
     Items(NASTY, [Item(NASTY, {NASTY: NASTY})]),
     Table(NASTY, [NASTY, NASTY], [[NASTY, NASTY]], notes=[NASTY]),
-    Figure(NASTY, NASTY, [NASTY], Table(NASTY, [NASTY], [[NASTY]]), b"\x89PNG", 1, 1),
+    Figure(NASTY, NASTY, [NASTY], Table(NASTY, [NASTY], [[NASTY]]), lambda: b"\x89PNG", 1, 1),
     Blocks([Headline(NASTY), Paragraphs([NASTY])]),
 ]
 # Each kind of block with nothing but what it must have.
@@ -54,7 +54,7 @@ BARE = [
     Points({}),
     Items("Heading", []),
     Table("Caption", ["Period"], []),
-    Figure("Title", "Alt", [], Table("Caption", ["Period"], []), b"", 1, 1),
+    Figure("Title", "Alt", [], Table("Caption", ["Period"], []), lambda: b"", 1, 1),
     Blocks([]),
 ]
 
