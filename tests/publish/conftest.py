@@ -233,23 +233,24 @@ def last_pack(pack: Run, project: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def calculated() -> dict[str, kept.Assembled]:
-    """What the results of each set of inputs are, by their fingerprint."""
-    return {}
+def assemble_once() -> Callable[[Path, str], kept.Assembled]:
+    """``kept.assemble``, but once for the same inputs, settings and code. What it gives is not to change."""
+    known: dict[str, kept.Assembled] = {}
+    assemble = kept.assemble
+
+    def assembled(data: Path, profile: str) -> kept.Assembled:
+        key = kept.digest(data, profile)
+        if key not in known:
+            known[key] = assemble(data, profile)
+        return known[key]
+
+    return assembled
 
 
 @pytest.fixture
-def calculated_once(calculated: dict[str, kept.Assembled], monkeypatch: pytest.MonkeyPatch) -> None:
+def calculated_once(assemble_once: Callable[[Path, str], kept.Assembled], monkeypatch: pytest.MonkeyPatch) -> None:
     """Runs on the same inputs, settings and code calculate their results once: what follows is what is tested."""
-    assemble = kept.assemble
-
-    def remembered(data: Path, profile: str) -> kept.Assembled:
-        key = kept.digest(data, profile)
-        if key not in calculated:
-            calculated[key] = assemble(data, profile)
-        return calculated[key]
-
-    monkeypatch.setattr(kept, "assemble", remembered)
+    monkeypatch.setattr(kept, "assemble", assemble_once)
 
 
 @pytest.fixture
@@ -262,9 +263,10 @@ def command(
 
 
 @pytest.fixture(scope="module")
-def no_kernels() -> Iterator[None]:
+def no_kernels(assemble_once: Callable[[Path, str], kept.Assembled]) -> Iterator[None]:
     """No kernel is started and no report is written: for tests of what does not depend on them."""
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(kept, "assemble", assemble_once)
         patch.setattr(packing, "execute", headings_alone)
         patch.setattr(packing, "_write_reports", lambda *about: None)
         patch.setattr(packing, "overclaimed", lambda *about: [])
