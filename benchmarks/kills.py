@@ -65,6 +65,7 @@ def make_small() -> None:
     kept.assemble = once
     pack.compose = lambda evidence, narrative: {}
     pack.overclaimed = lambda evidence, narrative: []
+    pack.refuse_recoverable = lambda evidence, counts, out: []
 
 
 def _run(root: Path, cut_off: str) -> None:
@@ -135,7 +136,7 @@ def killed(number: int, seed: int = 1) -> list[str]:
     with tempfile.TemporaryDirectory() as folder:
         root = small_project(Path(folder))
         kept.assemble(root / "data" / "raw", "public")
-        seconds = max(_complete(root, cut_off) for cut_off in CUT_OFFS)
+        seconds = _complete(root, CUT_OFFS[1])
         for turn in range(number):
             new, old = CUT_OFFS[turn % 2], CUT_OFFS[1 - turn % 2]
             process = _start(root, new)

@@ -297,9 +297,10 @@ def command(
 
 
 @pytest.fixture(scope="module")
-def no_kernels() -> Iterator[None]:
+def no_kernels(assemble_once: Callable[[Path, str], kept.Assembled]) -> Iterator[None]:
     """No kernel is started and no report is written: for tests of what does not depend on them."""
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(kept, "assemble", assemble_once)
         patch.setattr(packing, "execute", headings_alone)
         patch.setattr(packing, "_write_reports", lambda *about: None)
         patch.setattr(packing, "overclaimed", lambda *about: [])

@@ -66,7 +66,7 @@ def test_rows_are_read_back_as_they_were_written_symbols_days_and_numbers(releas
     assert plain(figures.read(tmp_path)) == plain(released)
 
 
-def test_a_pack_without_a_figure_has_the_columns_all_the_same(data: Path, tmp_path: Path):
+def test_a_pack_without_a_figure_has_the_columns_all_the_same(data: Path, tmp_path: Path, calculated_once: None):
     early = figures.released(open_evidence(QUARTER, data, as_at="2018-01-01"), [])
     figures.write(early, tmp_path / figures.NAME)
     read = figures.read(tmp_path)

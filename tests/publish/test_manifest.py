@@ -142,7 +142,9 @@ def _texts(value: object) -> Iterator[str]:
             yield from _texts(part)
 
 
-def test_it_gives_the_commit_of_the_checkout_and_whether_files_had_been_changed(project: Path, tmp_path: Path):
+def test_it_gives_the_commit_of_the_checkout_and_whether_files_had_been_changed(
+    project: Path, tmp_path: Path, calculated_once: None
+):
     if not shutil.which("git"):
         pytest.skip("git is not here")
 
@@ -178,7 +180,7 @@ def _written(tmp_path: Path, evidence: Evidence) -> dict:
     return manifest.read(folder)
 
 
-def test_a_pack_at_an_earlier_cut_off_says_so(data: Path, tmp_path: Path):
+def test_a_pack_at_an_earlier_cut_off_says_so(data: Path, tmp_path: Path, calculated_once: None):
     evidence = open_evidence(QUARTER, data, as_at=date(2024, 1, 31))
     assert _written(tmp_path, evidence)["parameters"]["as_at"] == "2024-01-31"
 

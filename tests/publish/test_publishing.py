@@ -15,6 +15,7 @@ import pytest
 from bs4 import BeautifulSoup
 from filelock import FileLock
 
+from dbv_analysis import kept
 from dbv_analysis.charts import style
 from dbv_analysis.publish import kernels, manifest, pack, standing
 from dbv_analysis.publish.finished import FOLDER as WORK
@@ -45,9 +46,10 @@ def left(folder: Path) -> list[str]:
 
 
 @pytest.fixture(scope="module", autouse=True)
-def quick() -> Iterator[None]:
+def quick(assemble_once: Callable[[Path, str], kept.Assembled]) -> Iterator[None]:
     """Notebooks run in this process, and what most of these tests do not look at is left out or coarse."""
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(kept, "assemble", assemble_once)
         patch.setattr(pack, "execute", in_process.execute)
         patch.setattr(pack, "refuse_recoverable", lambda *about: [])
         patch.setattr(pack, "overclaimed", lambda *about: [])
@@ -82,6 +84,13 @@ def project(small_pages: Path, tmp_path: Path) -> Path:
 def last_pack(small_pages: Path, project: Path) -> Path:
     """The pack that ``project`` published before."""
     return Path(shutil.copytree(small_pages / "outputs", project / "outputs")) / QUARTER
+
+
+@pytest.fixture
+def as_calculated_before(project: Path, command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Results as they were before a test changes what a run refuses without a look at them."""
+    assembled = kept.assemble(project / "data" / "raw", "public")
+    monkeypatch.setattr(kept, "assemble", lambda data, profile: assembled)
 
 
 # A call that cannot be carried out
@@ -212,7 +221,7 @@ def test_a_run_names_every_problem_of_every_input_at_once(command: Command, proj
 
 
 def test_a_narrative_that_is_wrong_ends_with_1_before_any_notebook_is_run_and_the_last_pack_stays(
-    command: Command, project: Path, last_pack: Path, trace: Path
+    command: Command, project: Path, last_pack: Path, trace: Path, as_calculated_before: None
 ):
     with (project / "data" / "raw" / "narrative" / f"{QUARTER}.md").open("a", encoding="utf-8") as narrative:
         narrative.write("\n# Appendixes\n\nNone.\n")
@@ -389,7 +398,9 @@ def test_a_pack_changed_by_hand_is_not_replaced_unasked(command: Command, last_p
     assert contents(last_pack) == before
 
 
-def test_a_pack_of_the_other_profile_is_not_replaced_unasked(command: Command, last_pack: Path, trace: Path):
+def test_a_pack_of_the_other_profile_is_not_replaced_unasked(
+    command: Command, last_pack: Path, trace: Path, as_calculated_before: None
+):
     before = contents(last_pack)
     status, out, err = command("run", QUARTER, "--profile", "controlled")
     assert (status, out) == (2, "")
@@ -424,7 +435,9 @@ def test_a_folder_whose_manifest_is_none_is_not_replaced_unasked(
     assert contents(last_pack) == before
 
 
-def test_a_partial_run_refuses_pages_of_other_settings(command: Command, project: Path, last_pack: Path, trace: Path):
+def test_a_partial_run_refuses_pages_of_other_settings(
+    command: Command, project: Path, last_pack: Path, trace: Path, as_calculated_before: None
+):
     settings = project / "programme.toml"
     settings.write_text(settings.read_text(encoding="utf-8").replace("July-Oct 24", "July-Sept 24"), encoding="utf-8")
     before = contents(last_pack)
@@ -578,8 +591,8 @@ def test_a_pack_of_one_section_links_to_no_page_that_it_does_not_hold(earlier: E
 
 def test_an_input_that_was_changed_is_warned_of_and_the_pack_keeps_the_warning(earlier: Earlier):
     (said,) = earlier.warnings
-    (kept,) = manifest.read(earlier.folder)["warnings"]
-    for words in (said, kept):
+    (told,) = manifest.read(earlier.folder)["warnings"]
+    for words in (said, told):
         assert "dfe-ehc-plans-2025/flows.csv has changed since flows.source.toml was written." in words
 
 

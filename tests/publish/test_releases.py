@@ -17,7 +17,7 @@ from dbv_analysis.evidence import Evidence
 from dbv_analysis.publish import changes, figures, manifest, pack
 from dbv_analysis.publish.gate import page_problems
 from tests.conftest import HALTON, QUARTER, ROOT, changed
-from tests.publish.conftest import answer, contents, copy_of_the_project, one_more
+from tests.publish.conftest import OF_NEITHER_SECTION, answer, contents, copy_of_the_project, keep_few_areas, one_more
 from tests.publish.made_up import write_heading
 
 FLOWS = Path("data", "raw", "dfe-ehc-plans-2025", "flows.csv")
@@ -335,7 +335,10 @@ def test_two_copies_of_the_project_give_the_same_bytes_whatever_the_place_the_cl
     for place, seed, zone, jobs in (("one", "1", "Asia/Tokyo", "1"), ("an other", "2", "America/Lima", "3")):
         root = tmp_path / place / "project"
         root.mkdir(parents=True)
-        copy_of_the_project(root)
+        raw = copy_of_the_project(root) / "data" / "raw"
+        keep_few_areas(raw)
+        for name in OF_NEITHER_SECTION:
+            shutil.rmtree(raw / name)
         call = [sys.executable, "-m", "dbv_analysis", "run", QUARTER, "--only", "Voice", "--jobs", jobs]
         said = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         environment = {**os.environ, "PYTHONHASHSEED": seed, "TZ": zone, "PYTHONPATH": str(ROOT)}

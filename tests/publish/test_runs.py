@@ -24,14 +24,15 @@ from dbv_analysis.publish.finished import FOLDER as WORK
 from dbv_analysis.synth import CANARY
 from dbv_analysis.terms import CallProblem, DataProblem, DataProblems, NotebookProblem, PublishingRefused
 from tests.conftest import QUARTER
+from tests.publish import in_process
 from tests.publish.conftest import contents
 from tests.publish.made_up import seal_as_a_pack, write_heading, write_notebook
 from tests.publish.test_publishing import left
 
 
 @pytest.fixture(scope="module")
-def assembled(data: Path) -> kept.Assembled:
-    return kept.assemble(data, "public")
+def assembled(tmp_path_factory: pytest.TempPathFactory) -> kept.Assembled:
+    return kept.assemble(small_project(tmp_path_factory.mktemp("assembled")) / "data" / "raw", "public")
 
 
 @pytest.fixture
@@ -40,6 +41,7 @@ def root(tmp_path: Path, assembled: kept.Assembled, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(kept, "assemble", lambda data, profile: assembled)
     monkeypatch.setattr(pack, "compose", lambda evidence, narrative: {})
     monkeypatch.setattr(pack, "overclaimed", lambda evidence, narrative: [])
+    monkeypatch.setattr(pack, "refuse_recoverable", lambda *about: [])
     root = small_project(tmp_path)
     folder = root / "outputs" / QUARTER
     folder.mkdir(parents=True)
@@ -69,6 +71,12 @@ def run(root: Path) -> Callable[..., list[str]]:
         return said
 
     return run
+
+
+@pytest.fixture
+def no_kernels(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Notebooks run in this process, for what has nothing to do with kernels."""
+    monkeypatch.setattr(pack, "execute", in_process.execute)
 
 
 @pytest.fixture
@@ -139,7 +147,7 @@ def test_an_error_in_a_cell_is_not_tried_again_and_a_later_run_does_only_what_is
 
 
 @pytest.mark.parametrize("why", ["force", "a changed notebook and half a file"])
-def test_what_is_done_is_done_again_where_it_must_be(root, run, why):
+def test_what_is_done_is_done_again_where_it_must_be(root, run, no_kernels, why):
     write_notebook(root / "notebooks" / "deficit.ipynb", "1/0")
     with pytest.raises(NotebookProblem):
         run()
@@ -154,7 +162,7 @@ def test_what_is_done_is_done_again_where_it_must_be(root, run, why):
 # Inputs that change, disks that are full, folders that cannot be written
 
 
-def test_inputs_that_change_while_the_pack_is_made_are_refused(root, run, unchanged):
+def test_inputs_that_change_while_the_pack_is_made_are_refused(root, run, no_kernels, unchanged):
     changed = root / "data" / "raw" / "narrative" / f"{QUARTER}.md"
 
     def change(task) -> None:
@@ -180,6 +188,8 @@ WRITES = {
 
 @pytest.mark.parametrize(("where", "name"), WRITES.values(), ids=WRITES)
 def test_a_full_disk_ends_in_a_sentence_at_every_write(root, run, unchanged, monkeypatch, where, name):
+    if where is not pack.Finished:  # the only one at which kernels may still be running
+        monkeypatch.setattr(pack, "execute", in_process.execute)
     monkeypatch.setattr(where, name, full)
     with pytest.raises(CallProblem, match=r"^The disk is full \(somewhere\)\. Free some space") as problem:
         run()
@@ -187,14 +197,14 @@ def test_a_full_disk_ends_in_a_sentence_at_every_write(root, run, unchanged, mon
     assert not list((root / "data" / "processed").glob(".*.parquet"))
 
 
-def test_a_log_that_cannot_be_written_stops_no_run(root, run):
+def test_a_log_that_cannot_be_written_stops_no_run(root, run, no_kernels):
     (root / "outputs" / log.FOLDER).write_text("in the way", encoding="utf-8")
     said = run()
     assert said[0].startswith("No log is written: ")
     assert manifest.read(root / "outputs" / QUARTER)["parameters"]["sections"] == ["Deficit"]
 
 
-def test_a_log_on_a_disk_that_fills_up_stops_no_run(root, run, monkeypatch):
+def test_a_log_on_a_disk_that_fills_up_stops_no_run(root, run, no_kernels, monkeypatch):
     monkeypatch.setattr(log._Quiet, "flush", full)
     assert "Deficit: done" in run()
 

@@ -200,7 +200,9 @@ def test_no_cell_is_a_formula(book: Workbook):
         ("2018-01-01", []),
     ],
 )
-def test_a_section_without_a_figure_by_the_cut_off_has_no_sheet_and_the_cover_says_so(data, tmp_path, day, sheets):
+def test_a_section_without_a_figure_by_the_cut_off_has_no_sheet_and_the_cover_says_so(
+    data, tmp_path, calculated_once, day, sheets
+):
     evidence = open_evidence(QUARTER, data, as_at=day)
     spreadsheet.write(evidence, evidence.sections, tmp_path / "early.xlsx")
     book = openpyxl.load_workbook(tmp_path / "early.xlsx")
