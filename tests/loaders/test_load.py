@@ -17,7 +17,7 @@ from dbv_analysis.loaders import formats, load
 from dbv_analysis.sources import sha256_of
 from dbv_analysis.tables import TABLES
 from dbv_analysis.terms import REGISTERS, SECTIONS, CallProblem, DataProblem, DataProblems
-from tests.conftest import HALTON
+from tests.conftest import HALTON, ROOT
 
 HEADER = "area_code,area_name,geographic_level,period,flow,count"
 REQUESTS_2023 = "E06000006,Halton,Local authority,calendar year 2023,requests,383"
@@ -26,12 +26,14 @@ PLANS_2024 = "E06000006,Halton,Local authority,calendar year 2024,new plans,270"
 
 
 @pytest.fixture
-def raw(project: Path) -> Path:
-    """The inputs, of which only the flows are left, so that each load is quick."""
-    raw = project / "data" / "raw"
-    for path in raw.rglob("*"):
-        if path.is_file() and not path.name.startswith("flows."):
-            path.unlink()
+def raw(tmp_path: Path, data: Path) -> Path:
+    """The inputs, of which only the flows are there, so that each load is quick."""
+    raw = tmp_path / "project" / "data" / "raw"
+    for path in data.rglob("flows.*"):
+        copy = raw / path.relative_to(data)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, copy)
+    shutil.copy(ROOT / "programme.toml", tmp_path / "project")
     return raw
 
 
