@@ -17,13 +17,13 @@ from pandas.testing import assert_frame_equal
 
 from dbv_analysis import loaders
 from dbv_analysis.evidence import open_evidence
-from dbv_analysis.kept import assemble
+from dbv_analysis.kept import assemble, store
 from dbv_analysis.loaders import load
 from dbv_analysis.loaders.quarter_return import SHEETS, read_return
 from dbv_analysis.new_quarter import start
 from dbv_analysis.programme import Area
 from dbv_analysis.sources import RETURN, Source, sha256_of
-from dbv_analysis.terms import DataProblem, DataProblems
+from dbv_analysis.terms import PUBLIC, DataProblem, DataProblems
 from tests.conftest import HALTON, ROOT
 
 QUARTER = "2024-25-Q3"
@@ -449,6 +449,8 @@ def test_a_correction_is_a_second_return_and_the_later_one_counts(raw, book):
     text = sidecar.read_text(encoding="utf-8").replace(f'"{RELEASE}"', f'"{RELEASE}-corrected"')
     sidecar.write_text(text.replace("published = 2024-12-31", "published = 2025-02-10"), encoding="utf-8")
     placements(corrected / "return.xlsx", value=95, period="2024-12-31")
+
+    store(assemble(raw, PUBLIC), raw, PUBLIC)
 
     def told(day: str) -> list[float]:
         return open_evidence(QUARTER, raw, as_at=day).rows("inmss_placements_count")["value"].tolist()
