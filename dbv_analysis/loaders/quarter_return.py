@@ -103,7 +103,8 @@ def read_return(path: Path, shown: str) -> tuple[dict[str, pd.DataFrame], list[D
 
     Raises DataProblems where the file is not a workbook, or has other sheets or columns than a return.
     """
-    typed, saved = _open(path, shown, data_only=False), _open(path, shown, data_only=True)
+    typed = _open(path, shown, data_only=False)
+    saved = _open(path, shown, data_only=True) if _has_formulas(typed) else typed
     problems = _wrong_sheets(typed.sheetnames, shown)
     columns = {}
     for sheet in SHEETS:
@@ -135,6 +136,11 @@ def _open(path: Path, shown: str, data_only: bool) -> Workbook:
         reason = (str(error).splitlines() or ["unknown"])[0]
         fix = "Open it in Excel and save it as Excel Workbook (.xlsx), or take the last good copy."
         raise DataProblems([DataProblem(shown, f"cannot be opened as a workbook ({reason}).", fix)]) from None
+
+
+def _has_formulas(book: Workbook) -> bool:
+    """Whether what is typed and what is saved are two things somewhere."""
+    return any(cell.data_type == "f" for page in book.worksheets for row in page.iter_rows() for cell in row)
 
 
 def place(shown: str, sheet: Sheet) -> str:

@@ -8,7 +8,8 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from dbv_analysis.calculate import calculate
+from dbv_analysis.calculate import calculate, results_of
+from dbv_analysis.counted import Counted, counted
 from dbv_analysis.programme import Disclosure
 from dbv_analysis.registry import Count, Metric, Ratio
 from dbv_analysis.terms import COUNT, NEITHER, PERCENT, PUBLIC, TOTAL
@@ -84,6 +85,16 @@ def made_up(rng: np.random.Generator, period: str = "April to June") -> pd.DataF
 def pack(plans: pd.DataFrame, metrics: list[str], rule: Disclosure = RULE) -> pd.DataFrame:
     """What is shown of a table."""
     return calculate([METRICS[name] for name in metrics], {"plans": plans}, rule, PUBLIC)
+
+
+def counts_of(plans: pd.DataFrame) -> Counted:
+    """Every figure of a table as it is counted, for those who ask several times."""
+    return counted(METRICS.values(), {"plans": plans})
+
+
+def whole_pack(counts: Counted, rule: Disclosure = RULE) -> pd.DataFrame:
+    """What is shown of a table by all measures."""
+    return results_of(counts, rule, PUBLIC)
 
 
 def _cells(row, part: str) -> np.ndarray:

@@ -14,7 +14,9 @@ from dbv_analysis.evidence import Evidence
 from dbv_analysis.kept import check_own_figures
 from dbv_analysis.periods import Period
 from dbv_analysis.terms import DataProblems
-from tests.conftest import HALTON, QUARTER, dbv
+from tests.conftest import HALTON, QUARTER
+from tests.publish.conftest import answer
+from tests.shipped import keep
 
 ENGLAND = "E92000001"
 
@@ -307,19 +309,21 @@ def test_a_claim_that_cannot_be_checked_is_named_with_what_it_lacks(tables, data
     assert words in str(problem)
 
 
-def test_the_command_gives_the_results_as_json_and_as_text():
-    done = dbv("reconcile", "--quarter", QUARTER, "--format", "json")
-    assert (done.returncode, done.stderr) == (0, "")
-    rows = json.loads(done.stdout)
+def test_the_command_gives_the_results_as_json_and_as_text(project, tables, results, monkeypatch, capfd):
+    keep(project, tables, results)
+    monkeypatch.chdir(project)
+    done = answer(capfd, "reconcile", "--quarter", QUARTER, "--format", "json")
+    assert (done.status, done.err) == (0, "")
+    rows = json.loads(done.out)
     assert set(rows[0]) == {field.name for field in dataclasses.fields(Result)}
     assert {row["check"] for row in rows} == set(discover())
-    text = dbv("reconcile").stdout
+    text = answer(capfd, "reconcile").out
     assert text.splitlines()[-1].count(";") == 3
     assert "860.5 ÷ 619.0 = +39.0%" in text
 
 
-def test_the_command_for_a_quarter_that_is_none_is_a_wrong_call():
-    done = dbv("reconcile", "--quarter", "2024")
-    assert done.returncode == 2
-    assert "is not a quarter" in done.stderr
-    assert "Traceback" not in done.stderr
+def test_the_command_for_a_quarter_that_is_none_is_a_wrong_call(capfd):
+    done = answer(capfd, "reconcile", "--quarter", "2024")
+    assert done.status == 2
+    assert "is not a quarter" in done.err
+    assert "Traceback" not in done.err

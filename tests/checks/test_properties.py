@@ -14,11 +14,14 @@ from dbv_analysis.checks import AGREES, DISAGREES, ROUNDING, discover
 from dbv_analysis.evidence import Evidence
 from tests.checks.test_checks import ENGLAND, MENDED, PLANTED, found, with_cells, with_result
 from tests.conftest import HALTON
+from tests.soak import examples
 
 MAINSTREAM, JANUARY = "placement_mainstream_percent", {"area_code": HALTON, "period_label": "January 2024"}
 TOLD = "“Placement into Maintained Mainstream Schools (MMS)”, Halton, 2024"
 
-a_few = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+a_few = settings(
+    max_examples=examples(5, 12), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 
 
 def verdicts(evidence: Evidence, check: str, what: str) -> set[str]:

@@ -15,13 +15,15 @@ import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 from pandas.testing import assert_frame_equal
 
+from dbv_analysis import loaders
 from dbv_analysis.evidence import open_evidence
-from dbv_analysis.kept import assemble
+from dbv_analysis.kept import assemble, store
 from dbv_analysis.loaders import load
 from dbv_analysis.loaders.quarter_return import SHEETS, read_return
 from dbv_analysis.new_quarter import start
-from dbv_analysis.sources import sha256_of
-from dbv_analysis.terms import DataProblem, DataProblems
+from dbv_analysis.programme import Area
+from dbv_analysis.sources import RETURN, Source, sha256_of
+from dbv_analysis.terms import PUBLIC, DataProblem, DataProblems
 from tests.conftest import HALTON, ROOT
 
 QUARTER = "2024-25-Q3"
@@ -108,6 +110,27 @@ def small_project(root: Path) -> Path:
     put_in(raw, "application", "2023-12-20", APPLICATION)
     put_in(raw, "report", "2024-09-26", REPORT)
     return raw
+
+
+@pytest.fixture(scope="module", autouse=True)
+def others_read_once() -> Iterator[None]:
+    """What is read of a made-up table beside the return is kept for all tests, and taken again where it is the same."""
+    read, kept = loaders._load_file, {}
+
+    def once(data: Path, path: Path, sidecar: Path, source: Source, area: Area, warnings: list[str]):
+        if source.format == RETURN or not path.is_file():
+            return read(data, path, sidecar, source, area, warnings)
+        key = (path.relative_to(data), path.read_bytes(), source.model_dump_json(), repr(area))
+        if key not in kept:
+            said: list[str] = []
+            kept[key] = read(data, path, sidecar, source, area, said), said
+        tables, said = kept[key]
+        warnings += said
+        return {name: frame.copy() for name, frame in tables.items()}
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(loaders, "_load_file", once)
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -426,6 +449,8 @@ def test_a_correction_is_a_second_return_and_the_later_one_counts(raw, book):
     text = sidecar.read_text(encoding="utf-8").replace(f'"{RELEASE}"', f'"{RELEASE}-corrected"')
     sidecar.write_text(text.replace("published = 2024-12-31", "published = 2025-02-10"), encoding="utf-8")
     placements(corrected / "return.xlsx", value=95, period="2024-12-31")
+
+    store(assemble(raw, PUBLIC), raw, PUBLIC)
 
     def told(day: str) -> list[float]:
         return open_evidence(QUARTER, raw, as_at=day).rows("inmss_placements_count")["value"].tolist()

@@ -25,6 +25,7 @@ from dbv_analysis.records.rules.ledger import DEAR
 from dbv_analysis.records.store import open_records, read_tally
 from dbv_analysis.sen2 import INMSS
 from dbv_analysis.terms import CONTROLLED, PUBLIC, CallProblem, DataProblems, disk_problem
+from tests.soak import engines, examples
 
 COLUMNS = lists()[LEDGER].names
 DAY = date(2024, 9, 26)
@@ -277,7 +278,7 @@ COMMITMENTS = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(4, 12), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(COMMITMENTS, min_size=1, max_size=12), DATES, st.integers(0, 500))
 def test_costs_are_those_of_each_child_and_day_added_up_slowly(tmp_path, drawn, day, length):
     rows = [{**row, "kind": row["what"][0], "provision": row["what"][1]} for row in drawn]
@@ -303,7 +304,7 @@ def test_costs_are_those_of_each_child_and_day_added_up_slowly(tmp_path, drawn, 
             assert row["fewest"] == (min(children, providers) if providers else children)
 
 
-@pytest.mark.parametrize("engine", ["duckdb", "polars", "pyspark"])
+@pytest.mark.parametrize("engine", engines("duckdb", "polars", "pyspark"))
 def test_every_engine_gives_the_same_costs(tmp_path, engine):
     pytest.importorskip(engine)
     folder = read(

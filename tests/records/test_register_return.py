@@ -21,11 +21,13 @@ from dbv_analysis.records.about import GROUPS
 from dbv_analysis.records.as_tables import of_registers, of_return
 from dbv_analysis.records.store import open_records
 from dbv_analysis.registry import discover, find
-from dbv_analysis.synth import Synthetic, synthesise
+from dbv_analysis.synth import Synthetic
 from dbv_analysis.terms import CONTROLLED, PUBLIC, DataProblems
 from tests.conftest import HALTON, ROOT
+from tests.shipped import authority
+from tests.soak import engines
 
-ENGINES = ("duckdb", "pandas", "polars", "pyspark")
+ENGINES = engines("duckdb", "pandas", "polars", "pyspark")
 RULE = Disclosure(threshold=5, money_threshold=3, signed_off="")
 YEAR, SECOND = "2023/24", "2024/25"
 ABSENCE = {
@@ -45,8 +47,8 @@ ABOUT = {
 
 
 @pytest.fixture(scope="module")
-def small(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Synthetic:
-    return synthesise(data, tmp_path_factory.mktemp("small") / "authority", plans=150)
+def small(tables: dict[str, pd.DataFrame], data: Path, tmp_path_factory: pytest.TempPathFactory) -> Synthetic:
+    return authority(tables, data, tmp_path_factory.mktemp("small") / "authority", plans=150)
 
 
 def project(made: Synthetic, root: Path, *parts: str) -> Path:
@@ -153,8 +155,8 @@ def test_the_planted_effect_of_thrive_is_found_beside_what_happened_everywhere(s
     assert shares["after"] - shares["before"] - elsewhere == pytest.approx(-planted["thrive"], abs=0.02)
 
 
-def test_planted_faults_are_all_found_and_nothing_else(data, tmp_path):
-    made = synthesise(data, tmp_path / "made", plans=150, faults=2)
+def test_planted_faults_are_all_found_and_nothing_else(tables, data, tmp_path):
+    made = authority(tables, data, tmp_path / "made", plans=150, faults=2)
     folder = project(made, tmp_path, "return")
     shutil.copytree(made.ledger, folder / "ledger")
     inputs = load(folder)
@@ -205,7 +207,7 @@ def group_of(pupil: dict[str, str], column: str) -> str:
     return pupil[column]
 
 
-@pytest.mark.parametrize("engine", ["duckdb", "pandas", "polars"])
+@pytest.mark.parametrize("engine", engines("duckdb", "pandas", "polars"))
 def test_shares_by_sex_of_a_return_are_what_a_slow_count_gives(loaded, small, engine):
     _, records = loaded
     folder = records / "synthetic-sen2-2025"
@@ -275,14 +277,14 @@ def test_a_term_that_is_not_over_is_a_window_and_makes_no_year(small, tmp_path):
     assert set(found["basis"]) == {"part_year"}
 
 
-def test_the_reported_placements_and_costs_come_back_from_the_synthetic_ledger(data, made_up, tmp_path):
+def test_the_reported_placements_and_costs_come_back_from_the_synthetic_ledger(tables, made_up, tmp_path):
     shutil.copy(ROOT / "programme.toml", tmp_path)
     shutil.copytree(made_up.ledger, tmp_path / "data" / "raw" / "ledger")
     found = load(tmp_path / "data" / "raw").tables
     wanted = [find(name) for name in ("inmss_placements_count", "inmss_schools_count", "inmss_unit_cost_average")]
     figures = calculate([*wanted, find("transport_pupils_count")], found, RULE, CONTROLLED)
     on_the_day = figures[figures["basis"] == "snapshot"].set_index(["metric_id", "breakdown"])["value"]
-    reported = load(data).tables["own_figures"].set_index(["metric_id", "breakdown"])["value"]
+    reported = tables["own_figures"].set_index(["metric_id", "breakdown"])["value"]
     shared = [key for key in on_the_day.index if key in reported.index]
     assert len(shared) == 5
     assert on_the_day[shared].to_dict() == reported[shared].to_dict()

@@ -17,9 +17,10 @@ from dbv_analysis.records.attendance import absence, codes, enrolments
 from dbv_analysis.records.list_reader import rejects_of
 from dbv_analysis.records.registers import read_register
 from dbv_analysis.terms import DataProblems
+from tests.soak import engines
 
 START, END = date(2024, 8, 12), date(2024, 9, 6)  # across the day on which the codes changed
-ENGINES = ("duckdb", "pandas", "polars", "pyspark")
+ENGINES = engines("duckdb", "pandas", "polars", "pyspark")
 
 
 def marks_of(seed: int, pupils: int = 25) -> list[tuple[str, int, date, str, str]]:

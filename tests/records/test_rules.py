@@ -12,8 +12,10 @@ from dbv_analysis.records.fields import modules
 from dbv_analysis.records.rules import broken, rules
 from dbv_analysis.records.sen2_xml import read_xml
 from dbv_analysis.synth import CANARY
-from tests.conftest import ROOT, dbv
+from tests.conftest import ROOT
+from tests.publish.conftest import answer
 from tests.records.test_sen2 import HEAD, TAIL, with_establishments
+from tests.shipped import read_already
 
 PERSON = {
     "person": "<PersonBirthDate>2012-03-04</PersonBirthDate><UPN>CANARY1</UPN>",
@@ -113,26 +115,29 @@ def project(made_up, data: Path, tmp_path_factory: pytest.TempPathFactory) -> Pa
     return root
 
 
-def test_the_check_counts_by_rule_and_gives_row_numbers_in_the_controlled_profile_alone(project):
-    public = dbv("check", cwd=project)
-    assert public.returncode == 0, public.stderr
-    assert "2 rows of placementdetail: A plan has two open placements of rank 1" in public.stdout
-    assert "Rows " not in public.stdout
-    assert "1 of 1,7" not in public.stdout
-    assert "1 of " in public.stderr
-    assert "could not be read and are left out" in public.stderr
-    controlled = dbv("check", "--profile", "controlled", cwd=project)
-    assert "Rows " in controlled.stdout
+def test_the_check_counts_by_rule_and_gives_row_numbers_in_the_controlled_profile_alone(project, monkeypatch, capfd):
+    monkeypatch.chdir(project)
+    public = answer(capfd, "check")
+    assert public.status == 0, public.err
+    assert "2 rows of placementdetail: A plan has two open placements of rank 1" in public.out
+    assert "Rows " not in public.out
+    assert "1 of 1,7" not in public.out
+    assert "1 of " in public.err
+    assert "could not be read and are left out" in public.err
+    controlled = answer(capfd, "check", "--profile", "controlled")
+    assert "Rows " in controlled.out
     for said in (public, controlled):
-        assert CANARY.lower() not in (said.stdout + said.stderr).lower()
+        assert CANARY.lower() not in (said.out + said.err).lower()
 
 
-def test_the_synthetic_authority_is_written_by_the_command(tmp_path, data):
-    done = dbv("synth", "--out", str(tmp_path / "made"), "--plans", "50", "--data", str(data), cwd=tmp_path)
-    assert done.returncode == 0, done.stderr
-    assert "Made up: 50 plans" in done.stderr
+def test_the_synthetic_authority_is_written_by_the_command(tmp_path, tables, data, monkeypatch, capfd):
+    read_already(monkeypatch, tables, data)
+    monkeypatch.chdir(tmp_path)
+    done = answer(capfd, "synth", "--out", str(tmp_path / "made"), "--plans", "50", "--data", str(data))
+    assert done.status == 0, done.err
+    assert "Made up: 50 plans" in done.err
     assert (tmp_path / "made" / "sen2.xml").is_file()
-    again = dbv("synth", "--out", str(tmp_path / "made"), "--data", str(data), cwd=tmp_path)
-    assert again.returncode == 2
-    assert "is not empty" in again.stderr
+    again = answer(capfd, "synth", "--out", str(tmp_path / "made"), "--data", str(data))
+    assert again.status == 2
+    assert "is not empty" in again.err
     assert sen2_return.ESTABLISHMENTS in {path.name for path in (tmp_path / "made").iterdir()}

@@ -27,8 +27,10 @@ from dbv_analysis.synth.people import people
 from dbv_analysis.terms import CallProblem, DataProblems
 from tests.conftest import HALTON, ROOT
 from tests.records.databases import SERVERS, VARIABLE, address, empty_database, fill, put_in, queries
+from tests.shipped import authority
+from tests.soak import engines
 
-ENGINES = ("duckdb", "pandas", "polars", "pyspark")
+ENGINES = engines("duckdb", "pandas", "polars", "pyspark")
 SHOWN = "data/raw/own/sen2.xml"
 HEAD = (
     "<Message><Header><CollectionDetails><Collection>SEN2</Collection><Year>2025</Year>"
@@ -73,8 +75,18 @@ def with_establishments(folder: Path, made_up: Synthetic) -> Path:
     return folder
 
 
-def tables(folder: Path, made_up: Synthetic, engine: str = "duckdb") -> dict[str, pd.DataFrame]:
+@pytest.fixture(scope="module")
+def small(tables: dict[str, pd.DataFrame], data: Path, tmp_path_factory: pytest.TempPathFactory) -> Synthetic:
+    return authority(tables, data, tmp_path_factory.mktemp("small") / "authority", plans=200, seed=3)
+
+
+def figures(folder: Path, made_up: Synthetic, engine: str = "duckdb") -> dict[str, pd.DataFrame]:
     return sen2_return.counted(open_records(with_establishments(folder, made_up), engine), made_up.totals.reference)
+
+
+@pytest.fixture(scope="module")
+def by_duckdb(read, made_up: Synthetic) -> dict[str, pd.DataFrame]:
+    return figures(records(read), made_up)
 
 
 def as_counter(frame: pd.DataFrame, *columns: str) -> Counter:
@@ -98,10 +110,9 @@ def test_every_row_that_was_made_is_read_and_none_is_rejected(read, made_up):
     assert (tally.year, tally.reference) == (2025, date(2025, 1, 16))
 
 
-def test_the_published_totals_come_back_exactly(read, made_up, data):
-    found, wanted = tables(records(read), made_up), made_up.totals
-    published = load(data).tables
-    own = {name: frame[frame["area_code"] == HALTON] for name, frame in published.items() if "area_code" in frame}
+def test_the_published_totals_come_back_exactly(by_duckdb, made_up, tables):
+    found, wanted = by_duckdb, made_up.totals
+    own = {name: frame[frame["area_code"] == HALTON] for name, frame in tables.items() if "area_code" in frame}
     assert int(found["caseload"]["count"].iloc[0]) == 1712
     for name, period, columns in (
         ("placements", "2025-01-16", ["placement"]),
@@ -142,36 +153,36 @@ def sealed(own: Path, made_up: Synthetic, path: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def from_xml(made_up: Synthetic, tmp_path_factory: pytest.TempPathFactory) -> dict[str, pd.DataFrame]:
+def from_xml(small: Synthetic, tmp_path_factory: pytest.TempPathFactory) -> dict[str, pd.DataFrame]:
     def place(own: Path) -> None:
-        sealed(own, made_up, Path(shutil.copy(made_up.xml, own)))
+        sealed(own, small, Path(shutil.copy(small.xml, own)))
 
-    return loaded(tmp_path_factory.mktemp("from-xml"), made_up, place)
+    return loaded(tmp_path_factory.mktemp("from-xml"), small, place)
 
 
 @pytest.mark.parametrize("form", ["zip", *SERVERS])
-def test_every_table_is_the_same_wherever_the_return_comes_from(form, from_xml, made_up, tmp_path, monkeypatch):
+def test_every_table_is_the_same_wherever_the_return_comes_from(form, from_xml, small, tmp_path, monkeypatch):
     if form == "zip":
 
         def place(own: Path) -> None:
-            sealed(own, made_up, Path(shutil.make_archive(str(own / "sen2"), "zip", made_up.export)))
+            sealed(own, small, Path(shutil.make_archive(str(own / "sen2"), "zip", small.export)))
 
-        found = loaded(tmp_path, made_up, place)
+        found = loaded(tmp_path, small, place)
     else:
         with empty_database(form, tmp_path) as url:
             monkeypatch.setenv(VARIABLE, address(url))
-            fill(url, made_up.export)
-            found = loaded(tmp_path, made_up, lambda own: put_in(own, "sen2", queries(), "sen2"))
+            fill(url, small.export)
+            found = loaded(tmp_path, small, lambda own: put_in(own, "sen2", queries(), "sen2"))
     for name, frame in from_xml.items():
         assert len(frame)
         assert_frame_equal(found[name], frame)
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-def test_every_engine_counts_the_same(read, made_up, engine):
+def test_every_engine_counts_the_same(read, by_duckdb, made_up, engine):
     pytest.importorskip(engine)  # PySpark needs Java, and is an extra
-    first, other = tables(records(read), made_up), tables(records(read), made_up, engine)
-    for name, frame in first.items():
+    other = figures(records(read), made_up, engine)
+    for name, frame in by_duckdb.items():
         columns = [column for column in frame.columns if column != "count"]
         assert as_counter(frame, *columns) == as_counter(other[name], *columns), (name, engine)
 
@@ -220,9 +231,11 @@ def test_the_metrics_of_a_return_are_those_of_the_release_of_the_same_day(made_u
     from dbv_analysis.kept import assemble
 
     raw = tmp_path / "data" / "raw"
-    shutil.copytree(data, raw)
+    shutil.copytree(data / "dfe-ehc-plans-2025", raw / "dfe-ehc-plans-2025")
     shutil.copy(ROOT / "programme.toml", tmp_path)
-    shutil.copytree(made_up.xml.parent, raw / "synthetic", ignore=shutil.ignore_patterns("export"))
+    (raw / "synthetic").mkdir()
+    for path in (made_up.xml, made_up.xml.with_name("sen2.source.toml"), made_up.establishments):
+        shutil.copy(path, raw / "synthetic")
     results = assemble(raw, "public").results
     days = [date(2025, 1, 16), date(2024, 12, 31)]
     own = results[(results["area_code"] == HALTON) & results["period_end"].isin(days)]
@@ -390,19 +403,18 @@ def test_a_full_disk_is_not_called_a_damaged_export(made_up, tmp_path, monkeypat
 # The synthetic authority
 
 
-def test_another_number_of_plans_keeps_the_proportions(data, tmp_path):
-    small = synthesise(data, tmp_path / "small", plans=200, seed=3)
+def test_another_number_of_plans_keeps_the_proportions(small, tmp_path):
     tally = read_xml(small.xml, tmp_path / "out", "sen2.xml")
     assert not tally.rejected
-    found = tables(tmp_path / "out", small)
+    found = figures(tmp_path / "out", small)
     assert int(found["caseload"]["count"].iloc[0]) == 200 == small.totals.plans
     flows = as_counter(found["flows"], "flow")
     assert {name: flows[name,] for name in small.totals.flows} == small.totals.flows
 
 
-def test_the_same_seed_makes_the_same_files_and_another_makes_others(data, tmp_path):
+def test_the_same_seed_makes_the_same_files_and_another_makes_others(tables, data, tmp_path):
     first, again, other = (
-        synthesise(data, tmp_path / name, plans=60, seed=seed) for name, seed in (("a", 1), ("b", 1), ("c", 2))
+        authority(tables, data, tmp_path / name, plans=60, seed=seed) for name, seed in (("a", 1), ("b", 1), ("c", 2))
     )
     assert first.xml.read_bytes() == again.xml.read_bytes()
     assert first.xml.read_bytes() != other.xml.read_bytes()

@@ -1,0 +1,38 @@
+"""The shipped inputs, read once a session, for what would read them again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from dbv_analysis import kept, synth
+from dbv_analysis.kept import Assembled
+from dbv_analysis.loaders import Inputs
+from dbv_analysis.programme import load_programme
+from dbv_analysis.synth import Synthetic, synthesise
+from dbv_analysis.terms import PUBLIC
+
+
+def read_already(patch: pytest.MonkeyPatch, tables: dict[str, pd.DataFrame], data: Path) -> None:
+    """Give a synthetic authority the tables of the shipped inputs ``data``, so that it does not read them anew."""
+
+    def load(folder: Path) -> Inputs:
+        assert folder.resolve() == data.resolve()
+        return Inputs(dict(tables), [])
+
+    patch.setattr(synth, "load", load)
+
+
+def authority(tables: dict[str, pd.DataFrame], data: Path, out: Path, **more: object) -> Synthetic:
+    """A synthetic authority, as ``synthesise`` writes it."""
+    with pytest.MonkeyPatch.context() as patch:
+        read_already(patch, tables, data)
+        return synthesise(data, out, **more)
+
+
+def keep(project: Path, tables: dict[str, pd.DataFrame], results: pd.DataFrame) -> None:
+    """Keep the results of the shipped inputs with an unspoilt copy of the project, as a run before would have."""
+    data = project / "data" / "raw"
+    kept.store(Assembled(load_programme(data), results, tables, [], counts=None), data, PUBLIC)
