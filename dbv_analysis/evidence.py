@@ -204,6 +204,10 @@ class Evidence:
 
     def whole(self, metric_id: str, areas: Iterable[str] | None = None, breakdown: str | None = None) -> pd.DataFrame:
         """Those of ``rows`` that are of a full year or a count on one day: parts of a year are left out."""
+        asked = (metric_id, None if areas is None else tuple(areas), breakdown)
+        return self.once(("whole", asked), lambda: self._whole(*asked)).copy(deep=False)
+
+    def _whole(self, metric_id: str, areas: tuple[str, ...] | None, breakdown: str | None) -> pd.DataFrame:
         rows = self.rows(metric_id, areas, breakdown)
         return rows[rows["basis"].isin([FULL_YEAR, SNAPSHOT])]
 

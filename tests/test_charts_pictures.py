@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
+from functools import cache
 from itertools import combinations
 
 import pytest
+from matplotlib.transforms import Bbox
 from PIL import Image
 
 from dbv_analysis.blocks import Figure
@@ -31,6 +34,7 @@ SIXTY = "Speech, language and communication needs in our mainstream s"
 QUARTERS = [f"{year} Q{quarter}" for year in ("2023-24", "2024-25") for quarter in (1, 2, 3, 4)]
 PHASES = ["Co-design", "Implementation", "Pilot", "Sustain"]
 TODAY = date(2024, 9, 26)
+Words = tuple[str, float, Bbox]  # drawn words with their type size and their frame, in inches
 
 
 def fifteen_bars() -> Figure:
@@ -140,9 +144,9 @@ def pixels_of(figure: Figure, colour: str, part: tuple[float, float] = (0, 1)) -
     return sum(count for count, found in image.getcolors(image.width * image.height) if found == wanted)
 
 
-@pytest.fixture
-def words_drawn(monkeypatch) -> Callable[[], list]:
-    """The words that the chart made after this has drawn: each with its type size and its frame, in inches."""
+@contextmanager
+def words_noted() -> Iterator[list[Words]]:
+    """The words that the charts made within it draw."""
     seen = []
 
     def picture(figure, kept=style.picture):
@@ -156,23 +160,38 @@ def words_drawn(monkeypatch) -> Callable[[], list]:
         assert figure.png  # draws it
         return figure
 
-    monkeypatch.setattr(style, "picture", picture)
-    monkeypatch.setattr(style, "as_block", as_block)
-    return lambda: seen
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(style, "picture", picture)
+        patch.setattr(style, "as_block", as_block)
+        yield seen
+
+
+@pytest.fixture
+def words_drawn() -> Iterator[Callable[[], list[Words]]]:
+    """The words that the chart made after this has drawn."""
+    with words_noted() as seen:
+        yield lambda: seen
+
+
+@cache
+def drawn(make: Callable[[], Figure]) -> tuple[Figure, list[Words]]:
+    """A chart with its picture, drawn once for all tests that look at it, and the words that it has drawn."""
+    with words_noted() as seen:
+        return make(), seen
 
 
 @every_chart
-def test_no_words_are_smaller_than_eleven_points(make, words_drawn):
-    make()
-    assert words_drawn()
-    assert min(size for _, size, _ in words_drawn()) >= 11
+def test_no_words_are_smaller_than_eleven_points(make):
+    _, words = drawn(make)
+    assert words
+    assert min(size for _, size, _ in words) >= 11
 
 
 @every_chart
-def test_no_words_lie_on_other_words(make, words_drawn):
-    make()
+def test_no_words_lie_on_other_words(make):
+    _, words = drawn(make)
     slack = 0.02  # inches: a frame holds a little more than its letters
-    for (one, _, first), (other, _, second) in combinations(words_drawn(), 2):
+    for (one, _, first), (other, _, second) in combinations(words, 2):
         wide = min(first.x1, second.x1) - max(first.x0, second.x0)
         high = min(first.y1, second.y1) - max(first.y0, second.y0)
         assert wide < slack or high < slack, f"{one!r} lies on {other!r}"
@@ -180,7 +199,7 @@ def test_no_words_lie_on_other_words(make, words_drawn):
 
 @every_chart
 def test_nothing_is_cut_off_at_the_edge(make):
-    image = opened(make())
+    image = opened(drawn(make)[0])
     right, bottom = image.width - 1, image.height - 1
     for edge in ((0, 0, right, 1), (0, bottom, right, bottom + 1), (0, 0, 1, bottom), (right, 0, right + 1, bottom)):
         assert image.crop(edge).getcolors() == [(max(edge[2] - edge[0], edge[3] - edge[1]), (255, 255, 255))]
@@ -188,7 +207,7 @@ def test_nothing_is_cut_off_at_the_edge(make):
 
 @every_chart
 def test_a_chart_is_seven_inches_wide_and_fine_enough_for_print(make):
-    figure = make()
+    figure, _ = drawn(make)
     image = opened(figure)
     assert figure.width == 7 * CSS_PIXELS
     assert image.width == 7 * style.DPI
@@ -197,12 +216,12 @@ def test_a_chart_is_seven_inches_wide_and_fine_enough_for_print(make):
 
 @every_chart
 def test_the_same_rows_give_the_same_bytes(make):
-    assert make().png == make().png
+    assert make().png == drawn(make)[0].png
 
 
 @every_chart
 def test_no_cell_of_the_table_is_empty_and_none_is_a_number_that_is_not_there(make):
-    table = make().table
+    table = drawn(make)[0].table
     assert table.caption == "Cost of a place, pounds"
     for row in table.rows:
         assert len(row) == len(table.header)
@@ -212,7 +231,7 @@ def test_no_cell_of_the_table_is_empty_and_none_is_a_number_that_is_not_there(ma
 
 @every_chart
 def test_a_chart_keeps_its_title_and_its_caption(make):
-    figure = make()
+    figure, _ = drawn(make)
     assert (figure.title, figure.caption) == ("Places cost more", ["Source: a return."])
 
 

@@ -8,6 +8,7 @@ import dataclasses
 import functools
 import hashlib
 import html
+import os
 import re
 import shutil
 from collections.abc import Callable
@@ -38,6 +39,7 @@ from tests.conftest import HALTON, QUARTER, ROOT
 
 SPECIAL, OVERALL = "placement_special_percent", "overall_absence_percent"
 APPLICATION, REPORT = "grant-application-2023-12", "quarterly-report-2024-09"
+PICTURE, NO_PICTURE = Figure.png, property(lambda figure: b"\x89PNG")
 # A number that is not there, as Python or pandas writes it; "None" alone, for a sentence may begin with it.
 NO_NUMBER = re.compile(r"\b(?:NaN|nan|NaT)m?\b|\bNone\b(?! of )|<NA>")
 
@@ -58,11 +60,19 @@ def evidence(inputs: Path) -> Evidence:
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _coarse_pictures():
-    """What is read here is words; fine pictures would only take time."""
+def _no_pictures():
+    """What is read here is words; pictures would only take time, and are coarse where they are drawn all the same."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(style, "DPI", 30)
+        if "DBV_SOAK" not in os.environ:
+            patch.setattr(Figure, "png", NO_PICTURE)
         yield
+
+
+@pytest.fixture
+def drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pictures are drawn after all: of what is odd, it should be seen that they can be."""
+    monkeypatch.setattr(Figure, "png", PICTURE)
 
 
 @pytest.fixture(scope="module")
@@ -132,6 +142,10 @@ def at(evidence: Evidence, day: str) -> Evidence:
 
 def without_figures(evidence: Evidence, section: str | None = None) -> Evidence:
     """The same evidence, but with no figures of a section, or with none at all."""
+    return evidence.once((without_figures, section), lambda: _without_figures(evidence, section))
+
+
+def _without_figures(evidence: Evidence, section: str | None) -> Evidence:
     gone = [one.id for one in evidence.metrics.values() if section in (None, one.section)]
     results, printed = evidence.results, evidence.printed_figures
     return dataclasses.replace(
@@ -144,11 +158,15 @@ def without_figures(evidence: Evidence, section: str | None = None) -> Evidence:
 def without_registers(evidence: Evidence) -> Evidence:
     """The same evidence, but every list that the programme keeps is empty."""
     none = {name: evidence.lists[name].iloc[:0] for name in REGISTERS}
-    return dataclasses.replace(evidence, lists={**evidence.lists, **none})
+    return evidence.once(without_registers, lambda: dataclasses.replace(evidence, lists={**evidence.lists, **none}))
 
 
 def with_hidden_ends(evidence: Evidence) -> Evidence:
     """The same evidence, but the first and the last known figure of each of Halton's series are confidential."""
+    return evidence.once(with_hidden_ends, lambda: _with_hidden_ends(evidence))
+
+
+def _with_hidden_ends(evidence: Evidence) -> Evidence:
     known = evidence.results[
         (evidence.results["area_code"] == HALTON) & (evidence.results["published"] <= evidence.cut_off)
     ]
@@ -157,6 +175,19 @@ def with_hidden_ends(evidence: Evidence) -> Evidence:
     results = evidence.results.copy()
     results.loc[place, ["numerator", "denominator", "value"]] = float("nan")
     results.loc[place, "symbol"] = "c"
+    return dataclasses.replace(evidence, results=results)
+
+
+def with_hidden(evidence: Evidence, metric_id: str) -> Evidence:
+    """The same evidence, but every figure of a measure, and of those that charts set beside it, is confidential."""
+    return evidence.once((with_hidden, metric_id), lambda: _with_hidden(evidence, metric_id))
+
+
+def _with_hidden(evidence: Evidence, metric_id: str) -> Evidence:
+    results = evidence.results.copy()
+    hidden = results["metric_id"].isin([metric_id, "grant_profile", "inmss_unit_cost_average"])
+    results.loc[hidden, ["value", "numerator", "denominator"]] = float("nan")
+    results.loc[hidden, "symbol"] = "c"
     return dataclasses.replace(evidence, results=results)
 
 
@@ -536,6 +567,7 @@ def test_every_method_of_a_section_with_nothing_to_show_gives_words(evidence, me
             assert block.html().strip()
 
 
+@pytest.mark.usefixtures("drawn")
 @pytest.mark.parametrize("section", SECTIONS)
 @pytest.mark.parametrize("method", OF_A_MEASURE)
 def test_every_method_works_on_a_measure_of_any_section(evidence, method, section):
@@ -600,14 +632,11 @@ def test_a_page_shows_the_symbol_where_a_figure_is_hidden_and_never_a_missing_nu
     assert not NO_NUMBER.search(shown), NO_NUMBER.search(shown)
 
 
+@pytest.mark.usefixtures("drawn")
 @pytest.mark.parametrize("method", [one for one in OF_A_MEASURE if one != "as_printed"])
 @pytest.mark.parametrize("metric_id", OF_EACH_SECTION.values())
 def test_a_measure_of_which_every_figure_is_hidden_gives_words(evidence, method, metric_id):
-    results = evidence.results.copy()
-    hidden = results["metric_id"].isin([metric_id, "grant_profile", "inmss_unit_cost_average"])
-    results.loc[hidden, ["value", "numerator", "denominator"]] = float("nan")
-    results.loc[hidden, "symbol"] = "c"
-    page = SectionPage(evidence.metrics[metric_id].section, dataclasses.replace(evidence, results=results))
+    page = SectionPage(evidence.metrics[metric_id].section, with_hidden(evidence, metric_id))
     block = SECTION_METHODS[method](page, metric_id)
     assert block.text().strip()
     assert problems_of(block) == []
@@ -615,6 +644,7 @@ def test_a_measure_of_which_every_figure_is_hidden_gives_words(evidence, method,
         assert any("c" in row for row in block.rows) or method in ("parts_of_a_year", "now_and_before")
 
 
+@pytest.mark.usefixtures("drawn")
 @pytest.mark.parametrize("way", ["hidden", "not there"])
 def test_spending_without_its_profile_gives_words_or_stands_alone(evidence, way):
     results = evidence.results.copy()
@@ -628,6 +658,7 @@ def test_spending_without_its_profile_gives_words_or_stands_alone(evidence, way)
     assert page.spent_and_planned("grant_spend", "grant_profile").text().strip()
 
 
+@pytest.mark.usefixtures("drawn")
 def test_a_sum_to_date_that_is_hidden_is_in_no_title(evidence):
     results = evidence.results.copy()
     spent = (results["metric_id"] == "grant_spend") & results["period_label"].str.startswith("to ")

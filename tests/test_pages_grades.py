@@ -30,7 +30,9 @@ SHIPPED, WITH_CENSUS, LATER = None, date(2025, 7, 1), date(2026, 12, 1)
 
 
 def at(evidence: Evidence, day: date | None) -> Evidence:
-    return evidence if day is None else dataclasses.replace(evidence, cut_off=day)
+    if day is None:
+        return evidence
+    return evidence.once((at, day), lambda: dataclasses.replace(evidence, cut_off=day))
 
 
 def tables(block) -> list[Table]:
