@@ -13,9 +13,11 @@ READY := .venv/.ready
 pack: $(READY)
 	@$(BIN)/dbv run $(QUARTER)
 
-test: $(READY) lint
-	$(BIN)/pytest -q -n $(JOBS) --dist loadscope --no-loadscope-reorder tests/publish tests
-	$(BIN)/pytest -q -n $(JOBS) --dist loadscope --nbval --nbval-current-env notebooks
+test: $(READY)
+	@started=$$(date +%s) && $(MAKE) --no-print-directory lint && \
+	$(BIN)/pytest -q -n $(JOBS) --dist worksteal tests && \
+	$(BIN)/pytest -q -n $(JOBS) --dist loadscope --nbval --nbval-current-env notebooks && \
+	seconds=$$(($$(date +%s) - started)) && echo "make test took $$((seconds / 60)) min $$((seconds % 60)) s."
 
 lint: $(READY)
 	$(BIN)/ruff check .
