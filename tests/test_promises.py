@@ -12,6 +12,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from dbv_analysis import kept
 from dbv_analysis.evidence import Evidence
 from dbv_analysis.periods import Quarter
 from dbv_analysis.promises import LATE, NEVER_DEFINED, NOT_YET, REPORTED, STATUSES, check_measures, missing, standing
@@ -385,7 +386,9 @@ def test_a_page_is_told_of_every_gap_of_its_own_and_of_nothing_that_is_reported(
 
 
 @pytest.fixture
-def command(monkeypatch, capfd) -> Callable:
+def command(assemble_once, monkeypatch, capfd) -> Callable:
+    monkeypatch.setattr(kept, "assemble", assemble_once)
+
     def call(*words: str, cwd: Path = ROOT):
         monkeypatch.chdir(cwd)
         return answer(capfd, *words)

@@ -11,10 +11,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from dbv_analysis import registry
+from dbv_analysis import kept, registry
 from dbv_analysis.tables import TABLES
-from dbv_analysis.terms import HIGHER, LOWER, NEITHER, RESULT_COLUMNS, RESULT_KEY, SYMBOLS, UNITS
+from dbv_analysis.terms import HIGHER, LOWER, NEITHER, PUBLIC, RESULT_COLUMNS, RESULT_KEY, SYMBOLS, UNITS
 from tests.conftest import HALTON, QUARTER, dbv
+from tests.publish.conftest import copy_of_the_project
 
 INMSS = ["special_independent", "special_non_maintained"]
 SHARES = {
@@ -289,9 +290,11 @@ def test_a_metrics_figures_make_sense(results, metric):
 
 
 @pytest.fixture(scope="module")
-def told() -> list[dict]:
+def told(tmp_path_factory: pytest.TempPathFactory, assembled: kept.Assembled) -> list[dict]:
     """What the command tells of the shipped quarter, as strict JSON, which knows no NaN."""
-    done = dbv("results", "--quarter", QUARTER, "--format", "json")
+    root = copy_of_the_project(tmp_path_factory.mktemp("told"))
+    kept.store(assembled, root / "data" / "raw", PUBLIC)
+    done = dbv("results", "--quarter", QUARTER, "--format", "json", cwd=root)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout, parse_constant=lambda name: pytest.fail(f"{name} is not JSON"))
 
