@@ -13,6 +13,7 @@ from dbv_analysis.disclosure import hidden, released
 from dbv_analysis.disclosure import shown as in_a_sentence
 from dbv_analysis.programme import Disclosure
 from dbv_analysis.terms import CONTROLLED, PUBLIC, SYMBOLS, CallProblem
+from tests.soak import examples
 
 NOTHING = float("nan")
 BOTH = ("numerator", "denominator")
@@ -68,14 +69,14 @@ def small(row, threshold: int) -> bool:
     return any(0 < count < threshold for count in (row.numerator, row.denominator, row.denominator - row.numerator))
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=examples(30, 150))
 @given(counts=tables, threshold=thresholds)
 def test_no_small_count_remains_in_public(counts, threshold):
     shown = suppress(counts, Disclosure(threshold=threshold), PUBLIC)
     assert not any(small(row, threshold) for row in shown.itertuples())
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=examples(20, 100))
 @given(counts=tables, threshold=thresholds)
 def test_a_row_is_hidden_whole_and_marked_or_not_touched_at_all(counts, threshold):
     shown = suppress(counts, Disclosure(threshold=threshold), PUBLIC)
@@ -88,13 +89,13 @@ def test_a_row_is_hidden_whole_and_marked_or_not_touched_at_all(counts, threshol
             pd.testing.assert_series_equal(pd.Series(after._asdict()), pd.Series(before._asdict()))
 
 
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=examples(10, 50))
 @given(counts=tables, threshold=thresholds)
 def test_the_controlled_profile_hides_nothing(counts, threshold):
     pd.testing.assert_frame_equal(suppress(counts.copy(), Disclosure(threshold=threshold), CONTROLLED), counts)
 
 
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=examples(10, 50))
 @given(counts=tables, threshold=thresholds)
 def test_the_counts_that_were_given_are_not_changed(counts, threshold):
     before = counts.copy()
@@ -187,7 +188,7 @@ def test_of_shares_the_group_with_the_smallest_denominator_is_hidden_second():
     assert list(protect_groups(shares)["symbol"]) == ["c", "", "c"]
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=examples(6, 30))
 @given(counts=st.lists(st.integers(0, 30), min_size=1, max_size=6), threshold=thresholds)
 def test_never_is_one_group_alone_hidden_beside_others_that_are_not_nought(counts, threshold):
     found = protect_groups(groups(*counts), rule=Disclosure(threshold=threshold))
