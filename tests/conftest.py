@@ -8,7 +8,7 @@ import pickle
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
@@ -16,9 +16,12 @@ import pandas as pd
 import pytest
 from filelock import FileLock
 
-from dbv_analysis import kept
+from dbv_analysis import kept, loaders
 from dbv_analysis.evidence import Evidence, open_evidence
 from dbv_analysis.kept import Assembled
+from dbv_analysis.loaders.formats import FORMATS
+from dbv_analysis.programme import Area
+from dbv_analysis.sources import Source, sha256_of
 from dbv_analysis.synth import Synthetic, synthesise
 
 Built = TypeVar("Built")
@@ -47,6 +50,32 @@ def once_a_session(tmp_path_factory: pytest.TempPathFactory, name: str, build: C
         if not path.is_file():
             path.write_bytes(pickle.dumps(build()))
     return pickle.loads(path.read_bytes())
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _files_are_read_once() -> Iterator[None]:
+    """A file that was read without a problem is not read again in a copy of the project where it is the same.
+
+    Only formats that write nothing: what is read of persons, or from a database, is kept on disk as well.
+    """
+    known: dict[tuple, tuple[dict[str, pd.DataFrame], list[str]]] = {}
+    read = loaders._load_file
+
+    def load_file(data: Path, path: Path, sidecar: Path, source: Source, area: Area, warnings: list[str]) -> dict:
+        form = FORMATS[source.format]
+        if form.persons or source.database or not path.is_file():
+            return read(data, path, sidecar, source, area, warnings)
+        key = (path.relative_to(data), sha256_of(path), source.model_dump_json(), area.model_dump_json())
+        if key not in known:
+            told: list[str] = []
+            known[key] = read(data, path, sidecar, source, area, told), told
+        tables, told = known[key]
+        warnings += told
+        return {name: frame.copy() for name, frame in tables.items()}
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(loaders, "_load_file", load_file)
+        yield
 
 
 @pytest.fixture(scope="session")

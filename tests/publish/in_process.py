@@ -30,7 +30,9 @@ from papermill.engines import Engine, NotebookExecutionManager, papermill_engine
 from traitlets import Type
 from traitlets.config import Config
 
-from dbv_analysis.publish import kernels
+from dbv_analysis.charts import style
+from dbv_analysis.cli import main
+from dbv_analysis.publish import kernels, pack
 from dbv_analysis.publish.finished import Finished
 from dbv_analysis.publish.kernels import Hear
 from dbv_analysis.publish.notebooks import Task
@@ -194,3 +196,9 @@ def _shell():
         shell.user_ns.clear()
         _Shell.clear_instance()
         sys.displayhook, sys.excepthook, sys.path[:] = before
+
+
+if __name__ == "__main__":  # the command, with no kernels: for a copy of the package that only another process can have
+    pack.execute = execute
+    style.DPI = 30
+    main()

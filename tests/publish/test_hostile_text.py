@@ -16,6 +16,7 @@ from bs4 import BeautifulSoup
 
 from dbv_analysis.blocks import Blocks, Figure, Table
 from dbv_analysis.characters import LONGEST
+from dbv_analysis.charts import style
 from dbv_analysis.evidence import Evidence, open_evidence
 from dbv_analysis.new_quarter import start
 from dbv_analysis.pages import SectionPage
@@ -24,7 +25,7 @@ from dbv_analysis.publish.gate import page_problems
 from dbv_analysis.reports import compose, narrative_of
 from dbv_analysis.reports.document import Document
 from tests.conftest import QUARTER
-from tests.publish.conftest import Said, answer, change_cell, copy_of_the_project
+from tests.publish.conftest import COARSE, Said, answer, change_cell, copy_of_the_project
 
 # Text that a browser, Word, Excel, matplotlib or markdown would take for something else.
 HOSTILE = (
@@ -90,6 +91,14 @@ def spoilt(tmp_path_factory: pytest.TempPathFactory) -> Spoilt:
         path.write_text(text.replace(old, new), encoding="utf-8")
     change_cell(application / "voice.csv", 10, "finding", lambda _: LONG)
     return Spoilt(open_evidence(QUARTER, raw), raw, [*HOSTILE, LONG.strip()])
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _coarse_pictures() -> Iterator[None]:
+    """What is read here is text; its pictures only must not fail."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(style, "DPI", COARSE)
+        yield
 
 
 def flat(parts: list) -> Iterator:
