@@ -15,7 +15,7 @@ pack: $(READY)
 
 test: $(READY)
 	@started=$$(date +%s) && $(MAKE) --no-print-directory lint && \
-	$(BIN)/pytest -q -n $(JOBS) --dist worksteal tests && \
+	$(BIN)/pytest -q -p no:nbval -n $(JOBS) --dist worksteal tests && \
 	$(BIN)/pytest -q -n $(JOBS) --dist loadscope --nbval --nbval-current-env notebooks && \
 	seconds=$$(($$(date +%s) - started)) && echo "make test took $$((seconds / 60)) min $$((seconds % 60)) s."
 
@@ -29,7 +29,7 @@ notebooks: $(READY)  # run every notebook and keep what it says, as text
 	$(BIN)/python -m tests.notebooks refresh
 
 catalogue: $(READY)  # write docs/metrics.md from the code, and the README's table of measures from the data
-	$(BIN)/python -m dbv_analysis.catalogue $(QUARTER)
+	$(BIN)/python -m dbv_analysis.reports.catalogue $(QUARTER)
 
 soak: $(READY)  # the long runs at their full counts; writes docs/measured.md
 	$(BIN)/python -m benchmarks.soak

@@ -7,12 +7,12 @@ def pytest_configure(config) -> None:
     """Calculate the shipped inputs once for all notebooks: each would do it for itself otherwise."""
     if not config.getoption("nbval", False) or hasattr(config, "workerinput"):
         return
-    from dbv_analysis import kept
-    from dbv_analysis.terms import PUBLIC
+    from dbv_analysis.model.pack import PUBLIC
+    from dbv_analysis.results import cache
 
     data = Path(__file__).parent / "data" / "raw"
-    if kept.stored(data, PUBLIC) is None:
-        kept.store(kept.assemble(data, PUBLIC), data, PUBLIC)
+    if cache.stored(data, PUBLIC) is None:
+        cache.store(cache.assemble(data, PUBLIC), data, PUBLIC)
 
 
 def pytest_collectstart(collector) -> None:

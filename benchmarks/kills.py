@@ -24,9 +24,9 @@ import nbformat
 import psutil
 from nbformat.v4 import new_code_cell, new_notebook
 
-from dbv_analysis import kept
 from dbv_analysis.cli import main as command
-from dbv_analysis.publish import manifest, pack
+from dbv_analysis.publish import manifest, run
+from dbv_analysis.results import cache
 
 ROOT = Path(__file__).parent.parent
 QUARTER, SECTION = "2024-25-Q2", "Deficit"
@@ -54,23 +54,23 @@ def small_project(folder: Path) -> Path:
 
 def make_small() -> None:
     """Leave out what takes a pack's time and writes nothing that a kill could spoil."""
-    calculated: dict[str, kept.Assembled] = {}
-    assemble = kept.assemble
+    calculated: dict[str, cache.Assembled] = {}
+    assemble = cache.assemble
 
-    def once(data: Path, profile: str) -> kept.Assembled:
+    def once(data: Path, profile: str) -> cache.Assembled:
         if profile not in calculated:
             calculated[profile] = assemble(data, profile)
         return calculated[profile]
 
-    kept.assemble = once
-    pack.compose = lambda evidence, narrative: {}
-    pack.overclaimed = lambda evidence, narrative: []
-    pack.refuse_recoverable = lambda evidence, counts, out: []
+    cache.assemble = once
+    run.compose = lambda evidence, narrative: {}
+    run.overclaimed = lambda evidence, narrative: []
+    run.refuse_disclosure = lambda evidence, counts, out: []
 
 
 def _run(root: Path, cut_off: str) -> None:
     os.setsid()
-    pack.run(QUARTER, root / "data" / "raw", root / "outputs", as_at=cut_off, only=[SECTION])
+    run.run(QUARTER, root / "data" / "raw", root / "outputs", as_at=cut_off, only=[SECTION])
 
 
 def _start(root: Path, cut_off: str) -> multiprocessing.Process:
@@ -135,7 +135,7 @@ def killed(number: int, seed: int = 1) -> list[str]:
     found, orphans = Counter(), []
     with tempfile.TemporaryDirectory() as folder:
         root = small_project(Path(folder))
-        kept.assemble(root / "data" / "raw", "public")
+        cache.assemble(root / "data" / "raw", "public")
         seconds = _complete(root, CUT_OFFS[1])
         for turn in range(number):
             new, old = CUT_OFFS[turn % 2], CUT_OFFS[1 - turn % 2]

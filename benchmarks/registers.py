@@ -16,8 +16,8 @@ import duckdb
 import pandas as pd
 
 from benchmarks.measuring import in_turns, most_memory, told
-from dbv_analysis.records.attendance import absence, codes, enrolments
-from dbv_analysis.records.store import open_records
+from dbv_analysis.inputs.attendance.derive import absence, codes, enrolments
+from dbv_analysis.inputs.records.store import open_records
 
 BY_METRIC = "the metric"
 START, END = date(2024, 9, 2), date(2025, 7, 22)

@@ -13,8 +13,8 @@ from pathlib import Path
 from lxml import etree
 
 from benchmarks.measuring import in_turns, most_memory, told
-from dbv_analysis.loaders import load
-from dbv_analysis.records.sen2_xml import read_xml
+from dbv_analysis.inputs.load import load
+from dbv_analysis.inputs.sen2.read_xml import read_xml
 from dbv_analysis.synth import people, xml
 from dbv_analysis.synth.establishments import made_up
 from dbv_analysis.synth.totals import totals

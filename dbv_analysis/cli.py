@@ -12,20 +12,20 @@ from pathlib import Path
 import click
 
 from dbv_analysis import __version__
-from dbv_analysis.options import data_option, out_option, profile_option, say
-from dbv_analysis.schedule.command import schedule
-from dbv_analysis.terms import (
-    CONTROLLED,
-    RESULT_COLUMNS,
+from dbv_analysis.model.columns import RESULT_COLUMNS
+from dbv_analysis.model.options import data_option, echo_error, out_option, profile_option
+from dbv_analysis.model.pack import CONTROLLED
+from dbv_analysis.model.problems import (
     CallProblem,
     PublishingRefused,
     Stopped,
     UserProblem,
-    all_at_once,
-    did_you_mean,
     disk_problem,
-    is_missing,
+    raise_together,
 )
+from dbv_analysis.model.units import is_missing
+from dbv_analysis.model.wording import did_you_mean
+from dbv_analysis.schedule.command import schedule
 
 WRONG_CALL = CallProblem.status
 STOPPED = 130
@@ -45,31 +45,31 @@ def dbv() -> None:
 @profile_option
 def check(data: Path, quarter: str | None, profile: str) -> None:
     """Validate every input. One line a problem: file, row, column, what is wrong, what to do."""
-    from dbv_analysis.evidence import open_evidence
-    from dbv_analysis.kept import check_own_figures
-    from dbv_analysis.loaders import load, quality
-    from dbv_analysis.programme import load_programme
-    from dbv_analysis.promises import check_measures, standing
+    from dbv_analysis.findings.promises import check_measures, measure_status
+    from dbv_analysis.inputs.load import load, quality
+    from dbv_analysis.model.settings import load_programme
     from dbv_analysis.reports import check_narratives
+    from dbv_analysis.results.cache import check_own_figures
+    from dbv_analysis.results.evidence import open_evidence
 
     load_programme(data)
     inputs = load(data)
-    all_at_once(
+    raise_together(
         lambda: check_own_figures(inputs.tables, data),
         lambda: check_measures(inputs.tables["measures"], data),
         lambda: check_narratives(inputs.tables["phases"], data),
     )
-    promised = standing(open_evidence(quarter, data)) if quarter is not None else None
+    promised = measure_status(open_evidence(quarter, data)) if quarter is not None else None
     for warning in inputs.warnings:
-        say(f"Warning: {warning}")
+        echo_error(f"Warning: {warning}")
     for note in inputs.notes:
-        say(note)
+        echo_error(note)
     for line in quality(data, inputs.sources, profile):
         click.echo(line)
     rows = sum(len(frame) for frame in inputs.tables.values())
     click.echo(f"{len(inputs.sources)} files, {rows:,} rows: no problems.")
     if promised is not None:
-        from dbv_analysis.catalogue import completeness
+        from dbv_analysis.reports.catalogue import completeness
 
         click.echo(f"\n{completeness(promised)}")
 
@@ -80,17 +80,19 @@ def check(data: Path, quarter: str | None, profile: str) -> None:
 @click.option("--cut-off", metavar="DATE", default="", help="The day by which its figures are out (year-month-day).")
 def new_quarter(quarter: str, data: Path, cut_off: str) -> None:
     """Begin QUARTER: write an empty return and narrative to fill in, and its entry in programme.toml."""
-    from dbv_analysis.new_quarter import start
+    from dbv_analysis.reports.new_quarter import start
 
     begun = start(quarter, data, cut_off)
     for path in begun.files:
         click.echo(path)
     if begun.chosen:
-        say(
+        echo_error(
             f"The cut-off is {begun.cut_off}, the last day of the quarter. Where figures come out later, change "
             "cut_off in programme.toml, and published in return.source.toml."
         )
-    say(f"Next: fill in return.xlsx (its first sheet says how) and the narrative, then: dbv check, dbv run {quarter}")
+    echo_error(
+        f"Next: fill in return.xlsx (its first sheet says how) and the narrative, then: dbv check, dbv run {quarter}"
+    )
 
 
 @dbv.command()
@@ -123,8 +125,8 @@ def run(
     reason: str,
 ) -> None:
     """Run QUARTER's pack and publish it whole, or not at all."""
-    from dbv_analysis.periods import Quarter
-    from dbv_analysis.programme import load_programme
+    from dbv_analysis.model.period import Quarter
+    from dbv_analysis.model.settings import load_programme
 
     try:
         chosen = Quarter(quarter)
@@ -135,12 +137,13 @@ def run(
 
     from tqdm import tqdm
 
-    from dbv_analysis.publish import manifest, pack
+    from dbv_analysis.publish import manifest
+    from dbv_analysis.publish import run as pack
 
     bar = None
     standing = manifest.read(out / quarter)
     if profile == CONTROLLED:
-        say("Controlled profile: small counts are shown. This pack is not for publication.")
+        echo_error("Controlled profile: small counts are shown. This pack is not for publication.")
 
     def total(number: int) -> None:
         nonlocal bar
@@ -151,7 +154,7 @@ def run(
         if bar:
             bar.update()
         else:
-            say(f"{task.section}: {words}")
+            echo_error(f"{task.section}: {words}")
 
     try:
         index = pack.run(
@@ -169,15 +172,15 @@ def run(
             total=total,
             done=done,
             before=lambda task: done(task, "done before"),
-            warn=lambda words: say(f"Warning: {words}"),
+            warn=lambda words: echo_error(f"Warning: {words}"),
         )
     finally:
         if bar:
             bar.close()
     published = manifest.read(index.parent)
     if published == standing:
-        say("The pack comes out as the one that is published, which stays as it is.")
-    say(f"Release {published['release']['number']}, seal {published['seal']}")
+        echo_error("The pack comes out as the one that is published, which stays as it is.")
+    echo_error(f"Release {published['release']['number']}, seal {published['seal']}")
     click.echo(index)
 
 
@@ -193,7 +196,7 @@ def verify(folder: Path, rebuild: bool, jobs: int, form: str, data: Path) -> Non
 
     verdict = verifying.verify(folder)
     if rebuild:
-        verifying.rebuild(verdict, data, jobs, done=lambda task: say(f"{task.section}: done"))
+        verifying.rebuild(verdict, data, jobs, done=lambda task: echo_error(f"{task.section}: done"))
     click.echo(json.dumps(verdict.as_json(), indent=1, ensure_ascii=False) if form == "json" else verdict.text())
     if verdict.problems:
         sys.exit(PublishingRefused.status)
@@ -217,9 +220,10 @@ def results(
     data: Path,
 ) -> None:
     """Rows of the results table."""
-    from dbv_analysis import kept, registry
-    from dbv_analysis.periods import Quarter
-    from dbv_analysis.programme import load_programme
+    from dbv_analysis.model import metric as registry
+    from dbv_analysis.model.period import Quarter
+    from dbv_analysis.model.settings import load_programme
+    from dbv_analysis.results import cache
 
     known = registry.discover()
     for name in metric:
@@ -231,12 +235,12 @@ def results(
         cut_off = load_programme(data).cut_off(Quarter(quarter)) if quarter else None
     except ValueError as error:
         raise CallProblem(str(error)) from None
-    rows = kept.stored(data, profile) if data.is_dir() else None
+    rows = cache.stored(data, profile) if data.is_dir() else None
     if rows is None:
-        assembled = kept.assemble(data, profile)
+        assembled = cache.assemble(data, profile)
         rows = assembled.results
         with suppress(OSError):  # keeping them only saves time
-            kept.store(assembled, data, profile)
+            cache.store(assembled, data, profile)
     for column, asked in (("area_code", area), ("breakdown_topic", [by] if by else [])):
         unknown = [value for value in asked if value not in set(rows[column])]
         if unknown:
@@ -256,7 +260,7 @@ def _print_rows(rows, form: str, known) -> None:
     elif form == "json":
         click.echo(json.dumps([_plain(row) for row in rows.to_dict("records")], indent=1, ensure_ascii=False))
     else:
-        from dbv_analysis.blocks import Table
+        from dbv_analysis.model.blocks import Table
 
         cells = [
             [
@@ -297,8 +301,8 @@ def reconcile(quarter: str | None, form: str, data: Path) -> None:
     from dataclasses import asdict
 
     from dbv_analysis.checks import as_text, reconcile
-    from dbv_analysis.evidence import open_evidence
-    from dbv_analysis.programme import load_programme
+    from dbv_analysis.model.settings import load_programme
+    from dbv_analysis.results.evidence import open_evidence
 
     chosen = quarter or max(load_programme(data).quarters)
     found = reconcile(open_evidence(chosen, data))
@@ -321,15 +325,15 @@ def synth(out: Path, plans: int | None, seed: int, faults: int, data: Path) -> N
     made = synthesise(data, out, plans, seed, faults)
     for path in (made.xml, made.export, made.establishments, made.registers, made.ledger, out / PLANTED):
         click.echo(path)
-    say(f"Made up: {made.totals.plans:,} plans with the totals of {made.totals.area}. No row is about anybody.")
+    echo_error(f"Made up: {made.totals.plans:,} plans with the totals of {made.totals.area}. No row is about anybody.")
 
 
 @dbv.command()
 @click.option("--format", "form", type=click.Choice(["text", "json", "markdown"]), default="text", show_default=True)
 def metrics(form: str) -> None:
     """The catalogue: every metric, with its definition and source."""
-    from dbv_analysis import registry
-    from dbv_analysis.catalogue import as_json, as_markdown, as_text
+    from dbv_analysis.model import metric as registry
+    from dbv_analysis.reports.catalogue import as_json, as_markdown, as_text
 
     click.echo({"text": as_text, "json": as_json, "markdown": as_markdown}[form](registry.discover()))
 
@@ -342,17 +346,17 @@ def main() -> None:
     try:
         dbv.main(standalone_mode=False)
     except UserProblem as problem:
-        say(str(problem))
+        echo_error(str(problem))
         sys.exit(problem.status)
     except click.ClickException as error:
         error.show()
         sys.exit(WRONG_CALL)
     except Stopped as stopped:
-        say(str(stopped))
+        echo_error(str(stopped))
         sys.exit(stopped.status)
     except (click.Abort, KeyboardInterrupt):
-        say("Stopped. What was published before is as it was.")
+        echo_error("Stopped. What was published before is as it was.")
         sys.exit(STOPPED)
     except OSError as error:
-        say(str(disk_problem(error)))
+        echo_error(str(disk_problem(error)))
         sys.exit(WRONG_CALL)

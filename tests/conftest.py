@@ -16,12 +16,13 @@ import pandas as pd
 import pytest
 from filelock import FileLock
 
-from dbv_analysis import kept, loaders
-from dbv_analysis.evidence import Evidence, open_evidence
-from dbv_analysis.kept import Assembled
-from dbv_analysis.loaders.formats import FORMATS
-from dbv_analysis.programme import Area
-from dbv_analysis.sources import Source, sha256_of
+from dbv_analysis.inputs import load
+from dbv_analysis.inputs.formats import FORMATS
+from dbv_analysis.model.settings import Area
+from dbv_analysis.model.source import Source, sha256_of
+from dbv_analysis.results import cache
+from dbv_analysis.results.cache import Assembled
+from dbv_analysis.results.evidence import Evidence, open_evidence
 from dbv_analysis.synth import Synthetic, synthesise
 
 Built = TypeVar("Built")
@@ -59,7 +60,7 @@ def _files_are_read_once() -> Iterator[None]:
     Only formats that write nothing: what is read of persons, or from a database, is kept on disk as well.
     """
     known: dict[tuple, tuple[dict[str, pd.DataFrame], list[str]]] = {}
-    read = loaders._load_file
+    read = load._load_file
 
     def load_file(data: Path, path: Path, sidecar: Path, source: Source, area: Area, warnings: list[str]) -> dict:
         form = FORMATS[source.format]
@@ -74,7 +75,7 @@ def _files_are_read_once() -> Iterator[None]:
         return {name: frame.copy() for name, frame in tables.items()}
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(loaders, "_load_file", load_file)
+        patch.setattr(load, "_load_file", load_file)
         yield
 
 
@@ -82,10 +83,10 @@ def _files_are_read_once() -> Iterator[None]:
 def assemble_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path, str], Assembled]:
     """``kept.assemble``, but once a session for the same inputs, settings and code. What it gives is not to change."""
     known: dict[str, Assembled] = {}
-    assemble = kept.assemble
+    assemble = cache.assemble
 
     def assembled(data: Path, profile: str) -> Assembled:
-        key = kept.digest(data, profile)
+        key = cache.digest(data, profile)
         if key not in known:
             known[key] = once_a_session(tmp_path_factory, f"assembled-{key}", lambda: assemble(data, profile))
         return known[key]
@@ -114,7 +115,7 @@ def results(assembled: Assembled) -> pd.DataFrame:
 def evidence(data: Path, assemble_once: Callable[[Path, str], Assembled]) -> Evidence:
     """What the pack of the shipped quarter may use."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(kept, "assemble", assemble_once)
+        patch.setattr(cache, "assemble", assemble_once)
         return open_evidence(QUARTER, data)
 
 

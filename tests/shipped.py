@@ -7,12 +7,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from dbv_analysis import kept, synth
-from dbv_analysis.kept import Assembled
-from dbv_analysis.loaders import Inputs
-from dbv_analysis.programme import load_programme
+from dbv_analysis import synth
+from dbv_analysis.inputs.load import Inputs
+from dbv_analysis.model.pack import PUBLIC
+from dbv_analysis.model.settings import load_programme
+from dbv_analysis.results import cache
+from dbv_analysis.results.cache import Assembled
 from dbv_analysis.synth import Synthetic, synthesise
-from dbv_analysis.terms import PUBLIC
 
 
 def read_already(patch: pytest.MonkeyPatch, tables: dict[str, pd.DataFrame], data: Path) -> None:
@@ -35,4 +36,4 @@ def authority(tables: dict[str, pd.DataFrame], data: Path, out: Path, **more: ob
 def keep(project: Path, tables: dict[str, pd.DataFrame], results: pd.DataFrame) -> None:
     """Keep the results of the shipped inputs with an unspoilt copy of the project, as a run before would have."""
     data = project / "data" / "raw"
-    kept.store(Assembled(load_programme(data), results, tables, [], counts=None), data, PUBLIC)
+    cache.store(Assembled(load_programme(data), results, tables, [], counts=None), data, PUBLIC)

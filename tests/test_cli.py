@@ -16,8 +16,11 @@ from pathlib import Path
 import pytest
 
 import dbv_analysis
-from dbv_analysis import kept, registry
-from dbv_analysis.terms import PUBLIC, RESULT_COLUMNS, SECTIONS, SYMBOLS
+from dbv_analysis.model import metric as registry
+from dbv_analysis.model.columns import RESULT_COLUMNS
+from dbv_analysis.model.pack import PUBLIC, SECTIONS
+from dbv_analysis.model.units import SYMBOLS
+from dbv_analysis.results import cache
 from tests.conftest import HALTON, QUARTER, ROOT, dbv
 from tests.publish.conftest import Said, answer, change_cell, one_more
 
@@ -35,23 +38,23 @@ def rows_of(said: Said) -> list[dict]:
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory, assembled: kept.Assembled) -> Path:
+def folder(tmp_path_factory: pytest.TempPathFactory, assembled: cache.Assembled) -> Path:
     """The inputs and settings, and beside them what is kept of them."""
     root = tmp_path_factory.mktemp("command")
     shutil.copy(ROOT / "programme.toml", root)
-    kept.store(assembled, Path(shutil.copytree(ROOT / "data" / "raw", root / "data" / "raw")), PUBLIC)
+    cache.store(assembled, Path(shutil.copytree(ROOT / "data" / "raw", root / "data" / "raw")), PUBLIC)
     return root
 
 
 @pytest.fixture
 def command(
     folder: Path,
-    assemble_once: Callable[[Path, str], kept.Assembled],
+    assemble_once: Callable[[Path, str], cache.Assembled],
     monkeypatch: pytest.MonkeyPatch,
     capfd: pytest.CaptureFixture[str],
 ) -> Command:
     """The command, run in ``folder`` or another place without a process of its own."""
-    monkeypatch.setattr(kept, "assemble", assemble_once)
+    monkeypatch.setattr(cache, "assemble", assemble_once)
 
     def call(*words: str, cwd: Path = folder) -> Said:
         monkeypatch.chdir(cwd)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import nbformat
 import pytest
 
-from dbv_analysis.catalogue import as_markdown
+from dbv_analysis.model.metric import discover
+from dbv_analysis.model.pack import SECTIONS
+from dbv_analysis.model.wording import slug
 from dbv_analysis.pages.reconciliation import RECONCILIATION
 from dbv_analysis.pages.summary import SUMMARY
-from dbv_analysis.registry import discover
-from dbv_analysis.terms import SECTIONS, slug
+from dbv_analysis.reports.catalogue import as_markdown
 from tests.conftest import ROOT
 from tests.notebooks import MACHINE, notebooks, problems
 

@@ -153,7 +153,7 @@ class Canvas:
         axes.set(xlim=(0, WIDTH), ylim=(self.height, 0))
         for stroke in self._strokes:
             stroke(axes)
-        return style.picture(figure)
+        return style.render_png(figure)
 
 
 def place_label(x: float, words: float, left: float = MARGIN, right: float = WIDTH - MARGIN) -> float:

@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dbv_analysis.blocks import Figure, Table
 from dbv_analysis.charts import style
 from dbv_analysis.charts.canvas import GAP, MARGIN, Canvas, Names, height_of, wrapped
 from dbv_analysis.charts.style import ACCENT, GREY, INK, SMALL, TEXT, WHITE, WIDTH, width_of
-from dbv_analysis.terms import listed
+from dbv_analysis.model.blocks import Figure, Table
+from dbv_analysis.model.wording import listed
 
 LEVELS = (WHITE, "#6BACE6", "#2073BC", ACCENT)  # light to dark, for levels 0 to 3
 WIDEST_NAME = 2.0  # inches
@@ -24,7 +24,7 @@ class Cell:
 
     row: str
     column: str
-    words: str
+    text: str
     level: int
 
 
@@ -91,7 +91,7 @@ def heat_map(
         table=Table(
             measure,
             [row_header, *columns],
-            [[row, *(given[row, c].words if (row, c) in given else empty for c in columns)] for row in rows],
+            [[row, *(given[row, c].text if (row, c) in given else empty for c in columns)] for row in rows],
             text_columns=1 + len(columns),
         ),
     )
@@ -110,9 +110,9 @@ def _check(cells: list[Cell], rows: Sequence[str], columns: Sequence[str]) -> No
             raise ValueError(f"{where} is outside the rows and columns given")
         if (cell.row, cell.column) in seen:
             raise ValueError(f"{where} is given twice")
-        if not cell.words.strip():
+        if not cell.text.strip():
             raise ValueError(f"{where} has no words: colour alone says nothing to some readers")
-        if cell.words == "low":  # under the table it would be explained as the symbol of that name
+        if cell.text == "low":  # under the table it would be explained as the symbol of that name
             raise ValueError(
                 f'{where} says "low", the symbol of a number that rounds to zero: write "Low" for a rating'
             )
@@ -125,11 +125,11 @@ def _alt(cells: list[Cell], rows: Sequence[str], columns: Sequence[str], measure
     ordered = sorted(cells, key=lambda cell: (rows.index(cell.row), columns.index(cell.column)))
     size = f"{len(rows)} {_plural(rows, 'row')} by {len(columns)} {_plural(columns, 'column')}"
     sentences = [f"Heat map: {measure}.", f"{size}, {len(cells)} of {len(rows) * len(columns)} cells filled."]
-    counts = Counter(cell.words for cell in ordered)
+    counts = Counter(cell.text for cell in ordered)
     if len(counts) <= MOST_NAMED:
         sentences.append(f"{listed(f'{number} {words}' for words, number in counts.items())}.")
     darkest = [cell for cell in ordered if cell.level == max(cell.level for cell in cells)]
-    named = [f"{cell.row}, {cell.column} ({cell.words})" for cell in darkest[:MOST_NAMED]]
+    named = [f"{cell.row}, {cell.column} ({cell.text})" for cell in darkest[:MOST_NAMED]]
     more = [f"{len(darkest) - MOST_NAMED} more"] if len(darkest) > MOST_NAMED else []
     sentences.append(f"Darkest: {'; '.join([*named, *more])}.")
     return " ".join(sentences)
@@ -148,7 +148,7 @@ def _layout(given: dict[tuple[str, str], Cell], names: Names, columns: Sequence[
     ] + [_Layout(MARGIN, room / len(columns), size, True) for size in (TEXT, SMALL)]
     for layout in tried:
         if all(layout.fits(name, bold=True) for name in columns) and all(
-            layout.fits(cell.words) for cell in given.values()
+            layout.fits(cell.text) for cell in given.values()
         ):
             return layout
     return tried[-1]
@@ -160,7 +160,7 @@ def _draw(given: dict[tuple[str, str], Cell], rows: Sequence[str], columns: Sequ
     layout = _layout(given, names, columns)
     heads = [layout.wrapped(name, bold=True) for name in columns]
     over = [wrapped(name, WIDTH - 2 * MARGIN, bold=True) if layout.above else [] for name in rows]
-    words = {place: layout.wrapped(cell.words) for place, cell in given.items()}
+    words = {place: layout.wrapped(cell.text) for place, cell in given.items()}
     heights = []
     for row, name in enumerate(rows):
         most = max((len(words[name, column]) for column in columns if (name, column) in words), default=1)

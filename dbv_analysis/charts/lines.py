@@ -11,11 +11,12 @@ from itertools import pairwise
 
 import pandas as pd
 
-from dbv_analysis.blocks import Figure, Table
 from dbv_analysis.charts import style
 from dbv_analysis.charts.style import ACCENT, GREY, INK, PALETTE, SMALL, TEXT, WIDTH
-from dbv_analysis.periods import SNAPSHOT, Break
-from dbv_analysis.terms import is_missing, listed
+from dbv_analysis.model.blocks import Figure, Table
+from dbv_analysis.model.period import SNAPSHOT, Break
+from dbv_analysis.model.units import is_missing
+from dbv_analysis.model.wording import listed
 
 INCHES = (WIDTH, 4.1)
 PLOT = {"left": 0.095, "top": 0.98, "bottom": 0.13}  # the right edge follows from the labels at line ends
@@ -164,7 +165,7 @@ def _draw(
     ticks = style.ticks(*axes.get_ylim(), write)
     axes.set_yticks(list(ticks), list(ticks.values()))
     axes.tick_params(length=0, pad=7)
-    return style.picture(figure)
+    return style.render_png(figure)
 
 
 def _segments(rows: pd.DataFrame, breaks: tuple[Break, ...]) -> list[pd.DataFrame]:

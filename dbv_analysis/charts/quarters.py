@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from dbv_analysis.charts.canvas import Canvas, height_of
 from dbv_analysis.charts.style import GREY, SMALL, width_of
-from dbv_analysis.periods import Quarter
+from dbv_analysis.model.period import Quarter
 
 DAY = timedelta(days=1)
 SPACE = 0.05  # inches between two labels of a row
@@ -21,7 +21,7 @@ class _Stretch:
 
     start: date
     after: date
-    words: str
+    text: str
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Quarters:
             for one in stretches:
                 middle = (self.at(one.start) + self.at(one.after)) / 2
                 canvas.write(
-                    middle, top + height_of(row + 0.5, SMALL), [one.words], size=SMALL, colour=GREY, ha="center"
+                    middle, top + height_of(row + 0.5, SMALL), [one.text], size=SMALL, colour=GREY, ha="center"
                 )
 
     def draw(self, canvas: Canvas, top: float, bottom: float) -> None:
@@ -71,7 +71,7 @@ class Quarters:
 
     def _rows(self) -> list[list[_Stretch]]:
         years = self._years()
-        narrow = max(self._wide(one) - width_of(one.words, SMALL) for one in years) < 0
+        narrow = max(self._wide(one) - width_of(one.text, SMALL) for one in years) < 0
         rows = [self._apart(years if narrow else [one for one in years if self._room([one])])]
         quarters = [_Stretch(q.start, q.end + DAY, f"Q{q.number}") for q in self.quarters]
         rows += [row for row in (quarters, self._months()) if self._room(row)]
@@ -81,7 +81,7 @@ class Quarters:
         """As many as stand between the axis's ends without touching."""
         kept, free = [], self.left - SPACE
         for one in stretches:
-            half = width_of(one.words, SMALL) / 2
+            half = width_of(one.text, SMALL) / 2
             middle = (self.at(one.start) + self.at(one.after)) / 2
             if middle - half >= free and middle + half <= self.right + SPACE:
                 kept.append(one)
@@ -91,7 +91,7 @@ class Quarters:
     def _room(self, stretches: list[_Stretch], needed: float | None = None) -> bool:
         """Whether each has room for its words, or for the inches ``needed``."""
         return all(
-            self._wide(one) >= (width_of(one.words, SMALL) + SPACE if needed is None else needed) for one in stretches
+            self._wide(one) >= (width_of(one.text, SMALL) + SPACE if needed is None else needed) for one in stretches
         )
 
     def _wide(self, one: _Stretch) -> float:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from dbv_analysis.blocks import Figure, Table
 from dbv_analysis.charts import style
 from dbv_analysis.charts.canvas import GAP, MARGIN, Canvas, Names, height_of, place_label, wrapped
 from dbv_analysis.charts.scale import AXIS, Scale
 from dbv_analysis.charts.style import ACCENT, TEXT, WIDTH, width_of
-from dbv_analysis.terms import SYMBOLS, is_missing
+from dbv_analysis.model.blocks import Figure, Table
+from dbv_analysis.model.units import SYMBOLS, is_missing
 
 WIDEST_NAME = 2.6  # inches
 BAR = 0.18  # inches high

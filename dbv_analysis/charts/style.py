@@ -15,7 +15,7 @@ import numpy as np
 from afcharts.af_colours import get_af_colours
 from PIL import Image
 
-from dbv_analysis.blocks import Figure, Table
+from dbv_analysis.model.blocks import Figure, Table
 
 PALETTE = get_af_colours("categorical", number_of_colours=4)
 ACCENT, INK, GREY, WHITE = PALETTE[0], "#0b0c0c", "#6f6f6f", "#ffffff"
@@ -63,7 +63,7 @@ def width_of(words: str, size: int = TEXT, bold: bool = False) -> float:
     return text_to_path.get_text_width_height_descent(words, font, ismath=False)[0] / POINTS * SLACK
 
 
-def picture(figure) -> bytes:
+def render_png(figure) -> bytes:
     """``figure`` as a PNG, the same bytes each time; the figure is closed.
 
     A chart has few colours, and a pack goes by e-mail: a palette of those that it uses most makes the file a fraction

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from dbv_analysis.blocks import Figure, Table
 from dbv_analysis.charts import style
 from dbv_analysis.charts.canvas import GAP, MARGIN, Canvas, Names, height_of, place_label, wrapped
 from dbv_analysis.charts.quarters import DAY, Quarters
 from dbv_analysis.charts.style import ACCENT, GRID, SMALL, TEXT, WHITE, WIDTH, width_of
-from dbv_analysis.periods import day_in_words
-from dbv_analysis.terms import listed
+from dbv_analysis.model.blocks import Figure, Table
+from dbv_analysis.model.period import format_day
+from dbv_analysis.model.wording import listed
 
 MOST = 40  # rows that one picture holds
 WIDEST_NAME = 2.55  # inches
@@ -117,7 +117,7 @@ def _days(task: Task) -> tuple[str, str]:
     """A task's first and last day in words."""
     if task.start is None:
         return NO_DATE, NO_DATE
-    return day_in_words(task.start), day_in_words(task.end) if task.end else ONGOING
+    return format_day(task.start), format_day(task.end) if task.end else ONGOING
 
 
 def _counted(number: int, noun: str) -> str:
@@ -141,13 +141,13 @@ def _alt(tasks: list[Task], groups: list[str], today: date, measure: str, noun: 
 def _span(tasks: list[Task], today: date, counted: str) -> str:
     """How many tasks, how many are over, and the days from the first start to the last end."""
     over = sum(task.end is not None and task.end < today for task in tasks)
-    words = [counted, f"{over} {'ends' if over == 1 else 'end'} before {day_in_words(today)}"]
+    words = [counted, f"{over} {'ends' if over == 1 else 'end'} before {format_day(today)}"]
     starts = [task.start for task in tasks if task.start]
     ends = [task.end for task in tasks if task.end]
     if starts:
-        words.append(f"first start {day_in_words(min(starts))}")
+        words.append(f"first start {format_day(min(starts))}")
     if ends:
-        words.append(f"last end {day_in_words(max(ends))}")
+        words.append(f"last end {format_day(max(ends))}")
     if ongoing := sum(task.start is not None and task.end is None for task in tasks):
         words.append(f"{ongoing} {ONGOING}")
     if undated := sum(task.start is None for task in tasks):
@@ -199,7 +199,7 @@ def _headings(tasks: list[Task]) -> list[list[str]]:
 
 
 def _mark_today(canvas: Canvas, axis: Quarters, today: date, axis_top: float, top: float, bottom: float) -> None:
-    words = day_in_words(today)
+    words = format_day(today)
     x = axis.at(today)
     canvas.mark(x, top, bottom)
     left = place_label(x, width_of(words, TEXT, bold=True))

@@ -8,8 +8,8 @@ import pkgutil
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from dbv_analysis.evidence import Evidence
-from dbv_analysis.terms import first_paragraph
+from dbv_analysis.model.wording import first_paragraph
+from dbv_analysis.results.evidence import Evidence
 
 AGREES, ROUNDING, DISAGREES, UNCHECKED = VERDICTS = ("agrees", "rounding", "disagrees", "cannot be checked")
 HIGH, MEDIUM, LOW, NONE = SEVERITIES = ("high", "medium", "low", "none")
@@ -94,7 +94,7 @@ def discover() -> dict[str, Check]:
 
 def reconcile(evidence: Evidence) -> list[Result]:
     """Every result of every check on what was printed by the pack's cut-off, the most severe first."""
-    return list(evidence.once(reconcile, lambda: _reconcile(evidence)))
+    return list(evidence.cached(reconcile, lambda: _reconcile(evidence)))
 
 
 def _reconcile(evidence: Evidence) -> list[Result]:

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 from dbv_analysis.checks import AGREES, DISAGREES, HIGH, LOW, MEDIUM, UNCHECKED, Result, check
 from dbv_analysis.checks.printed import claims, ends, newest, printed_value, published, signed
-from dbv_analysis.compare import PerTerm, before_programme
-from dbv_analysis.evidence import Evidence
-from dbv_analysis.periods import day_in_words, terms_in_words, why_not_comparable
-from dbv_analysis.registry import Metric
-from dbv_analysis.terms import COUNT, LOWER, PERCENT, RATE, upper_first
+from dbv_analysis.compare.change import PerTerm, before_programme
+from dbv_analysis.model.metric import Metric
+from dbv_analysis.model.period import format_day, format_terms, why_not_comparable
+from dbv_analysis.model.units import COUNT, LOWER, PERCENT, RATE
+from dbv_analysis.model.wording import upper_first
+from dbv_analysis.results.evidence import Evidence
 
 ONE_CHILD = 1.0
 
@@ -81,8 +82,8 @@ def _a_term(metric: Metric, earlier, later, values) -> tuple[str, str, bool] | N
     sign = "+" if percent > 0 else "−"
     return (
         f"{sign}{abs(percent):.1f}% a term",
-        f"{values[0]:,.0f} ÷ {terms_in_words(earlier.terms)} = {before:,.1f}; {values[1]:,.0f} ÷ "
-        f"{terms_in_words(later.terms)} = {now:,.1f}; {now:,.1f} ÷ {before:,.1f} = {sign}{abs(percent):.1f}%",
+        f"{values[0]:,.0f} ÷ {format_terms(earlier.terms)} = {before:,.1f}; {values[1]:,.0f} ÷ "
+        f"{format_terms(later.terms)} = {now:,.1f}; {now:,.1f} ÷ {before:,.1f} = {sign}{abs(percent):.1f}%",
         (percent > 0) != (values[1] > values[0]),
     )
 
@@ -228,8 +229,8 @@ def before_the_start(evidence: Evidence) -> Iterator[Result]:
         early = before_programme(evidence, {"period_end": claim.later.end})
         yield claim.judged(
             "cannot be an effect" if early else "after the start",
-            f"{claim.later.label} ended on {day_in_words(claim.later.end)}; the programme began on "
-            f"{day_in_words(evidence.start)}.",
+            f"{claim.later.label} ended on {format_day(claim.later.end)}; the programme began on "
+            f"{format_day(evidence.start)}.",
             wrong=early,
             severity=MEDIUM,
             mend="Take it out of “measuring impact”, or say that it is from before the start.",

@@ -7,9 +7,11 @@ from collections.abc import Iterator
 
 from dbv_analysis.checks import AGREES, DISAGREES, HIGH, LOW, MEDIUM, NONE, ROUNDING, UNCHECKED, Result, check, judged
 from dbv_analysis.checks.printed import NO_YEAR, beside, claims, decimals_of, place
-from dbv_analysis.evidence import Evidence
-from dbv_analysis.periods import SNAPSHOT
-from dbv_analysis.terms import COUNT, POUNDS, TOTAL, listed, lower_first
+from dbv_analysis.model.columns import TOTAL
+from dbv_analysis.model.period import SNAPSHOT
+from dbv_analysis.model.units import COUNT, POUNDS
+from dbv_analysis.model.wording import listed, lower_first
+from dbv_analysis.results.evidence import Evidence
 
 SEN_PROVISION = "SEN provision"
 SPECIAL, PARTS = "placement_special_percent", ("placement_state_special_percent", "placement_inmss_percent")

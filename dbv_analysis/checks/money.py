@@ -6,12 +6,14 @@ from collections.abc import Iterator
 
 from dbv_analysis.checks import HIGH, LOW, MEDIUM, Result, check, judged
 from dbv_analysis.checks.printed import claims, place
-from dbv_analysis.evidence import Evidence
 from dbv_analysis.findings.deficit import UNMITIGATED
 from dbv_analysis.findings.grant import PROFILE, full, literally, newest_to_date
-from dbv_analysis.periods import day_in_words
-from dbv_analysis.scenarios import IMPLIED_FUNDING_ERROR, ROUNDING, funding_agreement
-from dbv_analysis.terms import POUNDS, TOTAL, listed
+from dbv_analysis.model.columns import TOTAL
+from dbv_analysis.model.period import format_day
+from dbv_analysis.model.units import POUNDS
+from dbv_analysis.model.wording import listed
+from dbv_analysis.results.evidence import Evidence
+from dbv_analysis.scenarios.identity import IMPLIED_FUNDING_ERROR, ROUNDING, funding_agreement
 
 LINES = "All lines"
 
@@ -214,7 +216,7 @@ def out_of_its_time(evidence: Evidence) -> Iterator[Result]:
         if claim.row.says == "spent":
             late = claim.later.start > row["period_end"]
             yield claim.judged(
-                f"{claim.later.label}, after {day_in_words(row['period_end'])}" if late else "within the quarter",
+                f"{claim.later.label}, after {format_day(row['period_end'])}" if late else "within the quarter",
                 f"{full(row['pounds'])} is in {row['period_label']}; the event is {claim.later.label}.",
                 wrong=late,
                 severity=LOW,
@@ -234,7 +236,7 @@ def out_of_its_time(evidence: Evidence) -> Iterator[Result]:
                 full(before),
                 f"appointed in {claim.later.start:%B %Y}",
                 f"{full(all_time.iloc[-1]['pounds'])} to date − {full(row['pounds'])} in {row['period_label']} = "
-                f"{full(before)} before; at the same rate from {day_in_words(claim.later.start)} it would be at most "
+                f"{full(before)} before; at the same rate from {format_day(claim.later.start)} it would be at most "
                 f"{full(row['pounds'] * share)}.",
                 wrong=much,
                 severity=LOW,

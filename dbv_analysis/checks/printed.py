@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import pandas as pd
 
 from dbv_analysis.checks import NONE, Result, judged
-from dbv_analysis.evidence import Evidence
-from dbv_analysis.periods import Period
-from dbv_analysis.registry import Metric
-from dbv_analysis.terms import COUNT, POUNDS, lower_first
+from dbv_analysis.model.metric import Metric
+from dbv_analysis.model.period import Period
+from dbv_analysis.model.units import COUNT, POUNDS
+from dbv_analysis.model.wording import lower_first
+from dbv_analysis.results.evidence import Evidence
 
 NO_YEAR = "not stated"  # what stands for the year of a claim that prints none
 CLAIMED = (
@@ -50,7 +51,7 @@ class Claim:
 
 def claims(evidence: Evidence, *kinds: str) -> list[Claim]:
     """The claims of some kinds that were made by the cut-off."""
-    rows = evidence.register("claims")
+    rows = evidence.project_list("claims")
     rows = rows[rows["kind"].isin(kinds)]
     return [
         Claim(

@@ -7,17 +7,18 @@ from itertools import pairwise
 
 from dbv_analysis.checks import HIGH, LOW, MEDIUM, Result, check, judged
 from dbv_analysis.checks.printed import claims, place
-from dbv_analysis.delivery import PAST, last_day, milestones, phases, tasks
-from dbv_analysis.evidence import Evidence
-from dbv_analysis.periods import day_in_words
-from dbv_analysis.promises import LATE, NEVER_DEFINED, REPORTED, standing
-from dbv_analysis.terms import PHASES, listed, lower_first, upper_first
+from dbv_analysis.findings.progress import PAST, last_day, milestones, phases, tasks
+from dbv_analysis.findings.promises import LATE, NEVER_DEFINED, REPORTED, measure_status
+from dbv_analysis.model.period import format_day
+from dbv_analysis.model.project_lists import PHASES
+from dbv_analysis.model.wording import listed, lower_first, upper_first
+from dbv_analysis.results.evidence import Evidence
 
 GOOD = ("Ahead", "On track")
 
 
 def _phase_place(evidence: Evidence, element: str, said_in: str) -> str:
-    rows = evidence.register("phases")
+    rows = evidence.project_list("phases")
     rows = rows[(rows["element"] == element) & (rows["said_in"] == said_in)]
     return place(next(rows.itertuples())) if len(rows) else ""
 
@@ -77,7 +78,7 @@ def planned_and_reported(evidence: Evidence) -> Iterator[Result]:
 )
 def phases_backwards(evidence: Evidence) -> Iterator[Result]:
     """A plan in which an element goes back to an earlier phase in a later quarter."""
-    rows = evidence.register("phases")
+    rows = evidence.project_list("phases")
     rows = rows[rows["said_in"] == "plan"].sort_values("quarter", kind="stable")
     for element, own in rows.groupby("element", sort=False):
         back = [
@@ -101,7 +102,7 @@ def phases_backwards(evidence: Evidence) -> Iterator[Result]:
 @check(title="A task outside its phase", example="A task that ends in March 2025 in a phase that ended in May 2024.")
 def task_outside_phase(evidence: Evidence) -> Iterator[Result]:
     """Each task's months beside those of the phase under which the plan lists it."""
-    rows = evidence.register("tasks")
+    rows = evidence.project_list("tasks")
     for (plan, phase), own in rows.groupby(["plan", "phase"], sort=False):
         frame = own[(own["kind"] == "phase") & (own["starts"] != "")]
         if frame.empty:
@@ -131,7 +132,7 @@ def task_outside_phase(evidence: Evidence) -> Iterator[Result]:
 )
 def phase_before_predecessor(evidence: Evidence) -> Iterator[Result]:
     """The phases of each plan in their order: none may start before the one that it follows."""
-    rows = evidence.register("tasks")
+    rows = evidence.project_list("tasks")
     rows = rows[(rows["kind"] == "phase") & (rows["starts"] != "")]
     for plan, own in rows.groupby("plan", sort=False):
         for before, after in pairwise(own.itertuples()):
@@ -177,7 +178,7 @@ def past_due_on_track(evidence: Evidence) -> Iterator[Result]:
             _phase_place(evidence, element, "detail"),
             row.status_detail,
             f"{len(late)} of {len(own)} tasks past their end, not reported done",
-            f"Ended by plan before {day_in_words(evidence.cut_off)}: {listed(late['task']) if len(late) else 'none'}.",
+            f"Ended by plan before {format_day(evidence.cut_off)}: {listed(late['task']) if len(late) else 'none'}.",
             wrong=len(late),
             severity=MEDIUM,
             mend="Report each as done, with its day, or as late.",
@@ -227,7 +228,7 @@ def milestone_order(evidence: Evidence) -> Iterator[Result]:
 )
 def promise_not_reported(evidence: Evidence) -> Iterator[Result]:
     """Every measure that a document promises, and whether it had been reported by the cut-off."""
-    for row in standing(evidence).itertuples():
+    for row in measure_status(evidence).itertuples():
         reported = row.status == REPORTED
         yield judged(
             f"“{row.measure_printed}” ({_stream(row.workstream)})",
@@ -284,7 +285,7 @@ def event_outside_quarter(evidence: Evidence) -> Iterator[Result]:
             continue
         outside = claim.later.end < quarter.start or claim.later.start > quarter.end
         yield claim.judged(
-            f"the quarter runs from {day_in_words(quarter.start)} to {day_in_words(quarter.end)}",
+            f"the quarter runs from {format_day(quarter.start)} to {format_day(quarter.end)}",
             f"{claim.later.label} is {'outside' if outside else 'within'} it",
             wrong=outside,
             severity=LOW,

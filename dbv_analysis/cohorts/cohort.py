@@ -11,16 +11,19 @@ from pathlib import Path
 import narwhals as nw
 import pandas as pd
 
-from dbv_analysis.audit.protect import protect
-from dbv_analysis.audit.system import system
-from dbv_analysis.calculate import by_group
-from dbv_analysis.disclosure import hidden
-from dbv_analysis.impact.intervals import CONFIDENCE, change_interval
-from dbv_analysis.programme import Disclosure
-from dbv_analysis.records.about import GROUPS
-from dbv_analysis.records.plans import NEED_NAMES
-from dbv_analysis.registry import find
-from dbv_analysis.terms import CONTROLLED, PUBLIC, TOTAL, CallProblem, did_you_mean, listed
+from dbv_analysis.compare.intervals import CONFIDENCE, change_interval
+from dbv_analysis.inputs.records.characteristics import GROUPS
+from dbv_analysis.inputs.sen2.derive import NEED_NAMES
+from dbv_analysis.model.columns import TOTAL
+from dbv_analysis.model.metric import find
+from dbv_analysis.model.pack import CONTROLLED, PUBLIC
+from dbv_analysis.model.problems import CallProblem
+from dbv_analysis.model.settings import Disclosure
+from dbv_analysis.model.wording import did_you_mean, listed
+from dbv_analysis.results.audit.protect import protect
+from dbv_analysis.results.audit.system import system
+from dbv_analysis.results.calculate import by_group
+from dbv_analysis.results.disclosure import hidden
 
 ABOUT = (*GROUPS.values(), "placement")
 CALLED = {"primary_need": "need"}  # further names of a column
@@ -48,7 +51,7 @@ class Cohort:
 
     day: date
     frame: pd.DataFrame = field(repr=False)
-    words: str = "everyone with a plan"
+    text: str = "everyone with a plan"
     tables: Mapping[str, nw.LazyFrame] = field(default_factory=dict, repr=False)
     about: Mapping[str, object] = field(default_factory=dict, repr=False)
     opened: Callable[[date], Cohort] | None = field(default=None, repr=False)
@@ -83,8 +86,8 @@ class Cohort:
             tables = {table: rows.filter(nw.col(column).is_in(values)) for table, rows in tables.items()}
             said.append(f"{column} {listed(map(str, values))}")
             held[column] = values
-        words = f"{self.words}: {', '.join(said)}" if said else self.words
-        return replace(self, frame=frame, tables=tables, words=words, chosen=held)
+        words = f"{self.text}: {', '.join(said)}" if said else self.text
+        return replace(self, frame=frame, tables=tables, text=words, chosen=held)
 
     def past(self, day: date) -> Cohort:
         """The same cohort on another day: those who had then what these have now. ``semh.past(date(2024, 1, 18))``
@@ -198,7 +201,7 @@ class Cohort:
         every = pd.DataFrame({"group": [TOTAL], "number": [len(self)], "of": [math.nan]})
         figures = pd.concat([counts, every], ignore_index=True)
         figures = figures.rename(columns={"number": "numerator", "of": "denominator"}).assign(**OF_CHILDREN)
-        figures = figures.assign(breakdown=figures["group"], whole=figures.index == len(counts), area_name=self.words)
+        figures = figures.assign(breakdown=figures["group"], whole=figures.index == len(counts), area_name=self.text)
         figures = figures.assign(hidden=hidden(figures, rule, profile))
         if figures["hidden"].any():
             known = system(figures, _counted_from(figures), rule)

@@ -10,12 +10,12 @@ import narwhals as nw
 import pandas as pd
 
 from dbv_analysis.cohorts.cohort import ABOUT, Cohort
-from dbv_analysis.periods import Period, day_in_words
-from dbv_analysis.programme import Area, load_programme
-from dbv_analysis.records.about import PUPILS, THRIVE
-from dbv_analysis.records.as_tables import of_registers, of_return
-from dbv_analysis.records.store import TALLY, open_records, read_tally
-from dbv_analysis.terms import CallProblem
+from dbv_analysis.inputs.records.characteristics import PUPILS, THRIVE
+from dbv_analysis.inputs.records.store import TALLY, open_records, read_tally
+from dbv_analysis.inputs.records.to_tables import of_registers, of_return
+from dbv_analysis.model.period import Period, format_day
+from dbv_analysis.model.problems import CallProblem
+from dbv_analysis.model.settings import Area, load_programme
 
 OF_A_ROLL = (PUPILS, THRIVE)  # what a register's folder tells of those with plans
 
@@ -89,14 +89,14 @@ def on_day(
     def opened(other: date) -> Cohort:
         return on_day(folder, other, engine, registers, period, area)
 
-    words = f"everyone with a plan on {day_in_words(day)}"
+    words = f"everyone with a plan on {format_day(day)}"
     return Cohort(day, frame, words, tables, about, opened)
 
 
 def _made_up(data: Path, period: str) -> Cohort:
     """A synthetic authority, to try things with; its files are gone once they have been read into memory."""
-    from dbv_analysis.loaders.register_return import read_registers
-    from dbv_analysis.loaders.sen2_return import read_return
+    from dbv_analysis.inputs.attendance.tables import read_registers
+    from dbv_analysis.inputs.sen2.tables import read_return
     from dbv_analysis.synth import synthesise
 
     area = load_programme(data).area
@@ -107,7 +107,7 @@ def _made_up(data: Path, period: str) -> Cohort:
         read_registers(made.registers / "marks.parquet", "marks.parquet", registers)
         found = on_day(folder, made.totals.reference, "pandas", registers, period, area)
         tables = {name: _in_memory(frame) for name, frame in found.tables.items()}
-    return Cohort(found.day, found.frame, f"{found.words} (made up; nobody is real)", tables, found.about)
+    return Cohort(found.day, found.frame, f"{found.text} (made up; nobody is real)", tables, found.about)
 
 
 def _in_memory(frame: nw.LazyFrame) -> nw.LazyFrame:

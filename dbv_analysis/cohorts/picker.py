@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from html import escape
 
 from dbv_analysis.cohorts.cohort import Cohort
-from dbv_analysis.records.about import GROUPS
-from dbv_analysis.terms import CallProblem
+from dbv_analysis.inputs.records.characteristics import GROUPS
+from dbv_analysis.model.problems import CallProblem
 
 ANY = "(any)"
 OFFERED = ("Need", "Phase", "Placement", "Sex", "Free school meals", "Thrive")
@@ -68,4 +68,4 @@ def _in_words(picker: Picker, by: str) -> str:
         chosen = picker.cohort
     except CallProblem as problem:
         return str(problem)
-    return f"{len(chosen):,} plans: {chosen.words}\n\n{chosen.by(by).to_string(index=False)}"
+    return f"{len(chosen):,} plans: {chosen.text}\n\n{chosen.by(by).to_string(index=False)}"

@@ -9,12 +9,12 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from dbv_analysis.impact.intervals import CONFIDENCE
-from dbv_analysis.records import attendance
-from dbv_analysis.records.about import THRIVE
-from dbv_analysis.records.registers import MARKS
-from dbv_analysis.records.store import day_of, open_records
-from dbv_analysis.terms import CallProblem
+from dbv_analysis.compare.intervals import CONFIDENCE
+from dbv_analysis.inputs.attendance import derive
+from dbv_analysis.inputs.attendance.read import MARKS
+from dbv_analysis.inputs.records.characteristics import THRIVE
+from dbv_analysis.inputs.records.store import day_of, open_records
+from dbv_analysis.model.problems import CallProblem
 
 FEWEST = 3  # schools on each side, for an interval
 JOINED, OTHERS, DIFFERENCE = "schools in Thrive", "other schools", "difference"
@@ -67,10 +67,10 @@ def _rates(modules: dict[str, nw.LazyFrame], weeks: int) -> pd.DataFrame:
     for day in sorted(set(on.values())):
         then = [school for school, joins in on.items() if joins == day]
         by_the_end = [school for school, joins in on.items() if joins < day + timedelta(weeks=weeks)]
-        labelled = attendance.around(modules[MARKS], day, weeks)
+        labelled = derive.around(modules[MARKS], day, weeks)
         first, last = date(day.year - 2, 1, 1), date(day.year + 2, 1, 1)
-        enrolled = attendance.enrolments(labelled, first, last, by=["when"])
-        sums = attendance.absence(enrolled, by=["school", "when"]).collect().to_pandas()
+        enrolled = derive.enrolments(labelled, first, last, by=["when"])
+        sums = derive.absence(enrolled, by=["school", "when"]).collect().to_pandas()
         sums = sums.astype({"missed": float, "possible": float, "school": int})
         rates = sums.assign(rate=100 * sums["missed"] / sums["possible"])
         wide = rates.pivot_table(index="school", columns="when", values="rate")

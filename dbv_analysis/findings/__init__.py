@@ -9,12 +9,13 @@ import importlib
 import importlib.util
 from dataclasses import dataclass, field
 
-from dbv_analysis.blocks import KeyFigure
-from dbv_analysis.compare import Change, elsewhere
-from dbv_analysis.evidence import Evidence, during, written
-from dbv_analysis.impact import judge
-from dbv_analysis.periods import PART_YEAR
-from dbv_analysis.terms import TOTAL, listed, lower_first, slug
+from dbv_analysis.compare.change import Change, elsewhere
+from dbv_analysis.compare.judge import judge
+from dbv_analysis.model.blocks import KeyFigure
+from dbv_analysis.model.columns import TOTAL
+from dbv_analysis.model.period import PART_YEAR
+from dbv_analysis.model.wording import listed, lower_first, slug
+from dbv_analysis.results.evidence import Evidence, during, written
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class Findings:
 
 def find(section: str, evidence: Evidence) -> Findings:
     """The findings of a section, from its own module where there is one."""
-    return evidence.once((find, section), lambda: _find(section, evidence))
+    return evidence.cached((find, section), lambda: _find(section, evidence))
 
 
 def _find(section: str, evidence: Evidence) -> Findings:
@@ -70,7 +71,7 @@ def _plain(section: str, evidence: Evidence) -> Findings:
 NO_EARLIER = "no earlier figure"
 
 
-def others_in_words(evidence: Evidence, moved: Change, breakdown: str = "Total") -> list[str]:
+def format_others(evidence: Evidence, moved: Change, breakdown: str = "Total") -> list[str]:
     """How the comparators moved over the same time, so that a move made everywhere is seen as one."""
     write = moved.metric.write
     said = [
@@ -84,9 +85,9 @@ def graded(evidence: Evidence, metric_id: str, breakdown: str = TOTAL) -> list[s
     """The grade of a measure and why, and the authority's place among similar areas where it has one."""
     found = judge(evidence, metric_id, breakdown)
     lines = [f"Grade: {found.grade}. {found.why}"]
-    if found.standing:
+    if found.rank:
         title = lower_first(evidence.metrics[metric_id].title)
-        lines.append(f"For {title}, {evidence.area} is {found.standing.words}.")
+        lines.append(f"For {title}, {evidence.area} is {found.rank.text}.")
     return lines
 
 

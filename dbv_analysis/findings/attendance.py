@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pandas as pd
 
-from dbv_analysis.blocks import KeyFigure
-from dbv_analysis.compare import Change, change, middle
-from dbv_analysis.evidence import Evidence
-from dbv_analysis.findings import Findings, graded, others_in_words
-from dbv_analysis.impact import judge
-from dbv_analysis.periods import FULL_YEAR, PART_YEAR, Period
-from dbv_analysis.terms import listed
+from dbv_analysis.compare.change import Change, change, middle
+from dbv_analysis.compare.judge import judge
+from dbv_analysis.findings import Findings, format_others, graded
+from dbv_analysis.model.blocks import KeyFigure
+from dbv_analysis.model.period import FULL_YEAR, PART_YEAR, Period
+from dbv_analysis.model.wording import listed
+from dbv_analysis.results.evidence import Evidence
 
 OVERALL, PUPILS = "overall_absence_percent", "EHC plan"
 MOST_PARTS = 4  # of a year that are named, the newest
@@ -28,7 +28,7 @@ def find(evidence: Evidence) -> Findings | None:
         sure=[
             *graded(evidence, OVERALL, PUPILS),
             *_against(evidence, later),
-            *others_in_words(evidence, moved, PUPILS),
+            *format_others(evidence, moved, PUPILS),
             *_without_counts(later),
             *_part_years(evidence),
             f"What would change our mind: {_next_year(evidence, later)}.",

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dbv_analysis.blocks import KeyFigure
-from dbv_analysis.evidence import Evidence
 from dbv_analysis.findings import Findings
-from dbv_analysis.periods import day_in_words
-from dbv_analysis.scenarios import funding_agreement
-from dbv_analysis.terms import POUNDS
+from dbv_analysis.model.blocks import KeyFigure
+from dbv_analysis.model.period import format_day
+from dbv_analysis.model.units import POUNDS
+from dbv_analysis.results.evidence import Evidence
+from dbv_analysis.scenarios.identity import funding_agreement
 
 UNMITIGATED = "Unmitigated"
 
@@ -32,7 +32,7 @@ def find(evidence: Evidence) -> Findings | None:
             f"{POUNDS.write(first['value'])} in {first['period_label']} to {reaches} in {year}"
         ),
         sure=[
-            f"Grade: forecast. These are forecasts published on {day_in_words(last['published'])}. "
+            f"Grade: forecast. These are forecasts published on {format_day(last['published'])}. "
             "No outturn is among the inputs, so nothing here says which path is being followed.",
             f"By {year} the {path.lower()} path is {POUNDS.write(saved)} below the unmitigated one ({without}).",
             "Every figure is printed to £0.1m, so a balance may be out by £0.05m, an in-year deficit by £0.1m and "

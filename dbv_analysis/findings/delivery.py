@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dbv_analysis.blocks import KeyFigure
-from dbv_analysis.compare import like_for_like
-from dbv_analysis.delivery import DONE, PAST, milestones, phases, risks, tasks
-from dbv_analysis.evidence import Evidence, written
+from dbv_analysis.compare.change import like_for_like
 from dbv_analysis.findings import NO_EARLIER, Findings
-from dbv_analysis.periods import day_in_words
-from dbv_analysis.terms import listed
+from dbv_analysis.findings.progress import DONE, PAST, milestones, phases, risks, tasks
+from dbv_analysis.model.blocks import KeyFigure
+from dbv_analysis.model.period import format_day
+from dbv_analysis.model.wording import listed
+from dbv_analysis.results.evidence import Evidence, written
 
 ENGAGED, BOOKED, TRAINING = "thrive_engaged_percent", "thrive_booked_percent", "training_count"
 
@@ -67,10 +67,10 @@ def _moves(evidence: Evidence) -> list[str]:
     lines = []
     for name in (ENGAGED, BOOKED):
         moved = like_for_like(evidence, name)
-        lines += [f"{moved.metric.title} {moved.in_words}."] if moved else []
+        lines += [f"{moved.metric.title} {moved.as_text}."] if moved else []
     for kind in evidence.metrics[TRAINING].groups:
         moved = like_for_like(evidence, TRAINING, breakdown=kind)
-        lines += [f"{kind} {moved.in_words}."] if moved else []
+        lines += [f"{kind} {moved.as_text}."] if moved else []
     return lines
 
 
@@ -112,7 +112,7 @@ def past_their_end(evidence: Evidence) -> list[str]:
         done = int((due["state"] == DONE).sum())
         lines.append(
             f"Of {len(rows)} {what} in the application, {len(due)} should have been done by "
-            f"{day_in_words(evidence.cut_off)}; "
+            f"{format_day(evidence.cut_off)}; "
             + ("no report says of any that it was." if not done else f"{done} are reported done.")
         )
     return lines
@@ -124,7 +124,7 @@ def reviews(evidence: Evidence) -> list[str]:
         return []
     late = int(found["overdue"].sum())
     return [
-        f"Of {len(found)} risks, {late} had a review due before {day_in_words(evidence.cut_off)}, and no later "
+        f"Of {len(found)} risks, {late} had a review due before {format_day(evidence.cut_off)}, and no later "
         "review is among the inputs."
         if late
         else f"No review of the {len(found)} risks is overdue."

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dbv_analysis.blocks import KeyFigure
-from dbv_analysis.compare import Change, PerTerm, like_for_like, per_term
-from dbv_analysis.evidence import Evidence
-from dbv_analysis.findings import Findings, graded, others_in_words
-from dbv_analysis.impact import judge
-from dbv_analysis.periods import terms_in_words
-from dbv_analysis.terms import lower_first
+from dbv_analysis.compare.change import Change, PerTerm, like_for_like, per_term
+from dbv_analysis.compare.judge import judge
+from dbv_analysis.findings import Findings, format_others, graded
+from dbv_analysis.model.blocks import KeyFigure
+from dbv_analysis.model.period import format_terms
+from dbv_analysis.model.wording import lower_first
+from dbv_analysis.results.evidence import Evidence
 
 SUSPENSIONS, EXCLUSIONS, HOME = "suspensions_count", "exclusions_count", "ehe_plans_count"
 RATES, PUPILS = ("suspension_rate", "exclusion_rate"), "EHC plan"
@@ -41,9 +41,9 @@ def find(evidence: Evidence) -> Findings | None:
 
 def _headline(suspensions: PerTerm | None, rates: list[Change]) -> str:
     if suspensions:
-        return f"Suspensions of all pupils ran at {suspensions.in_words}"
+        return f"Suspensions of all pupils ran at {suspensions.as_text}"
     moved = rates[0]
-    return f"{moved.metric.title} with EHC plans {moved.in_words}"
+    return f"{moved.metric.title} with EHC plans {moved.as_text}"
 
 
 def _adjusted(found: PerTerm | None, what: str) -> list[str]:
@@ -51,8 +51,8 @@ def _adjusted(found: PerTerm | None, what: str) -> list[str]:
         return []
     before, now = found.earlier, found.later
     line = (
-        f"{what}: {found.in_words}. Adjusted: {now['value']:,.0f} over {terms_in_words(found.terms[1])} and "
-        f"{before['value']:,.0f} over {terms_in_words(found.terms[0])}"
+        f"{what}: {found.as_text}. Adjusted: {now['value']:,.0f} over {format_terms(found.terms[1])} and "
+        f"{before['value']:,.0f} over {format_terms(found.terms[0])}"
     )
     if found.terms[0] != found.terms[1]:
         line += "; terms differ from one another, so this is a rough measure and the totals do not compare"
@@ -63,14 +63,14 @@ def _adjusted(found: PerTerm | None, what: str) -> list[str]:
 
 def _rate(evidence: Evidence, moved: Change) -> list[str]:
     return [
-        f"Pupils with EHC plans: {lower_first(moved.metric.title)} {moved.in_words}.",
-        *others_in_words(evidence, moved, PUPILS),
+        f"Pupils with EHC plans: {lower_first(moved.metric.title)} {moved.as_text}.",
+        *format_others(evidence, moved, PUPILS),
     ]
 
 
 def _at_home(evidence: Evidence) -> list[str]:
     moved = like_for_like(evidence, HOME)
-    return [f"{moved.metric.title} {moved.in_words}."] if moved else []
+    return [f"{moved.metric.title} {moved.as_text}."] if moved else []
 
 
 def _key_figures(evidence: Evidence, rates: list[Change]) -> list[KeyFigure]:

@@ -6,10 +6,12 @@ import re
 
 import pandas as pd
 
-from dbv_analysis.blocks import KeyFigure
-from dbv_analysis.evidence import Evidence
 from dbv_analysis.findings import Findings
-from dbv_analysis.terms import COUNT, POUNDS, TOTAL, listed
+from dbv_analysis.model.blocks import KeyFigure
+from dbv_analysis.model.columns import TOTAL
+from dbv_analysis.model.units import COUNT, POUNDS
+from dbv_analysis.model.wording import listed
+from dbv_analysis.results.evidence import Evidence
 
 SPENT, PROFILE = "grant_spend", "grant_profile"
 NOT_ITEMISED = "Not itemised"

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pandas as pd
 
-from dbv_analysis.blocks import KeyFigure
-from dbv_analysis.compare import like_for_like
-from dbv_analysis.evidence import Evidence
+from dbv_analysis.compare.change import like_for_like
+from dbv_analysis.compare.judge import judge
 from dbv_analysis.findings import Findings, graded
-from dbv_analysis.impact import judge
-from dbv_analysis.scenarios import IMPLIED_FUNDING_ERROR
-from dbv_analysis.terms import POUNDS, TOTAL
+from dbv_analysis.model.blocks import KeyFigure
+from dbv_analysis.model.columns import TOTAL
+from dbv_analysis.model.units import POUNDS
+from dbv_analysis.results.evidence import Evidence
+from dbv_analysis.scenarios.identity import IMPLIED_FUNDING_ERROR
 
 PLACEMENTS, AVERAGE = "inmss_placements_count", "inmss_unit_cost_average"
 PUPILS, SPEND, EACH = "transport_pupils_count", "transport_spend", "transport_unit_cost_average"
@@ -83,7 +84,7 @@ def _one_figure(evidence: Evidence) -> bool:
 
 def _changes(evidence: Evidence) -> list[str]:
     found = [like_for_like(evidence, name) for name in (PLACEMENTS, AVERAGE, PUPILS, SPEND, EACH)]
-    return [f"{moved.metric.title} {moved.in_words}." for moved in found if moved]
+    return [f"{moved.metric.title} {moved.as_text}." for moved in found if moved]
 
 
 def _out_of_borough(evidence: Evidence) -> list[str]:

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from dbv_analysis.blocks import KeyFigure
-from dbv_analysis.compare import Change, change
-from dbv_analysis.dates import SEN2_CENSUS
-from dbv_analysis.disclosure import shown
-from dbv_analysis.evidence import Evidence
-from dbv_analysis.findings import Findings, graded, others_in_words
-from dbv_analysis.impact import judge
-from dbv_analysis.periods import day_in_words
-from dbv_analysis.terms import PERCENT, listed, lower_first
+from dbv_analysis.compare.change import Change, change
+from dbv_analysis.compare.judge import judge
+from dbv_analysis.findings import Findings, format_others, graded
+from dbv_analysis.model.blocks import KeyFigure
+from dbv_analysis.model.breaks import SEN2_CENSUS
+from dbv_analysis.model.period import format_day
+from dbv_analysis.model.units import PERCENT
+from dbv_analysis.model.wording import listed, lower_first
+from dbv_analysis.results.disclosure import shown
+from dbv_analysis.results.evidence import Evidence
 
 SPECIAL, SPECIAL_KNOWN = "placement_special_percent", "placement_special_known_percent"
 INMSS = "placement_inmss_percent"
@@ -34,8 +35,8 @@ def find(evidence: Evidence) -> Findings | None:
         ),
         sure=[
             *graded(evidence, SPECIAL),
-            f"The share {special.in_words}.",
-            *others_in_words(evidence, special),
+            f"The share {special.as_text}.",
+            *format_others(evidence, special),
             *_inmss(evidence),
             *_recording(evidence, bounds),
             *_poor_returns(evidence, special),
@@ -140,9 +141,9 @@ def _inmss(evidence: Evidence) -> list[str]:
         return []
     before, now = moved.earlier["numerator"], moved.later["numerator"]
     return [
-        f"The share in independent and non-maintained special schools {moved.in_words}; the plans, from "
+        f"The share in independent and non-maintained special schools {moved.as_text}; the plans, from "
         f"{before:,.0f} to {now:,.0f}.",
-        *others_in_words(evidence, moved),
+        *format_others(evidence, moved),
     ]
 
 
@@ -168,7 +169,7 @@ def next_count(evidence: Evidence, special: Change) -> str:
     after = [day for day in sorted(SEN2_CENSUS.values()) if day > max(evidence.start, newest)]
     if not after:
         return "the next count"
-    words = f"the count of {day_in_words(after[0])}, published the June after"
+    words = f"the count of {format_day(after[0])}, published the June after"
     return words if newest >= evidence.start else f"{words}, is the first since the programme began"
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dbv_analysis.blocks import KeyFigure
-from dbv_analysis.compare import Change, change
-from dbv_analysis.evidence import Evidence, written
-from dbv_analysis.findings import NO_EARLIER, Findings, graded, others_in_words, reported_parts
-from dbv_analysis.impact import judge
-from dbv_analysis.periods import PART_YEAR
-from dbv_analysis.terms import lower_first
+from dbv_analysis.compare.change import Change, change
+from dbv_analysis.compare.judge import judge
+from dbv_analysis.findings import NO_EARLIER, Findings, format_others, graded, reported_parts
+from dbv_analysis.model.blocks import KeyFigure
+from dbv_analysis.model.period import PART_YEAR
+from dbv_analysis.model.wording import lower_first
+from dbv_analysis.results.evidence import Evidence, written
 
 REQUESTS, NEW_PLANS = "requests_count", "new_plans_count"
 IN_TIME, WITHOUT_EXCEPTIONS = "plans_20_weeks_percent", "plans_20_weeks_excl_exceptions_percent"
@@ -24,8 +24,8 @@ def find(evidence: Evidence) -> Findings | None:
         headline=_headline(requests, new, in_time),
         sure=[
             *graded(evidence, IN_TIME),
-            *[f"{moved.metric.title} {moved.in_words}." for moved in (requests, new, in_time) if moved],
-            *(others_in_words(evidence, in_time) if in_time and not in_time.refusal else []),
+            *[f"{moved.metric.title} {moved.as_text}." for moved in (requests, new, in_time) if moved],
+            *(format_others(evidence, in_time) if in_time and not in_time.refusal else []),
             *parts,
             "The release counts calendar years, so no figure is of the programme's own financial years.",
             f"What would change our mind: {_next_year(evidence, new)}, set beside similar authorities.",

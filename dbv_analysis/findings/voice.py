@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from scipy.stats import binomtest
 
-from dbv_analysis.evidence import Evidence
 from dbv_analysis.findings import Findings
-from dbv_analysis.periods import day_in_words
-from dbv_analysis.terms import COUNT, TOTAL, listed
+from dbv_analysis.model.columns import TOTAL
+from dbv_analysis.model.period import format_day
+from dbv_analysis.model.units import COUNT
+from dbv_analysis.model.wording import listed
+from dbv_analysis.results.evidence import Evidence
 
 RESPONDENTS, GOALS = "survey_respondents_count", "case_review_goals_percent"
 CAMHS, PROFESSIONALS = "survey_camhs_percent", "Education professionals"
@@ -23,7 +25,7 @@ def find(evidence: Evidence) -> Findings | None:
     if totals.empty or goals.empty:
         return None
     total, goal = totals.iloc[0], goals.iloc[-1]
-    day = day_in_words(total["as_at"])
+    day = format_day(total["as_at"])
     return Findings(
         headline=(
             f"{evidence.write(total)} people answered surveys before the programme began; reviewers found that plans "

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import narwhals as nw
 
-from dbv_analysis.dates import changes
-from dbv_analysis.registry import Ratio, Value, metric, own
-from dbv_analysis.terms import LOWER, PERCENT
+from dbv_analysis.model.breaks import changes
+from dbv_analysis.model.metric import Ratio, Value, metric, own
+from dbv_analysis.model.units import LOWER, PERCENT
 
 RELEASE = "DfE, Pupil absence in schools in England, by SEN provision"
 # For whom the authority's own reports give absence.

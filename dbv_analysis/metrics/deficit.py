@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import narwhals as nw
 
-from dbv_analysis.registry import Total, Value, metric, own
-from dbv_analysis.terms import LOWER, NEITHER, POUNDS
+from dbv_analysis.model.metric import Total, Value, metric, own
+from dbv_analysis.model.units import LOWER, NEITHER, POUNDS
 
 APPLICATION = "DBV grant application, scenario table"
 BY_SCENARIO = {"Scenario": "scenario"}

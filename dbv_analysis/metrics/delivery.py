@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import narwhals as nw
 
-from dbv_analysis.registry import Count, Total, Value, as_it_stood, metric, own
-from dbv_analysis.terms import COUNT, HIGHER, LOWER, NEITHER, PERCENT
+from dbv_analysis.model.metric import Count, Total, Value, as_reported_then, metric, own
+from dbv_analysis.model.units import COUNT, HIGHER, LOWER, NEITHER, PERCENT
 
 REPORTS = "the authority's quarterly reports"
 APPLICATION = "DBV grant application, December 2023"
@@ -86,13 +86,13 @@ def capital_places_count(capital_places) -> Total:
 
     A school whose number of places is not given is left out of the sums.
     """
-    return Total(as_it_stood(capital_places, "school").filter(nw.col("symbol") == ""))
+    return Total(as_reported_then(capital_places, "school").filter(nw.col("symbol") == ""))
 
 
 @_delivery("Risks", better=LOWER, source=APPLICATION, by={"Rating": "rating"})
 def risks_count(risks) -> Total:
     """Entries of the risk register by rating: low (L), medium (M), high (H)."""
-    return Total(as_it_stood(risks, "number"))
+    return Total(as_reported_then(risks, "number"))
 
 
 @_delivery(

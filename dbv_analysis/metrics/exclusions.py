@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import narwhals as nw
 
-from dbv_analysis.dates import changes
-from dbv_analysis.registry import Count, Ratio, Value, metric, own
-from dbv_analysis.terms import COUNT, LOWER, RATE
+from dbv_analysis.model.breaks import changes
+from dbv_analysis.model.metric import Count, Ratio, Value, metric, own
+from dbv_analysis.model.units import COUNT, LOWER, RATE
 
 RELEASE = "DfE, Suspensions and permanent exclusions in England"
 REPORTS = "the authority's quarterly reports"

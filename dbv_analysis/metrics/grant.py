@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import narwhals as nw
 
-from dbv_analysis.registry import Value, metric
-from dbv_analysis.terms import COUNT, NEITHER, POUNDS, TOTAL
+from dbv_analysis.model.columns import TOTAL
+from dbv_analysis.model.metric import Value, metric
+from dbv_analysis.model.units import COUNT, NEITHER, POUNDS
 
 APPLICATION = "DBV grant application, funding summary"
 REPORTS = "the authority's quarterly reports"

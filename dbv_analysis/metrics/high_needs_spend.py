@@ -7,9 +7,9 @@ from functools import partial
 
 import narwhals as nw
 
-from dbv_analysis.periods import FULL_YEAR, PART_YEAR, SNAPSHOT
-from dbv_analysis.registry import Count, Grouped, Mean, Total, Value, metric, own
-from dbv_analysis.terms import COUNT, LOWER, NEITHER, PERCENT, POUNDS
+from dbv_analysis.model.metric import Count, Grouped, Mean, Total, Value, metric, own
+from dbv_analysis.model.period import FULL_YEAR, PART_YEAR, SNAPSHOT
+from dbv_analysis.model.units import COUNT, LOWER, NEITHER, PERCENT, POUNDS
 
 REPORTS = "the authority's quarterly reports"
 LEDGER = f"{REPORTS}; its ledger of placements and transport"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import narwhals as nw
 
-from dbv_analysis.dates import changes
-from dbv_analysis.registry import Count, Ratio, metric
-from dbv_analysis.sen2 import INMSS, MAINSTREAM, RESOURCED, SEMH, STATE_SPECIAL, UNKNOWN
-from dbv_analysis.terms import COUNT, HIGHER, LOWER, NEITHER, PERCENT
+from dbv_analysis.model.breaks import changes
+from dbv_analysis.model.metric import Count, Ratio, metric
+from dbv_analysis.model.sen2 import INMSS, MAINSTREAM, RESOURCED, SEMH, STATE_SPECIAL, UNKNOWN
+from dbv_analysis.model.units import COUNT, HIGHER, LOWER, NEITHER, PERCENT
 
 RELEASE = "DfE, Education, health and care plans (SEN2), caseload by placement"
 NEEDS_RELEASE = "DfE, Education, health and care plans (SEN2), primary need by placement"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import narwhals as nw
 
-from dbv_analysis.dates import changes
-from dbv_analysis.registry import Count, Ratio, Value, metric, own
-from dbv_analysis.terms import COUNT, HIGHER, LOWER, NEITHER, PERCENT, Unit
+from dbv_analysis.model.breaks import changes
+from dbv_analysis.model.metric import Count, Ratio, Value, metric, own
+from dbv_analysis.model.units import COUNT, HIGHER, LOWER, NEITHER, PERCENT, Unit
 
 RELEASE = "DfE, Education, health and care plans (SEN2)"
 REPORTS = "the authority's quarterly reports"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import narwhals as nw
 
-from dbv_analysis.registry import Total, Value, metric, own
-from dbv_analysis.terms import COUNT, HIGHER, NEITHER, PERCENT
+from dbv_analysis.model.metric import Total, Value, metric, own
+from dbv_analysis.model.units import COUNT, HIGHER, NEITHER, PERCENT
 
 SOURCE = "the authority's surveys and case reviews: DBV grant application, and its quarterly reports"
 GROUPS = ("Parents and carers", "Education professionals", "Children and young people")

@@ -10,10 +10,10 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-from dbv_analysis.evidence import open_evidence
 from dbv_analysis.pages.reconciliation import RECONCILIATION, ReconciliationPage
 from dbv_analysis.pages.section import SectionPage
 from dbv_analysis.pages.summary import SUMMARY, SummaryPage
+from dbv_analysis.results.evidence import open_evidence
 
 
 def open_page(

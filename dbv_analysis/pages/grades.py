@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dbv_analysis.blocks import Block, Blocks, Table, paragraphs
-from dbv_analysis.compare import EVERYWHERE, elsewhere
-from dbv_analysis.evidence import Evidence
-from dbv_analysis.findings.whole_pack import Judged, judged
-from dbv_analysis.impact.grades import MEANS
-from dbv_analysis.terms import COUNT
+from dbv_analysis.compare.change import EVERYWHERE, elsewhere
+from dbv_analysis.compare.grades import MEANS
+from dbv_analysis.findings.pack_summary import Judged, judged
+from dbv_analysis.model.blocks import Block, Blocks, Table, paragraphs
+from dbv_analysis.model.units import COUNT
+from dbv_analysis.results.evidence import Evidence
 
 
 def grades(evidence: Evidence, section: str) -> Block:
@@ -18,7 +18,7 @@ def grades(evidence: Evidence, section: str) -> Block:
     waiting = [one for one in every if one.verdict.since is None]
     if waiting:
         parts.append(paragraphs(_waiting(evidence, waiting)))
-    placed = [one for one in every if one.verdict.standing]
+    placed = [one for one in every if one.verdict.rank]
     if placed:
         parts.append(_places(evidence, placed))
     if not parts:
@@ -88,10 +88,10 @@ def _places(evidence: Evidence, found: list[Judged]) -> Table:
     rows = [
         [
             one.name,
-            one.verdict.standing.period,
-            one.metric.write(one.verdict.standing.value),
-            f"{one.verdict.standing.rank} of {one.verdict.standing.of}",
-            f"{one.verdict.standing.quartile} of 4" if one.verdict.standing.quartile else "z",
+            one.verdict.rank.period,
+            one.metric.write(one.verdict.rank.value),
+            f"{one.verdict.rank.rank} of {one.verdict.rank.of}",
+            f"{one.verdict.rank.quartile} of 4" if one.verdict.rank.quartile else "z",
         ]
         for one in found
     ]

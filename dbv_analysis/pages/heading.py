@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dbv_analysis.blocks import Headline
-from dbv_analysis.evidence import Evidence
-from dbv_analysis.periods import day_in_words
-from dbv_analysis.terms import CONTROLLED
+from dbv_analysis.model.blocks import Headline
+from dbv_analysis.model.pack import CONTROLLED
+from dbv_analysis.model.period import format_day
+from dbv_analysis.results.evidence import Evidence
 
 
 def headline(evidence: Evidence, section: str, words: str, *more: str) -> Headline:
     """A page's h1, with the programme, the quarter, the cut-off and the profile."""
     about = [
         f"{evidence.area} · {evidence.programme.programme.name} · {section}",
-        f"{evidence.quarter.title}. Figures first published by {day_in_words(evidence.cut_off)}.",
+        f"{evidence.quarter.title}. Figures first published by {format_day(evidence.cut_off)}.",
         *more,
     ]
     if evidence.profile == CONTROLLED:

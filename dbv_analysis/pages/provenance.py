@@ -6,14 +6,14 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from dbv_analysis.blocks import Blocks, Paragraphs, Table, paragraphs
 from dbv_analysis.charts import Series
-from dbv_analysis.compare import EVERYWHERE, SIMILAR
-from dbv_analysis.evidence import Evidence
-from dbv_analysis.periods import day_in_words
-from dbv_analysis.registry import Metric
-from dbv_analysis.sources import Source
-from dbv_analysis.terms import listed
+from dbv_analysis.compare.change import EVERYWHERE, SIMILAR
+from dbv_analysis.model.blocks import Blocks, Paragraphs, Table, paragraphs
+from dbv_analysis.model.metric import Metric
+from dbv_analysis.model.period import format_day
+from dbv_analysis.model.source import Source
+from dbv_analysis.model.wording import listed
+from dbv_analysis.results.evidence import Evidence
 
 
 def caption(evidence: Evidence, metric: Metric, rows: pd.DataFrame | None = None) -> list[str]:
@@ -24,9 +24,9 @@ def caption(evidence: Evidence, metric: Metric, rows: pd.DataFrame | None = None
     newest = rows.iloc[-1]
     found = sources(evidence, [metric], set(rows["release"]))
     lines = [f"Source: {'; '.join(named(found))}."]
-    as_at = f"As at {day_in_words(newest['as_at'])}"
+    as_at = f"As at {format_day(newest['as_at'])}"
     if any(source.published > evidence.cut_off for source in found):
-        first_out = day_in_words(rows["published"].max())
+        first_out = format_day(rows["published"].max())
         as_at += f"; first published by {first_out}, read from a later release, which may have revised it"
     lines.append(f"{as_at}.")
     lines.append(f"{metric.definition} {metric.notes}".strip())
@@ -38,20 +38,20 @@ def caption(evidence: Evidence, metric: Metric, rows: pd.DataFrame | None = None
     return lines
 
 
-def register_sources(evidence: Evidence, name: str) -> list[Source]:
+def project_list_sources(evidence: Evidence, name: str) -> list[Source]:
     """The files that a register's entries come from."""
-    releases = set(evidence.register(name)["release"])
+    releases = set(evidence.project_list(name)["release"])
     return [one for one in evidence.sources if one.table in (name, None) and one.release in releases]
 
 
-def register_caption(evidence: Evidence, name: str) -> list[str]:
+def project_list_caption(evidence: Evidence, name: str) -> list[str]:
     """What stands under a register: the documents that it is from."""
-    return [f"Source: {'; '.join(named(register_sources(evidence, name)))}."]
+    return [f"Source: {'; '.join(named(project_list_sources(evidence, name)))}."]
 
 
 def named(found: Iterable[Source]) -> list[str]:
     """Sources as a caption names them, each once."""
-    return list(dict.fromkeys(f"{one.publisher}, {one.title} ({day_in_words(one.published)})" for one in found))
+    return list(dict.fromkeys(f"{one.publisher}, {one.title} ({format_day(one.published)})" for one in found))
 
 
 def comparator_notes(evidence: Evidence, series: list[Series]) -> list[str]:
@@ -88,12 +88,10 @@ def definitions(evidence: Evidence, section: str, shown: list[str], printed: lis
     claims = claims[claims["metric_id"].isin(printed) & (claims["published"] <= evidence.cut_off)]
     claimed = set(claims["release"])
     reports = [one for one in evidence.sources if one.table == "printed_figures" and one.release in claimed]
-    listed_in = [one for name in registers for one in register_sources(evidence, name)]
+    listed_in = [one for name in registers for one in project_list_sources(evidence, name)]
     lines: list[str] = []
     for source in [*sources(evidence, metrics, releases), *reports, *listed_in]:
-        lines.append(
-            f"{source.publisher}, {source.title}; published {day_in_words(source.published)}; {source.licence}."
-        )
+        lines.append(f"{source.publisher}, {source.title}; published {format_day(source.published)}; {source.licence}.")
         assumed = [*source.assumptions, *source.about.get(section, [])]
         lines += [f"Assumed: {words}" for words in assumed] + source.notes
     lines = list(dict.fromkeys(lines))  # several files of one release say the same of it
@@ -120,7 +118,7 @@ def published_since(evidence: Evidence, shown: list[str]) -> Table | Paragraphs:
             evidence.metrics[row["metric_id"]].titled(row["breakdown"]),
             row["period_label"],
             evidence.write(row),
-            day_in_words(row["published"]),
+            format_day(row["published"]),
         ]
         for name in shown
         for _, row in evidence.rows(name, since=True).iterrows()
@@ -128,7 +126,7 @@ def published_since(evidence: Evidence, shown: list[str]) -> Table | Paragraphs:
     if not rows:
         return paragraphs("Nothing on this page has been published since the cut-off.")
     return Table(
-        f"Published since {day_in_words(evidence.cut_off)}: not used above",
+        f"Published since {format_day(evidence.cut_off)}: not used above",
         ["Measure", "Period", "Figure", "First published"],
         rows,
         text_columns=2,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dbv_analysis.blocks import Block, Blocks, Headline, Item, Items, Paragraphs, Table, paragraphs
 from dbv_analysis.checks import (
     AGREES,
     DISAGREES,
@@ -19,10 +18,12 @@ from dbv_analysis.checks import (
     reconcile,
     work,
 )
-from dbv_analysis.evidence import Evidence
+from dbv_analysis.model.blocks import Block, Blocks, Headline, Item, Items, Paragraphs, Table, paragraphs
+from dbv_analysis.model.units import COUNT
+from dbv_analysis.model.wording import upper_first
 from dbv_analysis.pages.heading import headline
 from dbv_analysis.pages.provenance import named
-from dbv_analysis.terms import COUNT, upper_first
+from dbv_analysis.results.evidence import Evidence
 
 RECONCILIATION = "Reconciliation"
 SEVERE = {HIGH: "What misleads", MEDIUM: "What should be put right", LOW: "Small things"}

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import pandas as pd
 
-from dbv_analysis.blocks import Block, Blocks, Figure, Headline, Paragraphs, Table, paragraphs
 from dbv_analysis.checks.printed import beside
-from dbv_analysis.evidence import Evidence, written
 from dbv_analysis.findings import find
-from dbv_analysis.pages import pictures, provenance, registers
+from dbv_analysis.findings.promises import missing
+from dbv_analysis.model.blocks import Block, Blocks, Figure, Headline, Paragraphs, Table, paragraphs
+from dbv_analysis.model.columns import TOTAL
+from dbv_analysis.model.metric import Metric
+from dbv_analysis.model.period import PART_YEAR, format_day
+from dbv_analysis.model.units import COUNT, SYMBOLS, is_missing
+from dbv_analysis.model.wording import listed
+from dbv_analysis.pages import figures, project_lists, provenance
+from dbv_analysis.pages.balancing_measures import balancing_measures
 from dbv_analysis.pages.grades import grades
 from dbv_analysis.pages.heading import headline
-from dbv_analysis.pages.same_children import same_children
 from dbv_analysis.pages.tabular import across, funding_table, now_and_before, printed_table
-from dbv_analysis.periods import PART_YEAR, day_in_words
-from dbv_analysis.promises import missing
-from dbv_analysis.registry import Metric
-from dbv_analysis.terms import COUNT, SYMBOLS, TOTAL, is_missing, listed
+from dbv_analysis.results.evidence import Evidence, written
 
 
 class SectionPage:
@@ -36,23 +38,23 @@ class SectionPage:
     def trend(self, metric_id: str, breakdown: str = TOTAL) -> Figure | Paragraphs:
         """One measure over full years or census days: the authority against similar ones, region and country."""
         metric = self._show(metric_id)
-        return pictures.trend(self.evidence, metric, breakdown) or self._nothing(metric)
+        return figures.trend(self.evidence, metric, breakdown) or self._nothing(metric)
 
     def season(self, metric_id: str, breakdown: str = TOTAL) -> Figure | Paragraphs:
         """One measure in the same term of every year: the authority against similar ones, region and country."""
         metric = self._show(metric_id)
-        return pictures.trend(self.evidence, metric, breakdown, terms=True) or self._nothing(metric)
+        return figures.trend(self.evidence, metric, breakdown, terms=True) or self._nothing(metric)
 
     def a_term(self, metric_id: str) -> Figure | Paragraphs:
         """The newest count of events and the one before it, each divided by the school terms that it covers."""
         metric = self._show(metric_id)
-        return pictures.a_term(self.evidence, metric) or self._nothing(metric)
+        return figures.a_term(self.evidence, metric) or self._nothing(metric)
 
     def control(self, metric_id: str, breakdown: str = TOTAL) -> Figure | Paragraphs:
         """The authority's own series with the limits that its figures from before the programme set."""
         metric = self._show(metric_id)
         words = f"{metric.title}: too few figures from before the programme began for a chart with limits."
-        return pictures.control(self.evidence, metric, breakdown) or paragraphs(words)
+        return figures.control(self.evidence, metric, breakdown) or paragraphs(words)
 
     def paths(self, metric_id: str, first: str = "") -> Figure | Paragraphs:
         """One measure with a line for each of its breakdowns; ``first`` is drawn in the accent colour.
@@ -62,27 +64,27 @@ class SectionPage:
         metric = self._show(metric_id)
         if not self.evidence.whole(metric_id)["value"].notna().any():
             return self._nothing(metric)
-        return pictures.paths(self.evidence, metric, first) or self.breakdowns(metric_id)
+        return figures.paths(self.evidence, metric, first) or self.breakdowns(metric_id)
 
     def bars(self, metric_id: str, topic: str = "") -> Figure | Paragraphs:
         """The newest figures of one measure, a bar a breakdown."""
         metric = self._show(metric_id)
-        return pictures.bars(self.evidence, metric, topic) or self._nothing(metric)
+        return figures.bars(self.evidence, metric, topic) or self._nothing(metric)
 
     def shares(self, *metric_ids: str, title: str) -> Figure | Paragraphs:
         """The newest figures of several measures of one unit, a bar a measure."""
         metrics = [self._show(metric_id) for metric_id in metric_ids]
-        return pictures.shares(self.evidence, metrics, title) or self._nothing(*metrics)
+        return figures.shares(self.evidence, metrics, title) or self._nothing(*metrics)
 
     def spent_and_planned(self, spent: str, planned: str) -> Figure | Paragraphs:
         """Spending beside what was planned, by quarter and to date."""
         metrics = self._show(spent), self._show(planned)
-        return pictures.spent_and_planned(self.evidence, *metrics) or self._nothing(*metrics)
+        return figures.spent_and_planned(self.evidence, *metrics) or self._nothing(*metrics)
 
     def unit_range(self, cost: str, average: str) -> Figure | Paragraphs:
         """The range of what a place in a high dependency unit costs, beside an average placement."""
         metrics = self._show(cost), self._show(average)
-        return pictures.unit_range(self.evidence, *metrics) or self._nothing(*metrics)
+        return figures.unit_range(self.evidence, *metrics) or self._nothing(*metrics)
 
     def table(self, *metric_ids: str, breakdown: str = TOTAL, caption: str) -> Table | Paragraphs:
         """Several measures of the authority side by side, a row a period; only full years and census days."""
@@ -173,7 +175,7 @@ class SectionPage:
             metric = self.evidence.metrics[row["metric_id"]]
             group = "" if row["breakdown"] == TOTAL else row["breakdown"]
             what = group if group and len(metrics) == 1 else ", ".join(filter(None, [metric.title, group]))
-            known = day_in_words(min(row["as_at"], row["published"]))
+            known = format_day(min(row["as_at"], row["published"]))
             cells.append([what, row["period_label"], written(metric, row), known])
         units = listed(dict.fromkeys(metric.unit.name for metric in metrics))
         return Table(
@@ -202,53 +204,53 @@ class SectionPage:
         metric = self._show("dsg_implied_funding")
         return funding_table(self.evidence) or self._nothing(metric)
 
-    def register(self, name: str, caption: str, columns: dict[str, str], **where: str) -> Table | Paragraphs:
+    def project_list(self, name: str, caption: str, columns: dict[str, str], **where: str) -> Table | Paragraphs:
         """A list that the programme keeps, as it stood at the cut-off: ``columns`` and the words that head them."""
         self._list(name)
-        return registers.register(self.evidence, name, caption, columns, where) or _not_there(caption)
+        return project_lists.project_list(self.evidence, name, caption, columns, where) or _not_there(caption)
 
     def phases_now(self) -> Figure | Paragraphs:
         """Each element's phase in this quarter: planned, and as the report says it twice."""
         self._list("phases")
-        return registers.phases_now(self.evidence) or _not_there("Phases of this quarter")
+        return project_lists.phases_now(self.evidence) or _not_there("Phases of this quarter")
 
     def phase_plan(self) -> Figure | Paragraphs:
         """The phases planned for every quarter."""
         self._list("phases")
-        return registers.phase_plan(self.evidence) or _not_there("Phases planned")
+        return project_lists.phase_plan(self.evidence) or _not_there("Phases planned")
 
     def risk_map(self) -> Figure | Paragraphs:
         """The risks by element and rating, with their reviews."""
         self._list("risks")
-        return registers.risk_map(self.evidence) or _not_there("The risk register")
+        return project_lists.risk_map(self.evidence) or _not_there("The risk register")
 
     def plan_phases(self) -> Figure | Paragraphs:
         """The phases of the implementation plan as a timeline."""
         self._list("tasks")
-        return registers.plan_phases(self.evidence) or _not_there("The implementation plan")
+        return project_lists.plan_phases(self.evidence) or _not_there("The implementation plan")
 
     def plan_tasks(self) -> Blocks | Paragraphs:
         """The tasks of each plan as a timeline, a chart a plan."""
         self._list("tasks")
-        plans = self.evidence.register("tasks")["plan"].unique()
-        drawn = [registers.plan_tasks(self.evidence, plan) for plan in plans]
+        plans = self.evidence.project_list("tasks")["plan"].unique()
+        drawn = [project_lists.plan_tasks(self.evidence, plan) for plan in plans]
         drawn = [figure for figure in drawn if figure]
         return Blocks(drawn) if drawn else _not_there("The tasks of the implementation plan")
 
     def milestones(self) -> Table | Paragraphs:
         """The milestones, each with its state at the cut-off."""
         self._list("milestones")
-        return registers.milestone_table(self.evidence) or _not_there("The milestones")
+        return project_lists.milestone_table(self.evidence) or _not_there("The milestones")
 
     def lines_and_opportunities(self) -> Table | Paragraphs:
         """Which grant lines serve each of the opportunities."""
         self._list("opportunities")
         self._list("grant_lines")
-        return registers.lines_and_opportunities(self.evidence) or _not_there("The opportunities")
+        return project_lists.lines_and_opportunities(self.evidence) or _not_there("The opportunities")
 
     def promised(self) -> Paragraphs:
         """What was promised of this section and is not reported, late, or was never defined."""
-        if self.evidence.register("measures").empty:
+        if self.evidence.project_list("measures").empty:
             return paragraphs("What was promised is not known: no list of measures had been published by the cut-off.")
         words = missing(self.evidence, self.section)
         if not words:
@@ -291,9 +293,9 @@ class SectionPage:
         """What can be said of each measure since the programme began, here and elsewhere, and how strongly."""
         return grades(self.evidence, self.section)
 
-    def same_children(self) -> Table | Paragraphs:
+    def balancing_measures(self) -> Table | Paragraphs:
         """Where a cost or share here fell: timeliness, attendance, suspensions and appeals of the same children."""
-        return same_children(self.evidence, (self.section,))
+        return balancing_measures(self.evidence, (self.section,))
 
     def definitions(self) -> Blocks:
         """What each measure on the page counts, its source, and what was assumed."""

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from dbv_analysis.blocks import Headline, KeyFigures, Link, Links, Paragraphs, Points, Table, paragraphs
-from dbv_analysis.compare import EVERYWHERE, SIMILAR, change, elsewhere
-from dbv_analysis.evidence import Evidence
+from dbv_analysis.compare.change import EVERYWHERE, SIMILAR, change, elsewhere
+from dbv_analysis.compare.grades import MEANS
 from dbv_analysis.findings import find
-from dbv_analysis.findings.whole_pack import answer, told
-from dbv_analysis.impact.grades import MEANS
+from dbv_analysis.findings.pack_summary import answer, summarise
+from dbv_analysis.findings.promises import STATUSES, measure_status
+from dbv_analysis.model.blocks import Headline, KeyFigures, Link, Links, Paragraphs, Points, Table, paragraphs
+from dbv_analysis.model.columns import TOTAL
+from dbv_analysis.model.pack import REPORTS
+from dbv_analysis.model.units import COUNT
+from dbv_analysis.model.wording import listed, lower_first, slug, upper_first
+from dbv_analysis.pages.balancing_measures import balancing_measures
 from dbv_analysis.pages.heading import headline
 from dbv_analysis.pages.reconciliation import RECONCILIATION, in_short, wrong
-from dbv_analysis.pages.same_children import same_children
-from dbv_analysis.promises import STATUSES, standing
-from dbv_analysis.terms import COUNT, REPORTS, TOTAL, listed, lower_first, slug, upper_first
+from dbv_analysis.results.evidence import Evidence
 
 SUMMARY = "Board summary"
 HEADLINES = (
@@ -40,9 +43,9 @@ class SummaryPage:
         revised = "Some are read from later releases, which may have revised them; each page names its sources."
         return headline(self.evidence, SUMMARY, answer(self.evidence), revised, *called)
 
-    def told(self) -> Points:
+    def summary(self) -> Points:
         """Four lines: what was better than elsewhere, what was not, what cannot be told, and what to correct."""
-        return Points({**told(self.evidence), "To correct in the last reports": f"{in_short(self.evidence)}."})
+        return Points({**summarise(self.evidence), "To correct in the last reports": f"{in_short(self.evidence)}."})
 
     def key_figures(self) -> KeyFigures | Paragraphs:
         """At most four headline figures."""
@@ -103,9 +106,9 @@ class SummaryPage:
         caption = "How the headline measures moved, here and elsewhere"
         return Table(caption, ["Measure", *names], rows, notes=notes)
 
-    def same_children(self) -> Table | Paragraphs:
+    def balancing_measures(self) -> Table | Paragraphs:
         """Where a cost or share fell: timeliness, attendance, suspensions and appeals of the same children."""
-        return same_children(self.evidence)
+        return balancing_measures(self.evidence)
 
     def not_yet(self) -> Paragraphs:
         """What cannot be told yet, and when."""
@@ -114,7 +117,7 @@ class SummaryPage:
 
     def promised(self) -> Table:
         """How many of the promised measures are reported, late, not yet reported or never defined, by section."""
-        found = standing(self.evidence)
+        found = measure_status(self.evidence)
         statuses = list(STATUSES)
         rows = []
         for section in self.evidence.sections:

@@ -6,13 +6,14 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from dbv_analysis.blocks import Table
-from dbv_analysis.compare import Change, like_for_like
-from dbv_analysis.evidence import Evidence, written
+from dbv_analysis.compare.change import Change, like_for_like
 from dbv_analysis.findings import NO_EARLIER
-from dbv_analysis.registry import Metric
-from dbv_analysis.scenarios import funding_agreement
-from dbv_analysis.terms import POUNDS, TOTAL
+from dbv_analysis.model.blocks import Table
+from dbv_analysis.model.columns import TOTAL
+from dbv_analysis.model.metric import Metric
+from dbv_analysis.model.units import POUNDS
+from dbv_analysis.results.evidence import Evidence, written
+from dbv_analysis.scenarios.identity import funding_agreement
 
 
 def across(

@@ -9,16 +9,20 @@ from pathlib import Path
 
 import pandas as pd
 
-from dbv_analysis.blocks import Block, Table, paragraphs
-from dbv_analysis.evidence import FIGURE, Evidence
+from dbv_analysis.model.blocks import Block, Table, paragraphs
+from dbv_analysis.model.columns import TOTAL
+from dbv_analysis.model.period import format_day
+from dbv_analysis.model.problems import PublishingRefused
+from dbv_analysis.model.units import COUNT, UNITS
+from dbv_analysis.model.wording import listed
 from dbv_analysis.pages.heading import headline
 from dbv_analysis.pages.summary import SUMMARY
-from dbv_analysis.periods import day_in_words
-from dbv_analysis.publish import figures, html, manifest
-from dbv_analysis.publish.gate import page_problems
+from dbv_analysis.publish import manifest
+from dbv_analysis.publish.check.accessibility import page_problems
 from dbv_analysis.publish.notebooks import address_of
 from dbv_analysis.publish.releases import CHANGES, Release
-from dbv_analysis.terms import COUNT, TOTAL, UNITS, PublishingRefused, listed
+from dbv_analysis.publish.write import html, parquet
+from dbv_analysis.results.evidence import FIGURE, Evidence
 
 TITLE = "What changed"
 FRONT = address_of(SUMMARY)
@@ -68,8 +72,8 @@ def parts(release: Release, evidence: Evidence, held: list[str], folder: Path) -
     ``held`` are the sections of the pack in ``folder``, which holds its figures.
     """
     former = release.before and manifest.read(release.before)
-    before = release.before and figures.read(release.before)
-    replaced = f"Release {release.number}, {day_in_words(release.day)}"
+    before = release.before and parquet.read(release.before)
+    replaced = f"Release {release.number}, {format_day(release.day)}"
     if former is None or before is None:
         head = f"Revision {release.number}: what changed is not listed"
         why = "The release before was altered after it was published, or is not there, so it is not compared with."
@@ -78,9 +82,9 @@ def parts(release: Release, evidence: Evidence, held: list[str], folder: Path) -
         head = f"Revision {release.number}: what changed is not listed"
         found = [paragraphs("The release before had the other disclosure profile, so it is not compared with.")]
     else:
-        day = day_in_words(date.fromisoformat(former["release"]["date"]))
+        day = format_day(date.fromisoformat(former["release"]["date"]))
         replaced = f"{replaced}, replaces release {former['release']['number']} of {day}"
-        head, found = _compared(release, evidence, former["parameters"]["sections"], held, before, figures.read(folder))
+        head, found = _compared(release, evidence, former["parameters"]["sections"], held, before, parquet.read(folder))
     top = headline(evidence, TITLE, head, f"{replaced}.")
     return {"": [top], "Why": [paragraphs(release.reason)], "Figure by figure": found}
 

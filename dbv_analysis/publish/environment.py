@@ -11,8 +11,8 @@ from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 
 import dbv_analysis
-from dbv_analysis import kept
-from dbv_analysis.sources import sha256_of
+from dbv_analysis.model.source import sha256_of
+from dbv_analysis.results import cache as kept
 
 PACKAGE = "dbv-analysis"
 REQUIREMENTS = "requirements.txt"

@@ -38,16 +38,16 @@ def exchange(one: Path, other: Path) -> bool:
     raise OSError(number, os.strerror(number), str(other))
 
 
-def settle(folder: Path) -> None:
+def fsync_folder(folder: Path) -> None:
     """Wait until every file of a folder, and the folder, is on the disk: a power cut leaves none of them empty."""
     for path in folder.rglob("*"):
         if path.is_file():
             with path.open("r+b") as stream:
                 os.fsync(stream.fileno())
-    settle_names(folder)
+    fsync_names(folder)
 
 
-def settle_names(folder: Path) -> None:
+def fsync_names(folder: Path) -> None:
     """Wait until the names in a folder are on the disk. Windows, and some network drives, have no way to ask for it."""
     with suppress(OSError):
         number = os.open(folder, os.O_RDONLY)

@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from dbv_analysis.terms import DataProblems, Stopped, UserProblem, disk_problem
+from dbv_analysis.model.problems import DataProblems, Stopped, UserProblem, disk_problem
 
 FOLDER = "logs"
 KEPT = 50  # runs
@@ -43,13 +43,13 @@ class Log:
     def __init__(self, logger: logging.Logger):
         self._logger = logger
 
-    def tell(self, event: str, words: str, level: int = logging.INFO, **known: object) -> None:
+    def log_event(self, event: str, words: str, level: int = logging.INFO, **known: object) -> None:
         """Write a line: the kind of ``event``, in ``words``, and what a machine may want to know of it."""
         self._logger.log(level, "%s", words, extra={"event": event, "known": known})
 
 
 @contextmanager
-def log_of(out: Path, quarter: str, warn: Callable[[str], None]) -> Iterator[Log]:
+def open_log(out: Path, quarter: str, warn: Callable[[str], None]) -> Iterator[Log]:
     """The log of a run, ``out/logs/<UTC time>-<quarter>.log`` and ``.jsonl``; how the run ends is its last line.
 
     The newest runs' logs are kept. ``warn`` hears where no log can be written; the run goes on.
@@ -64,7 +64,7 @@ def log_of(out: Path, quarter: str, warn: Callable[[str], None]) -> Iterator[Log
     try:
         yield log
     except (Exception, Stopped) as error:
-        _tell_the_end(log, error, time.monotonic() - started)
+        _log_end(log, error, time.monotonic() - started)
         raise
     finally:
         for handler in logger.handlers:
@@ -84,18 +84,18 @@ def _open(logger: logging.Logger, folder: Path, name: str) -> None:
         logger.addHandler(handler)
 
 
-def _tell_the_end(log: Log, error: BaseException, seconds: float) -> None:
+def _log_end(log: Log, error: BaseException, seconds: float) -> None:
     """Why nothing was published. Of a fault of the program itself only its kind is told: its words may hold values."""
     known = {"seconds": round(seconds, 1), "status": getattr(error, "status", None)}
     if isinstance(error, DataProblems):
         places = dict.fromkeys(problem.place for problem in error.problems)
         for place in places:
-            log.tell("problem", f"{place}: has a problem; `dbv check` says which.", logging.ERROR, place=place)
-        log.tell("refused", f"Nothing was published: {len(error.problems)} problems.", logging.ERROR, **known)
+            log.log_event("problem", f"{place}: has a problem; `dbv check` says which.", logging.ERROR, place=place)
+        log.log_event("refused", f"Nothing was published: {len(error.problems)} problems.", logging.ERROR, **known)
     elif isinstance(error, UserProblem):
-        log.tell("refused", f"Nothing was published: {error}", logging.ERROR, **known)
+        log.log_event("refused", f"Nothing was published: {error}", logging.ERROR, **known)
     elif isinstance(error, Stopped):
-        log.tell("stopped", str(error), logging.WARNING, **known)
+        log.log_event("stopped", str(error), logging.WARNING, **known)
     else:
         words = f"Nothing was published: the program failed with {type(error).__name__}."
-        log.tell("failed", words, logging.CRITICAL, **known)
+        log.log_event("failed", words, logging.CRITICAL, **known)

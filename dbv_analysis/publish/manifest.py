@@ -13,13 +13,13 @@ from typing import Annotated
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from dbv_analysis import kept
-from dbv_analysis.evidence import Evidence
-from dbv_analysis.programme import FILE
+from dbv_analysis.inputs.database.read import Receipt
+from dbv_analysis.model.settings import FILE
+from dbv_analysis.model.source import sha256_of
 from dbv_analysis.publish.environment import environment, package
-from dbv_analysis.publish.html import inputs
-from dbv_analysis.records.database import Receipt
-from dbv_analysis.sources import sha256_of
+from dbv_analysis.publish.write.html import inputs
+from dbv_analysis.results import cache
+from dbv_analysis.results.evidence import Evidence
 
 NAME = "manifest.json"
 ALTERED, MISSING, ADDED = "altered", "missing", "added"
@@ -133,7 +133,7 @@ def describe(
         "settings": {"file": FILE, "sha256": sha256_of(root / FILE)},
         "notebooks": notebooks,
         "inputs": inputs(evidence.sources),
-        "files": [{"file": path.relative_to(data).as_posix(), "sha256": sha256_of(path)} for path in kept.files(data)],
+        "files": [{"file": path.relative_to(data).as_posix(), "sha256": sha256_of(path)} for path in cache.files(data)],
         "queried": [{"file": file, **asdict(receipt)} for file, receipt in queried.items()],
         "narrative": {"file": narrative.name, "sha256": sha256_of(narrative)} if narrative.is_file() else None,
         "suppressed": suppressed(rows),

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import nbformat
 
+from dbv_analysis.model.problems import NotebookProblem
+from dbv_analysis.model.wording import listed, slug
 from dbv_analysis.pages.reconciliation import RECONCILIATION
 from dbv_analysis.pages.summary import SUMMARY
-from dbv_analysis.terms import NotebookProblem, listed, slug
 
 ANY_SECTION = "any_section.ipynb"
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from dbv_analysis.periods import day_in_words
+from dbv_analysis.model.period import format_day
+from dbv_analysis.model.problems import PublishingRefused
+from dbv_analysis.model.wording import listed
 from dbv_analysis.publish import manifest
-from dbv_analysis.terms import PublishingRefused, listed
 
 EARLIER = "earlier"
 CHANGES = "changes.html"
@@ -30,20 +31,20 @@ class Release:
     before: Path | None = None
     keep: Path | None = None
 
-    def told(self) -> dict:
+    def to_manifest(self) -> dict:
         """What the manifest says of it."""
         former = self.before and manifest.read(self.before)
         replaces = former and {"number": former["release"]["number"], "seal": former["seal"]}
         return {"number": self.number, "date": self.day.isoformat(), "reason": self.reason, "replaces": replaces}
 
 
-def settle(
+def choose_release(
     staging: Path,
     target: Path,
     described: dict,
     dress: Callable[[Release], None],
     reason: str = "",
-    again: Release | None = None,
+    rebuild: Release | None = None,
 ) -> Release | None:
     """Which release the pack in ``staging`` is, or None where it is the one that stands at ``target`` already.
 
@@ -55,9 +56,9 @@ def settle(
         reason: why it is made, in the words of whoever asked for it; worked out where empty.
         again: the release that is built again, to see whether it comes out the same.
     """
-    if again:
-        dress(again)
-        return again
+    if rebuild:
+        dress(rebuild)
+        return rebuild
     standing = manifest.read(target)
     changed = manifest.altered(target, standing) if standing else []
     if standing and manifest.NAME not in changed:
@@ -141,7 +142,7 @@ def causes(before: dict, after: dict) -> list[str]:
     old, new = before["parameters"], after["parameters"]
     found = []
     if old["as_at"] != new["as_at"]:
-        days = [day_in_words(date.fromisoformat(one["as_at"])) for one in (old, new)]
+        days = [format_day(date.fromisoformat(one["as_at"])) for one in (old, new)]
         found.append(f"The cut-off moved from {days[0]} to {days[1]}.")
     if old["profile"] != new["profile"]:
         found.append(f"The disclosure profile changed from {old['profile']} to {new['profile']}.")

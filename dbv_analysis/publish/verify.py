@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from dbv_analysis.periods import day_in_words
-from dbv_analysis.publish import manifest, pack, releases
+from dbv_analysis.model.period import format_day
+from dbv_analysis.model.problems import CallProblem
+from dbv_analysis.publish import manifest, releases, run
 from dbv_analysis.publish.notebooks import Task
-from dbv_analysis.terms import CallProblem
 
 WORDS = {
     manifest.ALTERED: "was altered after it was published.",
@@ -41,7 +41,7 @@ class Verdict:
         lines = list(self.problems)
         if self.manifest:
             release = self.manifest["release"]
-            day = day_in_words(date.fromisoformat(release["date"]))
+            day = format_day(date.fromisoformat(release["date"]))
             lines += [
                 f"{shown(self.folder)}: release {release['number']} of {shown(self.manifest['quarter'])}, {day}.",
                 f"Seal: {self.manifest['seal']}",
@@ -118,7 +118,7 @@ def rebuild(verdict: Verdict, data: Path, jobs: int = 2, done: Callable[[Task], 
         return verdict
     parameters = found["parameters"]
     with tempfile.TemporaryDirectory(prefix="dbv-verify-", ignore_cleanup_errors=True) as out:
-        index = pack.run(
+        index = run.run(
             found["quarter"],
             data,
             Path(out),
@@ -126,7 +126,7 @@ def rebuild(verdict: Verdict, data: Path, jobs: int = 2, done: Callable[[Task], 
             only=parameters["sections"],
             profile=parameters["profile"],
             jobs=jobs,
-            again=release,
+            rebuild=release,
             done=done,
         )
         made = manifest.read(index.parent)

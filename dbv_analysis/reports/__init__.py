@@ -7,14 +7,15 @@ from pathlib import Path
 
 import pandas as pd
 
-from dbv_analysis.evidence import Evidence
-from dbv_analysis.findings.whole_pack import best_grade
-from dbv_analysis.impact.words import overclaims
-from dbv_analysis.narrative import read_narrative, written_quarters
+from dbv_analysis.compare.claims import overclaims
+from dbv_analysis.findings.pack_summary import best_grade
+from dbv_analysis.inputs.narrative import read_narrative, written_quarters
+from dbv_analysis.model.pack import REPORTS
+from dbv_analysis.model.problems import raise_together
 from dbv_analysis.reports import dfe_return, high_needs_monitoring, impact_assessment
 from dbv_analysis.reports.document import Document
 from dbv_analysis.reports.draft import Narrative
-from dbv_analysis.terms import REPORTS, all_at_once
+from dbv_analysis.results.evidence import Evidence
 
 COMPOSED_BY = dict(zip(REPORTS, (dfe_return, high_needs_monitoring, impact_assessment), strict=True))
 
@@ -38,7 +39,7 @@ def narrative_of(quarter: str, phases: pd.DataFrame, data: Path) -> Narrative:
 
 def check_narratives(phases: pd.DataFrame, data: Path) -> None:
     """Raise DataProblems for every narrative that holds what no report asks for."""
-    all_at_once(*(partial(narrative_of, quarter, phases, data) for quarter in written_quarters(data)))
+    raise_together(*(partial(narrative_of, quarter, phases, data) for quarter in written_quarters(data)))
 
 
 def overclaimed(evidence: Evidence, narrative: Narrative) -> list[str]:

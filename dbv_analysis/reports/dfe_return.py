@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pandas as pd
 
-from dbv_analysis.blocks import Paragraphs, Table, paragraphs
-from dbv_analysis.delivery import phases as phases_in_quarter
-from dbv_analysis.evidence import Evidence
 from dbv_analysis.findings.delivery import behind_plan, contradictions, past_their_end, reviews
-from dbv_analysis.periods import day_in_words
+from dbv_analysis.findings.progress import phases as phases_in_quarter
+from dbv_analysis.model.blocks import Paragraphs, Table, paragraphs
+from dbv_analysis.model.period import format_day
+from dbv_analysis.model.wording import lower_first
 from dbv_analysis.reports.document import Document
 from dbv_analysis.reports.draft import Draft, Narrative
-from dbv_analysis.terms import lower_first
+from dbv_analysis.results.evidence import Evidence
 
 WORKSTREAMS = {"1": "Behaviour Support Change Programme", "2": "Inclusion Programme"}
 SUMMARY, GRANT = "Summary of progress", "Grant expenditure"
@@ -61,28 +61,28 @@ def compose(evidence: Evidence, narrative: Narrative) -> Document:
     """The return: figures from the results, narrative as written, and a mark for each part that is not."""
     draft = Draft(evidence, narrative, wants(evidence.lists["phases"]))
     draft.heading(1, "Provide a summary of progress to date in relation to the agreed implementation plan")
-    draft.told(SUMMARY)
+    draft.add_narrative(SUMMARY)
     draft.heading(1, "Grant expenditure summary")
     grant = draft.page("Grant")
     draft.add(grant.headline(), grant.spent_and_planned("grant_spend", "grant_profile"))
     draft.add(grant.quarters("grant_spend"), grant.quarters("grant_projected"), grant.sureness())
-    draft.told(GRANT)
+    draft.add_narrative(GRANT)
     for number, name in WORKSTREAMS.items():
         draft.heading(1, f"Workstream {number}: {name}")
         _workstream(draft, number)
     draft.heading(1, "Is there anything else you would like to raise in this report?")
-    draft.told(ELSE)
+    draft.add_narrative(ELSE)
     draft.heading(1, "Have you encountered problems where you'd like DfE's support, where feasible, to address?")
-    draft.told(PROBLEMS)
+    draft.add_narrative(PROBLEMS)
     draft.heading(1, "Appendices")
-    draft.told(APPENDICES)
+    draft.add_narrative(APPENDICES)
     settings = evidence.programme.quarters.get(str(evidence.quarter))
     label = settings.printed_label if settings and settings.printed_label else evidence.quarter.title
     return draft.document(
         title=f"Report prepared for the DfE for {label}",
         subject=f"{evidence.area}, {evidence.programme.programme.name}, quarterly return {evidence.quarter}",
         about=[
-            f"{evidence.quarter.title}. Figures first published by {day_in_words(evidence.cut_off)}.",
+            f"{evidence.quarter.title}. Figures first published by {format_day(evidence.cut_off)}.",
             "Prepared by the programme lead. Every figure is the one of the evidence pack of the same quarter.",
         ],
     )
@@ -95,7 +95,7 @@ def _workstream(draft: Draft, number: str) -> None:
     draft.add(Paragraphs(_of(contradictions(evidence) + behind_plan(evidence), evidence, number), listed=True))
     if number == "1":
         draft.add(Paragraphs([*past_their_end(evidence), *reviews(evidence)], listed=True))
-    draft.told(_part(number, "summary"))
+    draft.add_narrative(_part(number, "summary"))
     draft.heading(2, "Evidence and progress")
     said = {row.element: row for row in phases_in_quarter(evidence).itertuples()}
     elements = _elements(evidence.lists["phases"], number)
@@ -107,17 +107,17 @@ def _workstream(draft: Draft, number: str) -> None:
             f" – {row.status_detail} ({lower_first(row.detail)} phase)" if row is not None and row.status_detail else ""
         )
         draft.heading(3, f"WS {number} – {element}{state}")
-        draft.told(element)
+        draft.add_narrative(element)
     draft.heading(2, "Measuring impact")
-    draft.told(_part(number, "impact"))
+    draft.add_narrative(_part(number, "impact"))
     if number == "1":
         _impact(draft)
     else:
         _impact_of_the_second(draft)
     draft.heading(2, "Has there been any slippage in delivery plans?")
-    draft.told(_part(number, "slippage"))
+    draft.add_narrative(_part(number, "slippage"))
     draft.heading(2, "Overall progress on total opportunities including, implementation plan and DSG management plan")
-    draft.told(_part(number, "opportunities"))
+    draft.add_narrative(_part(number, "opportunities"))
     if number == "1":
         deficit = draft.page("Deficit")
         draft.add(
@@ -203,7 +203,7 @@ def _impact(draft: Draft) -> None:
     evidence = draft.evidence
     draft.heading(
         3,
-        f"Report on the current position of {evidence.area} as of {day_in_words(evidence.cut_off)} for children and "
+        f"Report on the current position of {evidence.area} as of {format_day(evidence.cut_off)} for children and "
         "young people with EHC plans",
     )
     draft.add(paragraphs("Six measures, each with what limits it."))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from dbv_analysis.blocks import Block
+from dbv_analysis.model.blocks import Block
 
 DEEPEST = 3
 TO_BE_WRITTEN = "To be written:"
@@ -15,12 +15,12 @@ class Heading:
     """A heading of a report, from level 1 to level 3. Raises ValueError where it has no words or no such level."""
 
     level: int
-    words: str
+    title: str
 
     def __post_init__(self):
         if not 1 <= self.level <= DEEPEST:
             raise ValueError(f"a heading is of level 1 to {DEEPEST}, not {self.level}")
-        if not self.words.strip():
+        if not self.title.strip():
             raise ValueError("a heading needs words")
 
 

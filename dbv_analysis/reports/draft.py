@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from dbv_analysis.blocks import Block, Blocks, Headline, Paragraphs
-from dbv_analysis.evidence import Evidence
+from dbv_analysis.model.blocks import Block, Blocks, Headline, Paragraphs
 from dbv_analysis.pages import SectionPage, SummaryPage
 from dbv_analysis.reports.document import Document, Heading, Missing
+from dbv_analysis.results.evidence import Evidence
 
 Narrative = Mapping[str, list[Block]]
 
@@ -38,11 +38,11 @@ class Draft:
             if isinstance(block, Blocks):
                 self.add(*block.parts)
             elif isinstance(block, Headline):
-                self.parts.append(Headline(block.words))
-            elif not (isinstance(block, Paragraphs) and not block.words):
+                self.parts.append(Headline(block.title))
+            elif not (isinstance(block, Paragraphs) and not block.paragraphs):
                 self.parts.append(block)
 
-    def told(self, part: str) -> None:
+    def add_narrative(self, part: str) -> None:
         """What people wrote for a part of the narrative, or a mark that says what is to be written."""
         self.add(*(self.narrative.get(part) or [Missing(f"{part}: {self.wants[part]}")]))
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dbv_analysis.evidence import Evidence
-from dbv_analysis.periods import day_in_words
+from dbv_analysis.model.period import format_day
 from dbv_analysis.reports.document import Document
 from dbv_analysis.reports.draft import Draft, Narrative
+from dbv_analysis.results.evidence import Evidence
 
 ACTIONS = "High needs: actions"
 WANTS = {ACTIONS: "What is done about the pressures that these figures show, by which role and by when. No names."}
@@ -59,7 +59,7 @@ def compose(evidence: Evidence, narrative: Narrative) -> Document:
         ),
     )
     draft.heading(1, "The same children")
-    draft.add(draft.summary.same_children())
+    draft.add(draft.summary.balancing_measures())
     draft.heading(1, "A high dependency unit")
     draft.add(spend.unit_range("hdu_place_cost", "inmss_unit_cost_average"))
     draft.add(
@@ -72,11 +72,11 @@ def compose(evidence: Evidence, narrative: Narrative) -> Document:
     draft.heading(1, "How sure are we")
     draft.add(spend.sureness())
     draft.heading(1, "What is done about it")
-    draft.told(ACTIONS)
+    draft.add_narrative(ACTIONS)
     draft.heading(1, "What counts")
     draft.add(spend.definitions())
     return draft.document(
         title="High Needs Funding Allocation & Monitoring Report",
         subject=f"{evidence.area}, {evidence.programme.programme.name}, {evidence.quarter}",
-        about=[f"{evidence.quarter.title}. Figures first published by {day_in_words(evidence.cut_off)}."],
+        about=[f"{evidence.quarter.title}. Figures first published by {format_day(evidence.cut_off)}."],
     )

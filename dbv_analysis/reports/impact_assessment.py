@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dbv_analysis.blocks import Block
-from dbv_analysis.evidence import Evidence
-from dbv_analysis.periods import day_in_words
+from dbv_analysis.model.blocks import Block
+from dbv_analysis.model.period import format_day
 from dbv_analysis.reports.document import Document
 from dbv_analysis.reports.draft import Draft, Narrative
+from dbv_analysis.results.evidence import Evidence
 
 JUDGEMENT = "Annual impact: judgement"
 WANTS = {
@@ -20,9 +20,9 @@ def compose(evidence: Evidence, narrative: Narrative) -> Document:
     draft = Draft(evidence, narrative, WANTS)
     summary = draft.summary
     draft.heading(1, "Is it getting better?")
-    draft.add(summary.answer(), summary.key_figures(), summary.here_and_elsewhere(), summary.same_children())
+    draft.add(summary.answer(), summary.key_figures(), summary.here_and_elsewhere(), summary.balancing_measures())
     draft.heading(1, "Did the programme do it?")
-    draft.add(summary.told())
+    draft.add(summary.summary())
     for section in evidence.sections:
         page = draft.page(section)
         draft.heading(2, section)
@@ -33,7 +33,7 @@ def compose(evidence: Evidence, narrative: Narrative) -> Document:
     )
     draft.heading(1, "What must be decided?")
     draft.add(summary.decisions())
-    draft.told(JUDGEMENT)
+    draft.add_narrative(JUDGEMENT)
     draft.heading(1, "Can it be trusted?")
     draft.heading(2, "What cannot be told yet, and when")
     draft.add(summary.not_yet())
@@ -44,8 +44,8 @@ def compose(evidence: Evidence, narrative: Narrative) -> Document:
         title="Annual Impact Assessment",
         subject=f"{evidence.area}, {evidence.programme.programme.name}, as at {evidence.quarter}",
         about=[
-            f"{evidence.quarter.title}. Figures first published by {day_in_words(evidence.cut_off)}.",
-            f"The programme began on {day_in_words(first)}. This assessment is due each May; between, it shows how the "
+            f"{evidence.quarter.title}. Figures first published by {format_day(evidence.cut_off)}.",
+            f"The programme began on {format_day(first)}. This assessment is due each May; between, it shows how the "
             "evidence stands.",
         ],
     )

@@ -6,9 +6,10 @@ import json
 import shlex
 from pathlib import Path
 
+from dbv_analysis.model.pack import CONTROLLED
+from dbv_analysis.model.problems import CallProblem
 from dbv_analysis.schedule import DAILY, WEEKDAYS
-from dbv_analysis.schedule.plan import Plan, put, take, templates
-from dbv_analysis.terms import CONTROLLED, CallProblem
+from dbv_analysis.schedule.plan import Plan, remove, templates, write
 
 EXPRESSION = "${{"  # begins what the service replaces, in any text of a workflow
 
@@ -67,10 +68,10 @@ def path(plan: Plan) -> Path:
 
 def install(plan: Plan) -> str:
     """Write the workflow into the project. Returns what to tell."""
-    put(path(plan), text(plan), plan)
+    write(path(plan), text(plan), plan)
     return f"{path(plan)}\nCommit it. The e-mail's settings are secrets of the repository, by the names in the file."
 
 
 def uninstall(plan: Plan) -> bool:
     """Remove the workflow; whether there was one."""
-    return take(path(plan), plan)
+    return remove(path(plan), plan)

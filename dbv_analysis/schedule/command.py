@@ -9,9 +9,9 @@ from pathlib import Path
 
 import click
 
-from dbv_analysis.options import data_option, out_option, profile_option, say
+from dbv_analysis.model.options import data_option, echo_error, out_option, profile_option
+from dbv_analysis.model.problems import UserProblem
 from dbv_analysis.schedule import DAILY, DAYS
-from dbv_analysis.terms import UserProblem
 
 CHANGED, ALWAYS, NEVER = "changed", "always", "never"
 
@@ -40,9 +40,9 @@ def run(data: Path, out: Path, profile: str, mail: str, quiet: bool) -> None:
 
     Exit statuses are those of dbv run. It may be called as often as one likes.
     """
-    from dbv_analysis.schedule.letter import shown
+    from dbv_analysis.schedule.email_body import shown
     from dbv_analysis.schedule.outcome import FAILED, PUBLISHED, Outcome
-    from dbv_analysis.schedule.unattended import make_due
+    from dbv_analysis.schedule.run_due import make_due
 
     area, root, following = "", Path.cwd(), ""
     try:
@@ -59,35 +59,36 @@ def run(data: Path, out: Path, profile: str, mail: str, quiet: bool) -> None:
     if outcome.word == PUBLISHED:
         click.echo(out / outcome.quarter / "index.html")
     if not (quiet and idle):
-        say(f"{outcome.sentence(shown(out, root))} {following}".strip())
+        echo_error(f"{outcome.sentence(shown(out, root))} {following}".strip())
     sys.exit(outcome.status)
 
 
 def _tell(outcome, area: str, out: Path, root: Path, profile: str, following: str) -> None:
     """Send the e-mail, where one is set up. That it could not be sent is said, and changes nothing else."""
-    from dbv_analysis.schedule.letter import letter
+    from dbv_analysis.schedule.email_body import email_body
     from dbv_analysis.schedule.mail import mail_settings, send
 
     try:
         settings = mail_settings(os.environ)
         if settings:
-            send(settings, *letter(outcome, area, out, root, profile, following))
+            send(settings, *email_body(outcome, area, out, root, profile, following))
     except UserProblem as unsent:
-        say(str(unsent))
+        echo_error(str(unsent))
 
 
 @schedule.command("test-mail")
 def test_mail() -> None:
     """Send a trial message with the e-mail's settings, which stand in the environment."""
-    from dbv_analysis.schedule.letter import TRIAL
+    from dbv_analysis.model.problems import CallProblem
+    from dbv_analysis.model.wording import listed
+    from dbv_analysis.schedule.email_body import TRIAL
     from dbv_analysis.schedule.mail import NEEDED, mail_settings, send
-    from dbv_analysis.terms import CallProblem, listed
 
     settings = mail_settings(os.environ)
     if settings is None:
         raise CallProblem(f"No e-mail is set up. Set {listed(NEEDED)} at least: see docs/schedule.md.")
     send(settings, *TRIAL)
-    say(f"Sent to {len(settings.to)} {'address' if len(settings.to) == 1 else 'addresses'}.")
+    echo_error(f"Sent to {len(settings.to)} {'address' if len(settings.to) == 1 else 'addresses'}.")
 
 
 def _scheduler(kind: str, words: str) -> Callable:
@@ -108,9 +109,9 @@ def _scheduler(kind: str, words: str) -> Callable:
     ) -> None:
         from importlib import import_module
 
-        from dbv_analysis.programme import load_programme
+        from dbv_analysis.model.problems import CallProblem
+        from dbv_analysis.model.settings import load_programme
         from dbv_analysis.schedule.plan import plan
-        from dbv_analysis.terms import CallProblem
 
         if install and uninstall:
             raise CallProblem("Choose one of --install and --uninstall.")
@@ -121,7 +122,7 @@ def _scheduler(kind: str, words: str) -> Callable:
         if install:
             click.echo(scheduler.install(made))
         elif uninstall:
-            say("Removed." if scheduler.uninstall(made) else f"No schedule named {name} was there.")
+            echo_error("Removed." if scheduler.uninstall(made) else f"No schedule named {name} was there.")
         else:
             click.echo(scheduler.text(made), nl=False)
 

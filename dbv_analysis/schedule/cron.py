@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import shlex
 
+from dbv_analysis.model.problems import CallProblem
 from dbv_analysis.schedule import DAILY, WEEKDAYS
 from dbv_analysis.schedule.plan import MAIL_FILE, OWN, Plan, refuse_foreign, templates
 from dbv_analysis.schedule.programs import call
-from dbv_analysis.terms import CallProblem
 
 LONGEST = 990  # characters: what the commonest cron takes of a command is 998
 

@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from dbv_analysis import kept, registry
-from dbv_analysis.periods import Quarter
-from dbv_analysis.programme import FILE, Programme
+from dbv_analysis.model import metric
+from dbv_analysis.model.pack import section_order
+from dbv_analysis.model.period import Quarter
+from dbv_analysis.model.settings import FILE, Programme
+from dbv_analysis.model.source import sha256_of
 from dbv_analysis.publish import manifest
 from dbv_analysis.publish.notebooks import notebook_of
-from dbv_analysis.publish.pack import NOTEBOOKS
-from dbv_analysis.sources import sha256_of
-from dbv_analysis.terms import section_order
+from dbv_analysis.publish.run import NOTEBOOKS
+from dbv_analysis.results import cache
 
 
 @dataclass(frozen=True)
@@ -56,9 +57,9 @@ def is_up_to_date(quarter: Quarter, programme: Programme, data: Path, out: Path,
     return (
         parameters["profile"] == profile
         and parameters["as_at"] == programme.cut_off(quarter).isoformat()
-        and set(parameters["sections"]) == set(section_order(one.section for one in registry.discover().values()))
+        and set(parameters["sections"]) == set(section_order(one.section for one in metric.discover().values()))
         and _notebooks_are_as_they_were(published, programme.root / NOTEBOOKS)
-        and published["fingerprint"] == kept.digest(data, profile)
+        and published["fingerprint"] == cache.digest(data, profile)
         and not manifest.altered(folder, published)
     )
 

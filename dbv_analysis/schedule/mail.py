@@ -14,7 +14,8 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import formatdate, make_msgid
 
-from dbv_analysis.terms import CallProblem, listed
+from dbv_analysis.model.problems import CallProblem
+from dbv_analysis.model.wording import listed
 
 STARTTLS, TLS, NONE = "starttls", "tls", "none"
 PORTS = {STARTTLS: 587, TLS: 465, NONE: 25}

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import jinja2
 
-from dbv_analysis.terms import CallProblem
+from dbv_analysis.model.problems import CallProblem
 
 OWN = "Written by dbv schedule"  # begins the mark of all that a schedule installs
 MAIL_FILE = ".config/dbv-analysis/mail.env"  # from the home folder on: the e-mail's settings for systemd and cron
@@ -96,7 +96,7 @@ def refuse_foreign_file(path: Path, plan: Plan) -> None:
         refuse_foreign(str(path), path.read_text(encoding="utf-8", errors="replace"), plan)
 
 
-def put(path: Path, text: str, plan: Plan) -> None:
+def write(path: Path, text: str, plan: Plan) -> None:
     """Write a file of this schedule, over its own last one but over nobody else's."""
     refuse_foreign_file(path, plan)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -105,7 +105,7 @@ def put(path: Path, text: str, plan: Plan) -> None:
     partial.replace(path)
 
 
-def take(path: Path, plan: Plan) -> bool:
+def remove(path: Path, plan: Plan) -> bool:
     """Remove a file of this schedule; whether there was one."""
     if not path.exists():
         return False

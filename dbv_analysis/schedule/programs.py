@@ -6,8 +6,8 @@ import os
 import shutil
 import subprocess
 
+from dbv_analysis.model.problems import CallProblem
 from dbv_analysis.schedule.mail import without_mail
-from dbv_analysis.terms import CallProblem
 
 
 def call(program: str, *words: str, given: str | None = None, may_fail: bool = False) -> tuple[int, str]:

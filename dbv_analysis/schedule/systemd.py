@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from dbv_analysis.model.problems import CallProblem
 from dbv_analysis.schedule import DAILY
-from dbv_analysis.schedule.plan import MAIL_FILE, Plan, put, refuse_foreign_file, take, templates
+from dbv_analysis.schedule.plan import MAIL_FILE, Plan, refuse_foreign_file, remove, templates, write
 from dbv_analysis.schedule.programs import call
-from dbv_analysis.terms import CallProblem
 
 AFTERWARDS = "It runs while you are logged in. To run always: loginctl enable-linger"
 
@@ -60,7 +60,7 @@ def install(plan: Plan) -> str:
     for name in written:
         refuse_foreign_file(folder() / name, plan)
     for name, unit in written.items():
-        put(folder() / name, unit, plan)
+        write(folder() / name, unit, plan)
     call("systemctl", "--user", "daemon-reload")
     call("systemctl", "--user", "enable", "--now", f"{plan.name}.timer")
     return "\n".join([*(str(folder() / name) for name in written), AFTERWARDS])
@@ -75,6 +75,6 @@ def uninstall(plan: Plan) -> bool:
         refuse_foreign_file(folder() / name, plan)
     call("systemctl", "--user", "disable", "--now", names[0], may_fail=True)
     for name in names:
-        take(folder() / name, plan)
+        remove(folder() / name, plan)
     call("systemctl", "--user", "daemon-reload")
     return True

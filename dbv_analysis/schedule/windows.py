@@ -7,10 +7,10 @@ import tempfile
 from pathlib import Path
 from xml.sax.saxutils import escape
 
+from dbv_analysis.model.problems import CallProblem
 from dbv_analysis.schedule import DAILY
 from dbv_analysis.schedule.plan import Plan, refuse_foreign, templates
 from dbv_analysis.schedule.programs import call
-from dbv_analysis.terms import CallProblem
 
 
 def text(plan: Plan) -> str:

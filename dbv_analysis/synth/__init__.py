@@ -12,16 +12,15 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from dbv_analysis.loaders import load
-from dbv_analysis.periods import Period
-from dbv_analysis.sources import sha256_of
+from dbv_analysis.inputs.load import load
+from dbv_analysis.model.period import Period
+from dbv_analysis.model.problems import CallProblem
+from dbv_analysis.model.source import sha256_of
 from dbv_analysis.synth import export, ledger, people, registers, rolls, xml
 from dbv_analysis.synth.errors import Planted, in_ledger, in_registers, with_faults
 from dbv_analysis.synth.establishments import Establishment, made_up, write_establishments
 from dbv_analysis.synth.totals import Totals, totals
-from dbv_analysis.terms import CallProblem
 
-CANARY = people.CANARY
 PLANTED = "planted.json"
 SIDECAR = """# Made up. Every person in these files is synthetic; the totals are those that the DfE published.
 file = "{file}"

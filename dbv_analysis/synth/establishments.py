@@ -7,7 +7,7 @@ import random
 from dataclasses import dataclass
 from pathlib import Path
 
-from dbv_analysis.records.plans import establishment_types
+from dbv_analysis.inputs.sen2.derive import establishment_types
 
 COLUMNS = ("URN", "EstablishmentName", "TypeOfEstablishment (name)")
 FIRST_URN = 900_001  # no establishment of GIAS has such a number

@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
 
-from dbv_analysis.records import fields
+from dbv_analysis.inputs.records import fields
 from dbv_analysis.synth.people import Row
 from dbv_analysis.synth.totals import Totals
 

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from dbv_analysis.records.lists import lists
-from dbv_analysis.sen2 import INMSS
-from dbv_analysis.synth.people import CANARY
-from dbv_analysis.terms import CallProblem
+from dbv_analysis.inputs.records import CANARY
+from dbv_analysis.inputs.records.lists import lists
+from dbv_analysis.model.problems import CallProblem
+from dbv_analysis.model.sen2 import INMSS
 
 FIRST_CHILD, FIRST_URN = 8_000_001, 950_001
 DESTINATIONS = {"in borough": "In borough", "out of borough": "Out of borough"}  # in the ledger -> in the reports

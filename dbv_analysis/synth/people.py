@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from dbv_analysis.records.plans import NEED_NAMES, WITHIN, YEAR, settings
-from dbv_analysis.sen2 import UNKNOWN
+from dbv_analysis.inputs.records import CANARY
+from dbv_analysis.inputs.sen2.derive import NEED_NAMES, WITHIN, YEAR, settings
+from dbv_analysis.model.sen2 import UNKNOWN
 from dbv_analysis.synth.establishments import Establishment
 from dbv_analysis.synth.totals import Totals
 
-CANARY = "CANARY"
 UNIT, PROVISION = "_senunit", "_resourced_provision"
 CODES = {name: code for code, name in reversed(NEED_NAMES.items()) if code != "DS"}
 ETHNICITIES = ("WBRI", "WBRI", "WBRI", "MOTH", "APKN", "NOBT")

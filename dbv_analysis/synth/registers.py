@@ -16,10 +16,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from dbv_analysis.records.about import PROVISIONS
-from dbv_analysis.records.attendance import PERSISTENT, SEVERE
+from dbv_analysis.inputs.attendance.derive import PERSISTENT, SEVERE
+from dbv_analysis.inputs.records.characteristics import PROVISIONS
+from dbv_analysis.model.problems import CallProblem
 from dbv_analysis.synth.rolls import Pupil
-from dbv_analysis.terms import CallProblem
 
 YEAR = timedelta(days=364)  # 52 weeks: the same day of the week
 # From the first Monday of a school year: the weeks of its terms, and the week of each that is half term.

@@ -7,10 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from dbv_analysis.records.as_tables import SCHOOL_AGES
-from dbv_analysis.sen2 import MAINSTREAM, STATE_SPECIAL
+from dbv_analysis.inputs.records import CANARY
+from dbv_analysis.inputs.records.to_tables import SCHOOL_AGES
+from dbv_analysis.model.sen2 import MAINSTREAM, STATE_SPECIAL
 from dbv_analysis.synth.establishments import Establishment
-from dbv_analysis.synth.people import CANARY, ETHNICITIES, Row
+from dbv_analysis.synth.people import ETHNICITIES, Row
 
 # How many pupils there are of each SEN provision for one with a plan; few, so that files stay small.
 FOR_A_PLAN = {"K": 1, "N": 2}

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from dbv_analysis.programme import load_programme
-from dbv_analysis.terms import CallProblem
+from dbv_analysis.model.problems import CallProblem
+from dbv_analysis.model.settings import load_programme
 
 ALL = "all"
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from lxml import etree
 
-from dbv_analysis.records import fields
+from dbv_analysis.inputs.records import fields
 from dbv_analysis.synth.people import Row
 from dbv_analysis.synth.totals import Totals
 

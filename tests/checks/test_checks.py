@@ -10,10 +10,10 @@ import pandas as pd
 import pytest
 
 from dbv_analysis.checks import DISAGREES, ROUNDING, SEVERITIES, VERDICTS, Result, discover, reconcile
-from dbv_analysis.evidence import Evidence
-from dbv_analysis.kept import check_own_figures
-from dbv_analysis.periods import Period
-from dbv_analysis.terms import DataProblems
+from dbv_analysis.model.period import Period
+from dbv_analysis.model.problems import DataProblems
+from dbv_analysis.results.cache import check_own_figures
+from dbv_analysis.results.evidence import Evidence
 from tests.conftest import HALTON, QUARTER
 from tests.publish.conftest import answer
 from tests.shipped import keep

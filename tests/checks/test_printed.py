@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from dbv_analysis.checks.printed import beside
-from dbv_analysis.evidence import Evidence
+from dbv_analysis.results.evidence import Evidence
 
 SPECIAL, STATE_SPECIAL = "placement_special_percent", "placement_state_special_percent"
 INMSS, OVERALL = "placement_inmss_percent", "overall_absence_percent"

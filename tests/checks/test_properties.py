@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dbv_analysis.checks import AGREES, DISAGREES, ROUNDING, discover
-from dbv_analysis.evidence import Evidence
+from dbv_analysis.results.evidence import Evidence
 from tests.checks.test_checks import ENGLAND, MENDED, PLANTED, found, with_cells, with_result
 from tests.conftest import HALTON
 from tests.soak import examples

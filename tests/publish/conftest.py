@@ -19,13 +19,14 @@ import pytest
 from bs4 import BeautifulSoup
 from filelock import FileLock
 
-from dbv_analysis import kept, pages
+from dbv_analysis import pages
 from dbv_analysis.charts import style
 from dbv_analysis.cli import main
-from dbv_analysis.evidence import open_evidence
-from dbv_analysis.loaders import Inputs, load
-from dbv_analysis.publish import pack as packing
-from dbv_analysis.sources import sha256_of
+from dbv_analysis.inputs.load import Inputs, load
+from dbv_analysis.model.source import sha256_of
+from dbv_analysis.publish import run as packing
+from dbv_analysis.results import cache as kept
+from dbv_analysis.results.evidence import open_evidence
 from dbv_analysis.synth import synthesise
 from tests.conftest import HALTON, QUARTER, ROOT, dbv, shared_folder
 from tests.publish import in_process

@@ -1,4 +1,4 @@
-"""Notebooks run in this process, for tests that are not about kernels: ``execute`` in place of that of ``kernels``.
+"""Notebooks run in this process, for tests that are not about kernels: ``execute`` in place of the real one.
 
 Papermill and the rest are as in a real run; only a notebook's cells run in an IPython shell of this process, and not in
 a kernel of their own, which takes longer to start than most of our notebooks take to run. A cell that ends its process,
@@ -32,9 +32,10 @@ from traitlets.config import Config
 
 from dbv_analysis.charts import style
 from dbv_analysis.cli import main
-from dbv_analysis.publish import kernels, pack
-from dbv_analysis.publish.finished import Finished
-from dbv_analysis.publish.kernels import Hear
+from dbv_analysis.publish import execute as kernels
+from dbv_analysis.publish import run
+from dbv_analysis.publish.checkpoint import Checkpoint
+from dbv_analysis.publish.execute import Hear
 from dbv_analysis.publish.notebooks import Task
 
 NAME = "in process"
@@ -42,14 +43,16 @@ SETTINGS = Config({"HistoryManager": {"enabled": False}})
 QUIET = (DeprecationWarning, PendingDeprecationWarning, ImportWarning, ResourceWarning)  # Python's own choice
 
 
-def execute(found: list[Task], finished: Finished, jobs: int, limit: float, hear: Hear, again: bool) -> dict[str, Path]:
-    """Run every notebook that is not finished yet, as ``kernels.execute`` does, but one after another, here.
+def execute(
+    found: list[Task], finished: Checkpoint, jobs: int, limit: float, hear: Hear, rerun: bool
+) -> dict[str, Path]:
+    """Run every notebook that is not finished yet, as ``publish.execute`` does, but one after another, here.
 
     The time limit is not watched.
     """
     here = partial(papermill.execute_notebook, engine_name=NAME)
     with patch.object(papermill, "execute_notebook", here), patch.object(kernels, "ThreadPoolExecutor", _AtOnce):
-        return kernels.execute(found, finished, jobs, limit, hear, again)
+        return kernels.execute(found, finished, jobs, limit, hear, rerun)
 
 
 class _AtOnce:
@@ -199,6 +202,6 @@ def _shell():
 
 
 if __name__ == "__main__":  # the command, with no kernels: for a copy of the package that only another process can have
-    pack.execute = execute
+    run.execute = execute
     style.DPI = 30
     main()

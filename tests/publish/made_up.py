@@ -7,10 +7,10 @@ from pathlib import Path
 import nbformat
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
+from dbv_analysis.model.pack import SECTIONS
 from dbv_analysis.publish import manifest
-from dbv_analysis.publish.finished import Finished
+from dbv_analysis.publish.checkpoint import Checkpoint
 from dbv_analysis.publish.notebooks import Task
-from dbv_analysis.terms import SECTIONS
 from tests.conftest import QUARTER
 
 SUM = "0" * 64
@@ -61,7 +61,7 @@ def write_heading(path: Path, words: str) -> None:
     write_notebook(path, f"from IPython.display import HTML\nHTML('<h1>{words}</h1>')")
 
 
-def headings_alone(found: list[Task], finished: Finished, *about: object, **more: object) -> dict[str, Path]:
+def headings_alone(found: list[Task], finished: Checkpoint, *about: object, **more: object) -> dict[str, Path]:
     """Without kernels: each page is the heading that its notebook shows."""
     executed = {}
     for task in found:

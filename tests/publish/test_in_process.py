@@ -8,10 +8,10 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from dbv_analysis.publish import kernels
-from dbv_analysis.publish.finished import Finished
+from dbv_analysis.model.problems import NotebookProblem
+from dbv_analysis.publish import execute as kernels
+from dbv_analysis.publish.checkpoint import Checkpoint
 from dbv_analysis.publish.notebooks import Task
-from dbv_analysis.terms import NotebookProblem
 from tests.publish import in_process
 from tests.publish.made_up import write_notebook
 
@@ -27,7 +27,7 @@ class Picture:
 Picture()
 """
 CELLS = (
-    "import sys, warnings\nfrom dbv_analysis.blocks import Headline\nfrom IPython.display import HTML, display",
+    "import sys, warnings\nfrom dbv_analysis.model.blocks import Headline\nfrom IPython.display import HTML, display",
     "print('one')\ndisplay(HTML('two'), metadata={'text/html': {'three': 4}})\nprint('five', file=sys.stderr)\n6",
     "Headline('Words')",
     "7;",
@@ -54,7 +54,7 @@ def test_a_notebook_shows_the_same_and_fails_with_the_same_words(tmp_path: Path,
 
     def run(execute: Callable) -> tuple[list, list | str]:
         heard: list[str] = []
-        finished = Finished.open(tmp_path, "quarter", "public", execute.__module__)
+        finished = Checkpoint.open(tmp_path, "quarter", "public", execute.__module__)
         try:
             done = execute([task], finished, 2, 60, lambda what, task, seconds: heard.append(what), False)
         except NotebookProblem as problem:

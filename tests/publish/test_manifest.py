@@ -16,8 +16,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from dbv_analysis.evidence import Evidence, open_evidence
 from dbv_analysis.publish import manifest
+from dbv_analysis.results.evidence import Evidence, open_evidence
 from tests.conftest import QUARTER, ROOT, dbv
 from tests.publish.conftest import REPORTS, SECTIONS, Run
 

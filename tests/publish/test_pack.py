@@ -16,12 +16,12 @@ import pandas as pd
 import pytest
 from bs4 import BeautifulSoup, Tag
 
-from dbv_analysis import registry
-from dbv_analysis.periods import day_in_words
+from dbv_analysis.model import metric as registry
+from dbv_analysis.model.metric import Metric
+from dbv_analysis.model.period import format_day
+from dbv_analysis.model.units import SYMBOLS
 from dbv_analysis.publish import manifest
-from dbv_analysis.publish.word.gate import document_problems
-from dbv_analysis.registry import Metric
-from dbv_analysis.terms import SYMBOLS
+from dbv_analysis.publish.check.documents import document_problems
 from tests.conftest import HALTON, ROOT
 from tests.publish.conftest import (
     EARLY,
@@ -561,7 +561,7 @@ def test_published_since_holds_every_later_figure_with_its_day(
             metrics[row.metric_id].title + ("" if row.breakdown == "Total" else f", {row.breakdown}"),
             row.period_label,
             written(row),
-            day_in_words(row.published),
+            format_day(row.published),
         ]
         for row in news(own_rows(results, section)).itertuples()
     )

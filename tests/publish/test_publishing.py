@@ -15,13 +15,13 @@ import pytest
 from bs4 import BeautifulSoup
 from filelock import FileLock
 
-from dbv_analysis import kept
 from dbv_analysis.charts import style
-from dbv_analysis.publish import kernels, manifest, pack, standing
-from dbv_analysis.publish.finished import FOLDER as WORK
+from dbv_analysis.publish import execute, manifest, run, swap
+from dbv_analysis.publish.checkpoint import FOLDER as WORK
 from dbv_analysis.publish.log import FOLDER as LOGS
-from dbv_analysis.publish.standing import LOCK
+from dbv_analysis.publish.swap import LOCK
 from dbv_analysis.reports import overclaimed
+from dbv_analysis.results import cache
 from tests.conftest import QUARTER, ROOT
 from tests.publish import in_process
 from tests.publish.conftest import (
@@ -46,13 +46,13 @@ def left(folder: Path) -> list[str]:
 
 
 @pytest.fixture(scope="module", autouse=True)
-def quick(assemble_once: Callable[[Path, str], kept.Assembled]) -> Iterator[None]:
+def quick(assemble_once: Callable[[Path, str], cache.Assembled]) -> Iterator[None]:
     """Notebooks run in this process, and what most of these tests do not look at is left out or coarse."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(kept, "assemble", assemble_once)
-        patch.setattr(pack, "execute", in_process.execute)
-        patch.setattr(pack, "refuse_recoverable", lambda *about: [])
-        patch.setattr(pack, "overclaimed", lambda *about: [])
+        patch.setattr(cache, "assemble", assemble_once)
+        patch.setattr(run, "execute", in_process.execute)
+        patch.setattr(run, "refuse_disclosure", lambda *about: [])
+        patch.setattr(run, "overclaimed", lambda *about: [])
         patch.setattr(style, "DPI", COARSE)
         yield
 
@@ -60,7 +60,7 @@ def quick(assemble_once: Callable[[Path, str], kept.Assembled]) -> Iterator[None
 @pytest.fixture
 def no_reports(monkeypatch: pytest.MonkeyPatch) -> None:
     """For tests of what becomes of pages."""
-    monkeypatch.setattr(pack, "_write_reports", lambda *about: None)
+    monkeypatch.setattr(run, "_write_reports", lambda *about: None)
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +70,7 @@ def small_pages(tmp_path_factory: pytest.TempPathFactory, quick: None) -> Path:
     keep_few_areas(root / "data" / "raw")
     for path in sorted((root / "notebooks").glob("*.ipynb")):
         write_heading(path, f"As {path.stem} had it")
-    pack.run(QUARTER, root / "data" / "raw", root / "outputs")
+    run.run(QUARTER, root / "data" / "raw", root / "outputs")
     return root
 
 
@@ -89,8 +89,8 @@ def last_pack(small_pages: Path, project: Path) -> Path:
 @pytest.fixture
 def as_calculated_before(project: Path, command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     """Results as they were before a test changes what a run refuses without a look at them."""
-    assembled = kept.assemble(project / "data" / "raw", "public")
-    monkeypatch.setattr(kept, "assemble", lambda data, profile: assembled)
+    assembled = cache.assemble(project / "data" / "raw", "public")
+    monkeypatch.setattr(cache, "assemble", lambda data, profile: assembled)
 
 
 # A call that cannot be carried out
@@ -286,7 +286,7 @@ def test_a_failing_notebook_ends_with_3_and_is_named_without_any_value_and_the_l
 def test_a_notebook_that_kills_its_kernel_ends_with_3(
     command: Command, project: Path, last_pack: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(pack, "execute", kernels.execute)
+    monkeypatch.setattr(run, "execute", execute.execute)
     before = contents(last_pack)
     for name in ("deficit", "board_summary"):
         write_notebook(project / "notebooks" / f"{name}.ipynb", "1")
@@ -530,8 +530,8 @@ def earlier(tmp_path_factory: pytest.TempPathFactory, quick: None) -> Earlier:
     warnings: list[str] = []
     data, out = root / "data" / "raw", root / "outputs"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pack, "overclaimed", overclaimed)
-        index = pack.run(QUARTER, data, out, as_at="2024-01-31", only=["Placements"], warn=warnings.append)
+        patch.setattr(run, "overclaimed", overclaimed)
+        index = run.run(QUARTER, data, out, as_at="2024-01-31", only=["Placements"], warn=warnings.append)
     return Earlier(root, index, warnings)
 
 
@@ -621,7 +621,7 @@ def test_a_run_killed_after_the_second_rename_leaves_the_new_pack(last_pack: Pat
     previous = last_pack.with_name(f".{QUARTER}.previous")
     previous.mkdir()
     (previous / "index.html").write_text("the pack before", encoding="utf-8")
-    standing.recover(last_pack)
+    swap.recover(last_pack)
     assert contents(last_pack) == before
     assert left(last_pack.parent) == [QUARTER]
 
@@ -630,7 +630,7 @@ def test_recovering_leaves_the_packs_of_other_quarters_alone(last_pack: Path):
     others = ["2024-25-Q1", ".2024-25-Q1.previous", ".2024-25-Q1.staging-abc"]
     for name in others:
         (last_pack.parent / name).mkdir()
-    standing.recover(last_pack)
+    swap.recover(last_pack)
     assert left(last_pack.parent) == sorted([*others, QUARTER])
 
 
@@ -639,7 +639,9 @@ def test_recovering_leaves_the_packs_of_other_quarters_alone(last_pack: Path):
 
 def test_a_pack_that_would_name_a_person_is_refused(command, project, no_reports):
     upn = "A123456789012"  # made up
-    rewrite_notebooks(project / "notebooks", "from dbv_analysis.blocks import Headline", f'Headline("Plans of {upn}")')
+    rewrite_notebooks(
+        project / "notebooks", "from dbv_analysis.model.blocks import Headline", f'Headline("Plans of {upn}")'
+    )
     said = command("run", QUARTER, "--only", "Voice")
     assert said.status == 4
     assert "index.html: holds a pupil's number (UPN) (line" in said.err

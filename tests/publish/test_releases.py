@@ -13,9 +13,11 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 
-from dbv_analysis.evidence import Evidence
-from dbv_analysis.publish import changes, figures, manifest, pack
-from dbv_analysis.publish.gate import page_problems
+from dbv_analysis.publish import changes, manifest
+from dbv_analysis.publish import run as pack
+from dbv_analysis.publish.check.accessibility import page_problems
+from dbv_analysis.publish.write import parquet
+from dbv_analysis.results.evidence import Evidence
 from tests.conftest import HALTON, QUARTER, ROOT, changed
 from tests.publish.conftest import OF_NEITHER_SECTION, answer, contents, copy_of_the_project, keep_few_areas, one_more
 from tests.publish.made_up import write_heading
@@ -27,7 +29,7 @@ FLOWS = Path("data", "raw", "dfe-ehc-plans-2025", "flows.csv")
 def no_audit() -> Iterator[None]:
     """That no hidden figure follows from a pack is tried elsewhere."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pack, "refuse_recoverable", lambda *about: [])
+        patch.setattr(pack, "refuse_disclosure", lambda *about: [])
         yield
 
 
@@ -123,8 +125,8 @@ def test_a_revision_says_its_reason_and_every_figure_that_it_changed(revised: Pa
     assert "One more plan was counted <late>." in words(revised)
     header, *body = rows(revised, "Halton: figures that changed")
     assert header == ["Measure", "Period", "How it changed", "Before", "After"]
-    before = figures.read(revised.parent / "earlier" / QUARTER / "1")
-    after = figures.read(revised)
+    before = parquet.read(revised.parent / "earlier" / QUARTER / "1")
+    after = parquet.read(revised)
     told = [row for row in body if row[0] == "New plans"]
     old, new = (
         frame[(frame["metric_id"] == "new_plans_count") & (frame["area_code"] == HALTON)].set_index("period_label")
@@ -161,7 +163,7 @@ def test_where_only_words_changed_the_revision_says_so(project: Path, folder: Pa
 
 def test_a_section_that_is_new_is_told_in_a_sentence(folder: Path, run, capfd):
     assert answer(capfd, "run", QUARTER, "--only", "Deficit").status == 0
-    held = figures.read(folder)
+    held = parquet.read(folder)
     number = held["metric_id"].str.startswith("dsg_").sum()
     assert f"New in this release, and not listed below: Deficit ({number} figures)." in words(folder)
     assert not page(folder, "changes.html").find("table")
@@ -208,7 +210,7 @@ def placements(evidence: Evidence) -> Evidence:
 
 def compared(placements: Evidence, before: dict, after: dict) -> list[tuple[str, str, str]]:
     frames = [
-        figures.released(changed(placements, "placement_special_percent", "January 2024", **columns), ["Placements"])
+        parquet.released(changed(placements, "placement_special_percent", "January 2024", **columns), ["Placements"])
         for columns in (before, after)
     ]
     found = changes.changed(placements, *frames)
@@ -236,7 +238,7 @@ def test_how_a_figure_changed_is_told_and_what_is_hidden_now_is_not_repeated(pla
 
 
 def test_figures_that_are_new_or_gone_are_told_and_the_authoritys_own_come_first(placements: Evidence):
-    frame = figures.released(placements, ["Placements"])
+    frame = parquet.released(placements, ["Placements"])
     own = frame.index[(frame["metric_id"] == "placement_special_percent") & (frame["area_code"] == HALTON)][0]
     other = frame.index[(frame["metric_id"] == "placement_special_percent") & (frame["area_code"] != HALTON)][0]
     found = changes.changed(placements, frame.drop(index=own), frame.drop(index=other))

@@ -18,11 +18,12 @@ import pytest
 from filelock import FileLock
 
 from benchmarks.kills import small_project, told_of_kills
-from dbv_analysis import kept
-from dbv_analysis.publish import exchange, log, manifest, pack, standing
-from dbv_analysis.publish.finished import FOLDER as WORK
-from dbv_analysis.synth import CANARY
-from dbv_analysis.terms import CallProblem, DataProblem, DataProblems, NotebookProblem, PublishingRefused
+from dbv_analysis.inputs.records import CANARY
+from dbv_analysis.model.problems import CallProblem, DataProblem, DataProblems, NotebookProblem, PublishingRefused
+from dbv_analysis.publish import exchange, log, manifest, swap
+from dbv_analysis.publish import run as pack
+from dbv_analysis.publish.checkpoint import FOLDER as WORK
+from dbv_analysis.results import cache
 from tests.conftest import QUARTER
 from tests.publish import in_process
 from tests.publish.conftest import contents
@@ -31,17 +32,17 @@ from tests.publish.test_publishing import left
 
 
 @pytest.fixture(scope="module")
-def assembled(tmp_path_factory: pytest.TempPathFactory) -> kept.Assembled:
-    return kept.assemble(small_project(tmp_path_factory.mktemp("assembled")) / "data" / "raw", "public")
+def assembled(tmp_path_factory: pytest.TempPathFactory) -> cache.Assembled:
+    return cache.assemble(small_project(tmp_path_factory.mktemp("assembled")) / "data" / "raw", "public")
 
 
 @pytest.fixture
-def root(tmp_path: Path, assembled: kept.Assembled, monkeypatch: pytest.MonkeyPatch) -> Path:
+def root(tmp_path: Path, assembled: cache.Assembled, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A project whose notebooks write a heading each and whose reports are left out; its pack holds what it held."""
-    monkeypatch.setattr(kept, "assemble", lambda data, profile: assembled)
+    monkeypatch.setattr(cache, "assemble", lambda data, profile: assembled)
     monkeypatch.setattr(pack, "compose", lambda evidence, narrative: {})
     monkeypatch.setattr(pack, "overclaimed", lambda evidence, narrative: [])
-    monkeypatch.setattr(pack, "refuse_recoverable", lambda *about: [])
+    monkeypatch.setattr(pack, "refuse_disclosure", lambda *about: [])
     root = small_project(tmp_path)
     folder = root / "outputs" / QUARTER
     folder.mkdir(parents=True)
@@ -178,17 +179,17 @@ def full(*words: object, **more: object) -> None:
 
 
 WRITES = {
-    "the results": (kept.pq, "write_table"),
-    "a notebook": (pack.Finished, "keep"),
+    "the results": (cache.pq, "write_table"),
+    "a notebook": (pack.Checkpoint, "keep"),
     "the workbook": (pack.spreadsheet, "write"),
     "the manifest": (pack.manifest, "write"),
-    "the exchange": (standing, "exchange"),
+    "the exchange": (swap, "exchange"),
 }
 
 
 @pytest.mark.parametrize(("where", "name"), WRITES.values(), ids=WRITES)
 def test_a_full_disk_ends_in_a_sentence_at_every_write(root, run, unchanged, monkeypatch, where, name):
-    if where is not pack.Finished:  # the only one at which kernels may still be running
+    if where is not pack.Checkpoint:  # the only one at which kernels may still be running
         monkeypatch.setattr(pack, "execute", in_process.execute)
     monkeypatch.setattr(where, name, full)
     with pytest.raises(CallProblem, match=r"^The disk is full \(somewhere\)\. Free some space") as problem:
@@ -240,7 +241,7 @@ def which(folder: Path) -> str:
 @pytest.fixture(params=["in one step", "by two renames"])
 def way(request, monkeypatch, tmp_path) -> str:
     if request.param == "by two renames":
-        monkeypatch.setattr(standing, "exchange", lambda one, other: False)
+        monkeypatch.setattr(swap, "exchange", lambda one, other: False)
     elif not exchange.exchange(*(Path(one) for one in (tmp_path.parent, tmp_path.parent))):
         pytest.skip("this file system exchanges no folders")
     return request.param
@@ -250,7 +251,7 @@ def way(request, monkeypatch, tmp_path) -> str:
 def test_the_new_pack_stands_and_the_old_one_is_kept_where_it_is_to_be(two, way, tmp_path, kept_there):
     staging, target = two
     keep = tmp_path / "earlier" / "quarter" / "1" if kept_there else None
-    standing.swap(staging, target, keep)
+    swap.swap(staging, target, keep)
     assert which(target) == "new"
     assert keep is None or which(keep) == "old"
     assert left(tmp_path) == (["earlier", "quarter"] if keep else ["quarter"])
@@ -278,15 +279,15 @@ def test_a_kill_at_any_step_leaves_one_pack_whole_and_the_next_run_tidies_up(
         return counted
 
     with monkeypatch.context() as patch:
-        for where, name in ((Path, "rename"), (Path, "replace"), (standing, "exchange"), (standing, "settle_names")):
+        for where, name in ((Path, "rename"), (Path, "replace"), (swap, "exchange"), (swap, "fsync_names")):
             patch.setattr(where, name, dies(getattr(where, name)))
-        patch.setattr(standing.shutil, "rmtree", dies(standing.shutil.rmtree))
+        patch.setattr(swap.shutil, "rmtree", dies(swap.shutil.rmtree))
         patch.setattr(Path, "unlink", dies(Path.unlink))
         with suppress(Killed):
-            standing.swap(staging, target, keep)
+            swap.swap(staging, target, keep)
     if way == "in one step":
         assert which(target) in ("old", "new")
-    standing.recover(target)
+    swap.recover(target)
     assert which(target) in ("old", "new")
     assert keep is None or keep.exists() == (which(target) == "new")
     assert keep is None or not keep.exists() or which(keep) == "old"
@@ -302,10 +303,10 @@ def test_a_file_of_the_old_pack_that_is_open_elsewhere_is_told_and_the_old_pack_
             raise PermissionError(errno.EACCES, "Access is denied", str(path))
         return rename(path, to)
 
-    monkeypatch.setattr(standing, "exchange", lambda one, other: False)
+    monkeypatch.setattr(swap, "exchange", lambda one, other: False)
     monkeypatch.setattr(Path, "rename", open_elsewhere)
     with pytest.raises(PublishingRefused, match=r"could not be replaced .*\. Close any file of it that is open"):
-        standing.swap(staging, target, None)
+        swap.swap(staging, target, None)
     assert which(target) == "old"
 
 
@@ -318,7 +319,7 @@ def test_where_the_old_pack_cannot_be_kept_it_stands_again(two, way, tmp_path, m
 
     monkeypatch.setattr(Path, "rename", is_full)
     with pytest.raises(OSError, match="No space left"):
-        standing.swap(staging, target, keep)
+        swap.swap(staging, target, keep)
     assert which(target) == "old"
 
 
@@ -327,9 +328,9 @@ def test_where_the_old_pack_cannot_be_kept_it_stands_again(two, way, tmp_path, m
 
 def test_a_second_run_says_which_process_holds_the_folder_and_since_when(tmp_path):
     held = rf"\(process {os.getpid()}, since \d\d:\d\d UTC on \d+ [A-Z]"
-    with standing.alone(tmp_path), pytest.raises(CallProblem, match=held), standing.alone(tmp_path):
+    with swap.exclusive_run(tmp_path), pytest.raises(CallProblem, match=held), swap.exclusive_run(tmp_path):
         pass
-    with FileLock(tmp_path / standing.LOCK, timeout=0):
+    with FileLock(tmp_path / swap.LOCK, timeout=0):
         assert left(tmp_path) == []
 
 
@@ -367,9 +368,9 @@ def test_a_few_killed_runs_each_leave_a_whole_pack(tmp_path):
 
 def test_the_log_of_problems_names_their_places_and_holds_no_value(tmp_path):
     problem = DataProblem("list.csv", f'"{CANARY}123" is not a number.', "Correct it.", 4, "count")
-    with pytest.raises(DataProblems), log.log_of(tmp_path, QUARTER, print):
+    with pytest.raises(DataProblems), log.open_log(tmp_path, QUARTER, print):
         raise DataProblems([problem])
-    with pytest.raises(KeyError), log.log_of(tmp_path, QUARTER, print):
+    with pytest.raises(KeyError), log.open_log(tmp_path, QUARTER, print):
         raise KeyError(CANARY)
     texts = contents(tmp_path / log.FOLDER)
     assert not [name for name, text in texts.items() if CANARY.encode() in text]
@@ -385,7 +386,7 @@ def test_the_newest_fifty_logs_are_kept(tmp_path):
         for suffix in (".log", ".jsonl"):
             (folder / f"2020-01-{day:02}T00-00-00Z-{QUARTER}{suffix}").touch()
     (folder / "mine.log").touch()
-    with log.log_of(tmp_path, QUARTER, print):
+    with log.open_log(tmp_path, QUARTER, print):
         pass
     there = left(folder)
     assert (len(there), there[-1]) == (101, "mine.log")

@@ -10,9 +10,9 @@ from email import message_from_bytes, policy
 
 import pytest
 
+from dbv_analysis.model.problems import CallProblem
 from dbv_analysis.schedule import mail
 from dbv_analysis.schedule.mail import NONE, STARTTLS, TLS, mail_settings, message, send
-from dbv_analysis.terms import CallProblem
 from tests.schedule.conftest import PASSWORD, USER, Inbox
 
 PLAIN = {

@@ -13,17 +13,18 @@ from pathlib import Path
 
 import pytest
 
-from dbv_analysis import kept, registry
+from dbv_analysis.model import metric
+from dbv_analysis.model.pack import section_order
+from dbv_analysis.model.settings import load_programme
+from dbv_analysis.model.source import sha256_of
 from dbv_analysis.pages.reconciliation import RECONCILIATION
 from dbv_analysis.pages.summary import SUMMARY
-from dbv_analysis.programme import load_programme
 from dbv_analysis.publish import manifest
 from dbv_analysis.publish.notebooks import notebook_of
-from dbv_analysis.schedule import attempt, unattended
+from dbv_analysis.results import cache
+from dbv_analysis.schedule import run_due, run_in_subprocess
 from dbv_analysis.schedule.due import due, is_up_to_date
 from dbv_analysis.schedule.outcome import FAILED, PUBLISHED, REFUSED, UNCHANGED, outcome_of
-from dbv_analysis.sources import sha256_of
-from dbv_analysis.terms import section_order
 from tests.conftest import QUARTER
 from tests.publish.conftest import Said
 from tests.publish.made_up import seal_as_a_pack
@@ -50,7 +51,7 @@ def ends(monkeypatch: pytest.MonkeyPatch, project: Path) -> Callable[..., list[l
     called = []
 
     def choose(status: int = 0, lines: list[str] = (), publish: Callable[[], None] = lambda: None) -> list[list[str]]:
-        really = attempt._run
+        really = run_in_subprocess._run
 
         def run(command: list[str], quiet: bool) -> tuple[int, list[str]]:
             called.append(command[3:])
@@ -58,7 +59,7 @@ def ends(monkeypatch: pytest.MonkeyPatch, project: Path) -> Callable[..., list[l
             script = f"import sys; [print(line, file=sys.stderr) for line in {list(lines)!r}]; sys.exit({status})"
             return really([sys.executable, "-c", script], quiet)
 
-        monkeypatch.setattr(attempt, "_run", run)
+        monkeypatch.setattr(run_in_subprocess, "_run", run)
         return called
 
     return choose
@@ -69,14 +70,14 @@ def publish(project: Path, profile: str = "public", quarter: str = QUARTER, with
     folder = project / "outputs" / quarter
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "index.html").write_text("<p>A page.</p>", encoding="utf-8")
-    sections = section_order(one.section for one in registry.discover().values())
+    sections = section_order(one.section for one in metric.discover().values())
     held = [SUMMARY, *(name for name in sections if name != without), RECONCILIATION]
     seal_as_a_pack(
         folder,
         as_at="2024-09-26",
         profile=profile,
         notebooks={name: sha256_of(notebook_of(project / "notebooks", name)) for name in held},
-        fingerprint=kept.digest(project / "data" / "raw", profile),
+        fingerprint=cache.digest(project / "data" / "raw", profile),
     )
     return folder
 
@@ -235,9 +236,9 @@ def test_every_status_has_words_that_say_that_nothing_was_published(status: int)
 
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
 def test_a_run_that_the_machine_kills_is_still_told_of(command: Command, monkeypatch: pytest.MonkeyPatch):
-    really = attempt._run
+    really = run_in_subprocess._run
     script = "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"
-    monkeypatch.setattr(attempt, "_run", lambda command, quiet: really([sys.executable, "-c", script], quiet))
+    monkeypatch.setattr(run_in_subprocess, "_run", lambda command, quiet: really([sys.executable, "-c", script], quiet))
     done = command("schedule", "run")
     assert (done.status, "want of memory" in done.err) == (137, True)
 
@@ -251,7 +252,7 @@ def test_whoever_stops_the_schedule_stops_its_run_and_hears_how_it_ended(tmp_pat
         "time.sleep(60)"
     )
     script = (
-        "import sys; from dbv_analysis.schedule.attempt import _run; "
+        "import sys; from dbv_analysis.schedule.run_in_subprocess import _run; "
         f"print(_run([sys.executable, '-c', {run!r}], True))"
     )
     with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True) as schedule:
@@ -267,7 +268,7 @@ def test_whoever_stops_the_schedule_stops_its_run_and_hears_how_it_ended(tmp_pat
 def test_the_run_is_a_process_that_does_not_know_the_password(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("DBV_SMTP_PASSWORD", PASSWORD)
     script = "import os, sys; print([n for n in os.environ if n.startswith('DBV_SMTP')], file=sys.stderr)"
-    assert attempt._run([sys.executable, "-c", script], True) == (0, ["[]"])
+    assert run_in_subprocess._run([sys.executable, "-c", script], True) == (0, ["[]"])
 
 
 # The e-mail about a run.
@@ -396,6 +397,6 @@ def test_the_day_decides(project: Path, monkeypatch: pytest.MonkeyPatch, ends):
         def today(cls) -> date:
             return date(2024, 9, 26)
 
-    monkeypatch.setattr(unattended, "date", Then)
-    done = unattended.make_due(project / "data" / "raw", project / "outputs", "public", True)
+    monkeypatch.setattr(run_due, "date", Then)
+    done = run_due.make_due(project / "data" / "raw", project / "outputs", "public", True)
     assert done.outcome.headline == "No quarter is due."

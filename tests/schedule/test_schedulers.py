@@ -19,9 +19,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
+from dbv_analysis.model.problems import CallProblem
 from dbv_analysis.schedule import DAYS, ci, cron, systemd, windows
 from dbv_analysis.schedule.plan import Plan, plan
-from dbv_analysis.terms import CallProblem
 from tests.publish.conftest import Said
 
 Command = Callable[..., Said]

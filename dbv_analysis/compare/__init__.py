@@ -1,0 +1,1 @@
+"""What may be said of two figures: changes, comparators, intervals, limits, grades."""

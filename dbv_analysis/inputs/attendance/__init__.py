@@ -1,0 +1,1 @@
+"""Attendance registers, with the roll and suspensions: read, checked, and counted."""

@@ -1,0 +1,1 @@
+"""The ledger of placements and transport: read, checked, and counted."""

@@ -1,0 +1,77 @@
+"""The authority's ledger of placements and transport → the table of what they cost.
+
+A child's row goes no further than the Parquet file of ``data/processed/records``; what is given on is sums.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import narwhals as nw
+import pandas as pd
+
+from dbv_analysis.inputs.commitments import derive
+from dbv_analysis.inputs.commitments.read import LEDGER, PLACEMENT, TRANSPORT, read_ledger
+from dbv_analysis.inputs.records.list_reader import rejects_of
+from dbv_analysis.inputs.records.store import left_out, open_records
+from dbv_analysis.model.period import Period
+
+WHAT = {  # each count of ``costs.summary``, and what it is called in the table
+    "children": "children",
+    "providers": "providers",
+    "pounds": "pounds",
+    "fewest": "fewest behind",
+    "largest": "largest pounds",
+}
+ALWAYS = {  # what a ledger that has the kind at all has a sum of, be it 0
+    PLACEMENT: (derive.ALL, derive.OF_INMSS),
+    TRANSPORT: (derive.ALL, *derive.DESTINATIONS),
+}
+
+
+def read_costs(path: Path, shown: str, day: date, folder: Path, database: str = "") -> tuple[pd.DataFrame, list[str]]:
+    """Rows of the table ``costs`` as text, and what to warn of.
+
+    Two periods: the day of the ledger, with what its commitments cost in a year, and the financial year up to that day,
+    with what its days cost.
+
+    Raises DataProblems where the ledger cannot be read.
+    """
+    tally = read_ledger(path, folder, shown, day, database)
+    ledger = open_records(folder)[LEDGER]
+    so_far = financial_year_to(day)
+    tables = {
+        Period.snapshot(day).text: _summed(ledger, derive.on_day(ledger, day), pounds="pounds a year"),
+        so_far.text: _summed(ledger, derive.in_window(ledger, so_far.start, so_far.end)),
+    }
+    rows = pd.concat([frame.assign(period=period) for period, frame in tables.items()], ignore_index=True)
+    rejected, seen = tally.rejected[LEDGER], tally.seen[LEDGER]
+    warnings = [left_out(shown, f"{rejected:,} of {seen:,} rows", rejects_of(folder, LEDGER))] if rejected else []
+    return rows.assign(count=rows["count"].map(_written)), warnings
+
+
+def financial_year_to(day: date) -> Period:
+    """The financial year from its 1 April to ``day``: the whole year where that is its last."""
+    whole = Period.financial_year(day.year if day.month >= 4 else day.year - 1)
+    return whole if day == whole.end else Period.window(whole.start, day)
+
+
+def _summed(ledger: nw.LazyFrame, rows: nw.LazyFrame, **called: str) -> pd.DataFrame:
+    """``costs.summary`` with a row a number: ``kind``, ``provision``, ``what`` and ``count``."""
+    found = derive.summary(rows).collect().to_pandas().set_index(["kind", "provision"])
+    kinds = list(ledger.select("kind").unique().collect().to_pandas()["kind"])
+    wanted = [(kind, name) for kind in sorted(kinds) for name in derive.PROVISIONS[kind]]
+    wanted = [one for one in wanted if one in found.index or one[1] in ALWAYS[one[0]]]
+    found = found.reindex(pd.MultiIndex.from_tuples(wanted, names=["kind", "provision"]))
+    known = found["providers"].groupby(level="kind").transform("count") > 0  # else nobody says who provides
+    found["providers"] = found["providers"].astype(float).where(~known, found["providers"].astype(float).fillna(0))
+    others = [name for name in WHAT if name != "providers"]
+    found[others] = found[others].astype(float).fillna(0)
+    long = found.rename(columns={**WHAT, **called}).melt(ignore_index=False, var_name="what", value_name="count")
+    return long.dropna(subset=["count"]).reset_index()
+
+
+def _written(number: float) -> str:
+    """A number as text, money to the penny."""
+    return f"{number:.2f}".removesuffix(".00")

@@ -1,0 +1,1 @@
+"""Rows from a database, by queries that only read."""

@@ -1,0 +1,1 @@
+"""Releases of Explore education statistics: the DfE's open data as downloaded."""

@@ -1,0 +1,1 @@
+"""What a council and the DfE publish of money: dedicated schools grant, Section 251."""

@@ -1,0 +1,1 @@
+"""The workbook in which the authority reports its quarter."""

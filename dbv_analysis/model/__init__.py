@@ -1,0 +1,1 @@
+"""The nouns that all other rooms share: periods, metrics, sources, settings, tables, units. Nothing here calculates."""

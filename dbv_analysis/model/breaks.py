@@ -1,0 +1,25 @@
+"""Days that figures depend on, as ``breaks.toml`` lists them: census days, and changes of what is counted."""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import date
+from importlib.resources import files
+
+from dbv_analysis.model.period import Break
+
+_LISTED = tomllib.loads(files("dbv_analysis.model").joinpath("breaks.toml").read_text(encoding="utf-8"))
+
+SEN2_CENSUS: dict[int, date] = {int(year): day for year, day in _LISTED["sen2_census"].items()}
+
+
+def changes(series: str) -> tuple[Break, ...]:
+    """The changes of a series, earliest first. Raises ValueError where none is listed for it."""
+    found = [one for one in _LISTED["change"] if series in one["series"]]
+    if not found:
+        known = sorted({name for one in _LISTED["change"] for name in one["series"]})
+        raise ValueError(f'breaks.toml lists no change of "{series}", only of: {", ".join(known)}.')
+    return tuple(
+        Break(one["on"], one["why"], one["label"], one.get("compares", False))
+        for one in sorted(found, key=lambda one: one["on"])
+    )

@@ -1,0 +1,92 @@
+"""Tables of the authority's own figures: from its plans, reports and quarterly returns."""
+
+from __future__ import annotations
+
+import pandera.pandas as pa
+
+from dbv_analysis.model.sen2 import PLACEMENTS
+from dbv_analysis.model.tables.base import Tidy, text
+
+DESTINATIONS = ("in borough", "out of borough", "unknown")
+
+
+class Grant(Tidy):
+    """The grant by line and quarter, £: what was profiled, and what a report says was projected and spent.
+
+    ``line`` ``All lines`` is a printed total, which the lines need not add up to. ``spend to date`` runs from
+    the programme's start to the end of the quarter. ``pounds`` is the reading chosen of ``printed``.
+    """
+
+    workstream: str
+    line: str = text()
+    measure: str = pa.Field(isin=("profile", "projected", "spend", "spend to date"))
+    pounds: float = pa.Field(nullable=True)
+    line_printed: str | None
+    printed: str | None
+    section: str | None
+    page: str | None
+
+
+class OwnFigures(Tidy):
+    """Figures that only the authority has, from its reports and quarterly returns; they enter the results.
+
+    ``metric_id`` and ``breakdown`` name what is counted; ``value`` is in the metric's unit.
+    """
+
+    metric_id: str = text()
+    breakdown: str = text()
+    value: float = pa.Field(nullable=True)
+    label_printed: str | None
+    period_printed: str | None
+    printed: str | None
+    section: str | None
+    page: str | None
+
+
+class Costs(Tidy):
+    """What placements and transport cost, from the authority's ledger of commitments, and how many there are.
+
+    ``provision`` is a column of the SEN2 release or a destination, or ``all`` of the kind, or ``inmss``: these overlap.
+    On a day ``pounds a year`` is what the commitments of that day cost in a year; in a window ``pounds`` is what its
+    days cost. ``fewest behind`` is the smaller number of children and providers behind the money, and ``largest
+    pounds`` the most that one of them makes up: both are for disclosure control alone.
+    """
+
+    kind: str = pa.Field(isin=("placement", "transport"))
+    provision: str = pa.Field(isin=("all", "inmss", *PLACEMENTS, *DESTINATIONS))
+    what: str = pa.Field(isin=("children", "providers", "pounds a year", "pounds", "fewest behind", "largest pounds"))
+    count: float = pa.Field(nullable=True)
+
+
+class Scenarios(Tidy):
+    """The deficit paths of the grant application, £, as printed (to £0.1m).
+
+    ``period`` is the reading chosen of ``period_printed``; ``year_kind`` says what the document says
+    of it. A cumulative deficit is a balance, so its period is the year's last day.
+    """
+
+    scenario: str = pa.Field(isin=("Unmitigated", "Target", "Stretch"))
+    measure: str = pa.Field(isin=("expenditure", "cumulative deficit"))
+    period_printed: str = text()
+    year_kind: str = pa.Field(isin=("not stated", "financial", "academic", "calendar"))
+    pounds: float = pa.Field(nullable=True)
+    printed: str = text()
+    section: str = text()
+    page: str = text()
+
+
+class PrintedFigures(Tidy):
+    """Figures as a report printed them, to stand beside the results and never among them.
+
+    ``metric_id`` and ``breakdown`` name the measure that the printed label says it is; ``period`` is
+    the period that the label most plainly means. ``value`` is the number in ``printed``.
+    """
+
+    metric_id: str = text()
+    breakdown: str = text()
+    label_printed: str = text()
+    period_printed: str = text()
+    value: float = pa.Field(nullable=True)
+    printed: str = text()
+    section: str = text()
+    page: str = text()

@@ -1,0 +1,77 @@
+"""The equity guard: wherever a cost or a share falls, what became of the same children stands beside it."""
+
+from __future__ import annotations
+
+from dbv_analysis.compare.change import Change, change, like_for_like
+from dbv_analysis.findings import NO_EARLIER
+from dbv_analysis.model.blocks import Paragraphs, Table, paragraphs
+from dbv_analysis.model.columns import TOTAL
+from dbv_analysis.model.units import HIGHER, PERCENT, POUNDS
+from dbv_analysis.model.wording import listed, lower_first, upper_first
+from dbv_analysis.results.evidence import Evidence
+
+SECTIONS = ("Deficit", "High needs spend", "Placements")  # whose costs and shares may fall at children's expense
+BESIDE = (
+    ("plans_20_weeks_excl_exceptions_percent", TOTAL),
+    ("overall_absence_percent", "EHC plan"),
+    ("persistent_absence_percent", "EHC plan"),
+    ("suspension_rate", "EHC plan"),
+    ("exclusion_rate", "EHC plan"),
+)
+TRIBUNAL = "appeals to the SEND tribunal"
+
+
+def falls(evidence: Evidence, sections: tuple[str, ...] = SECTIONS) -> list[Change]:
+    """The costs and shares of some sections whose newest figure is lower than the one that compares with it."""
+    found = []
+    for section in sections:
+        for metric in evidence.in_section(section):
+            if metric.unit not in (PERCENT, POUNDS):
+                continue
+            for breakdown in evidence.rows(metric.id)["breakdown"].unique():
+                moved = like_for_like(evidence, metric.id, breakdown=breakdown)
+                if moved and not moved.refusal and moved.verb == "fell":
+                    found.append(moved)
+    return found
+
+
+def balancing_measures(evidence: Evidence, sections: tuple[str, ...] = SECTIONS) -> Table | Paragraphs:
+    """Timeliness, attendance, suspensions and appeals of children with plans, where a cost or a share fell."""
+    fell = list(dict.fromkeys(lower_first(moved.metric.title) for moved in falls(evidence, sections)))
+    if not fell:
+        return paragraphs("No cost or share here is known to have fallen between two figures that compare.")
+    rows = [_row(evidence, metric_id, breakdown) for metric_id, breakdown in BESIDE if metric_id in evidence.metrics]
+    return Table(
+        "The same children: what stands beside a cost or share that fell",
+        ["Measure", "Period", "Figure", "Before", "Which way"],
+        [*rows, [TRIBUNAL, "x", "x", "x", "x"]],
+        text_columns=2,
+        notes=[
+            f"Fell: {listed(fell)}. A lower cost or share is no gain if children wait longer, miss more school or are "
+            "suspended more.",
+            f"{upper_first(TRIBUNAL)}: no figure is among the inputs.",
+        ],
+    )
+
+
+def _row(evidence: Evidence, metric_id: str, breakdown: str) -> list[str]:
+    metric = evidence.metrics[metric_id]
+    name = lower_first(metric.titled(breakdown))
+    rows = evidence.rows(metric_id, breakdown=breakdown)
+    rows = rows[rows["value"].notna()]
+    if rows.empty:
+        return [name, "x", "x", "x", "x"]
+    moved = change(evidence, metric_id, breakdown=breakdown) or like_for_like(evidence, metric_id, breakdown=breakdown)
+    newest = moved.later if moved else rows.iloc[-1]
+    if moved is None:
+        return [name, newest["period_label"], evidence.write(newest), NO_EARLIER, "not known"]
+    if moved.refusal:
+        return [name, newest["period_label"], evidence.write(newest), "not comparable", "not known"]
+    before = f"{metric.write(moved.earlier['value'])} in {moved.earlier['period_label']}"
+    return [name, newest["period_label"], metric.write(newest["value"]), before, _way(moved)]
+
+
+def _way(moved: Change) -> str:
+    if moved.verb == "stayed":
+        return "the same"
+    return "better" if (moved.verb == "rose") == (moved.metric.better == HIGHER) else "worse"

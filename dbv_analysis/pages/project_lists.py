@@ -1,0 +1,233 @@
+"""Registers → charts and tables: phases, tasks, risks, and every other list that the programme keeps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from dbv_analysis.charts import Cell, Task, heat_map, timeline
+from dbv_analysis.findings.progress import (
+    DONE,
+    GOES_ON,
+    PAST,
+    TO_COME,
+    UNDER_WAY,
+    first_day,
+    last_day,
+    milestones,
+    phases,
+    risks,
+    tasks,
+)
+from dbv_analysis.model.blocks import Figure, Table
+from dbv_analysis.model.period import format_day
+from dbv_analysis.model.project_lists import PHASES, RATINGS
+from dbv_analysis.model.wording import listed
+from dbv_analysis.pages import provenance
+from dbv_analysis.results.evidence import Evidence
+
+STATES = {
+    DONE: "done",
+    PAST: "not reported done",
+    UNDER_WAY: "under way",
+    TO_COME: "to come",
+    GOES_ON: "goes on",
+}
+
+
+def project_list(
+    evidence: Evidence, name: str, caption: str, columns: Mapping[str, str], where: Mapping[str, str]
+) -> Table | None:
+    """A register's entries as they stood at the cut-off, a row an entry; None where there is none.
+
+    ``columns`` are the register's, with the words that head them; ``where`` keeps the entries of which each
+    column holds its value.
+    """
+    rows = evidence.project_list(name)
+    for column, value in where.items():
+        rows = rows[rows[column] == value]
+    if rows.empty:
+        return None
+    cells = [[_cell(row, column) for column in columns] for row in rows.to_dict("records")]
+    return Table(
+        caption,
+        list(columns.values()),
+        cells,
+        text_columns=len(columns),
+        notes=provenance.project_list_caption(evidence, name),
+    )
+
+
+def _cell(row: dict, column: str) -> str:
+    if column == "count":
+        return row["symbol"] or f"{row['count']:,.0f}"
+    return str(row[column]) or "not stated"
+
+
+def phases_now(evidence: Evidence) -> Figure | None:
+    """Each element's phase in the quarter: planned, and as the report says it in its summary and in its detail."""
+    rows = phases(evidence)
+    if rows.empty:
+        return None
+    columns = {
+        "Planned": ("planned", ""),
+        "Report's summary": ("summary", "status_summary"),
+        "Report's detail": ("detail", "status_detail"),
+    }
+    cells = []
+    for row in rows.to_dict("records"):
+        for column, (phase, status) in columns.items():
+            if row[phase]:
+                words = f"{row[status]}, {row[phase].lower()}" if status and row[status] else row[phase]
+                cells.append(Cell(row["element"], column, words, PHASES.index(row[phase])))
+    said = [column for column in columns if any(cell.column == column for cell in cells)]
+    return heat_map(
+        cells,
+        rows=list(rows["element"]),
+        columns=said,
+        title=_said_of_phases(rows),
+        measure=f"Phase of each element, {evidence.quarter}",
+        caption=[
+            *provenance.project_list_caption(evidence, "phases"),
+            "Darker is later: co-design, implementation, pilot, sustain.",
+        ],
+        row_header="Element",
+        empty="not reported",
+    )
+
+
+def _said_of_phases(rows: pd.DataFrame) -> str:
+    reported = int((rows["detail"] != "").sum())
+    if not reported:
+        return "Phases planned for this quarter"
+    contradicted = int((~rows["agrees"]).sum())
+    if contradicted:
+        return f"The report contradicts itself on {contradicted} of {len(rows)} elements"
+    if reported < len(rows):
+        return f"{reported} of {len(rows)} elements were reported"
+    return "Every element was reported, and none in two ways"
+
+
+def phase_plan(evidence: Evidence) -> Figure | None:
+    """The phases planned for every quarter, an element a row."""
+    rows = evidence.project_list("phases")
+    rows = rows[rows["said_in"] == "plan"]
+    if rows.empty:
+        return None
+    quarters = sorted(rows["quarter"].unique())
+    return heat_map(
+        [Cell(row.element, row.quarter, row.phase, PHASES.index(row.phase)) for row in rows.itertuples()],
+        rows=list(rows["element"].unique()),
+        columns=quarters,
+        title="Every element is to be sustained by the end of the second year"
+        if set(rows.loc[rows["quarter"] == quarters[-1], "phase"]) == {"Sustain"}
+        else "Phases as planned",
+        measure="Phases planned, by quarter",
+        caption=provenance.project_list_caption(evidence, "phases"),
+        row_header="Element",
+        empty="not planned",
+    )
+
+
+def risk_map(evidence: Evidence) -> Figure | None:
+    """The risks by element and rating, with the month of each review and whether it is over."""
+    rows = risks(evidence)
+    if rows.empty:
+        return None
+    cells = []
+    for (element, rating), found in rows.groupby(["element", "rating"], sort=False):
+        said = [f"{row.number} ({row.review}{', overdue' if row.overdue else ''})" for row in found.itertuples()]
+        cells.append(Cell(element, RATINGS[rating], listed(said), list(RATINGS).index(rating) + 1))
+    late = int(rows["overdue"].sum())
+    return heat_map(
+        cells,
+        rows=list(rows["element"].unique()),
+        columns=[RATINGS[rating] for rating in RATINGS],
+        title=f"{late} of {len(rows)} risks are past their review" if late else "No risk is past its review",
+        measure="Risks by element and rating: number, month of review",
+        empty="no risk",
+        caption=provenance.project_list_caption(evidence, "risks"),
+        row_header="Element",
+    )
+
+
+def plan_phases(evidence: Evidence) -> Figure | None:
+    """The phases of every plan as a timeline."""
+    rows = evidence.project_list("tasks")
+    rows = rows[(rows["kind"] == "phase") & (rows["starts"] != "")]
+    if rows.empty:
+        return None
+    day = evidence.cut_off
+    drawn = []
+    for row in rows.itertuples():
+        start, end = first_day(row.starts), last_day(row.ends)
+        state = "over" if end and end < day else "to come" if start > day else "under way"
+        drawn.append(Task(row.plan_title, row.phase, start, end, state))
+    now = sum(task.status == "under way" for task in drawn)
+    return timeline(
+        drawn,
+        today=day,
+        title=f"{now} of {len(drawn)} planned phases were under way on {format_day(day)}",
+        measure="Phases of the implementation plan",
+        caption=provenance.project_list_caption(evidence, "tasks"),
+    )
+
+
+def plan_tasks(evidence: Evidence, plan: str) -> Figure | None:
+    """The tasks of one plan as a timeline, each with its state at the cut-off."""
+    rows = tasks(evidence)
+    rows = rows[rows["plan"] == plan]
+    dated = rows[rows["start"].notna()]
+    if dated.empty:
+        return None
+    past = int((rows["state"] == PAST).sum())
+    title = f"{dated.iloc[0]['plan_title']} (plan {plan})"
+    return timeline(
+        [Task(row.phase, row.task, row.start, row.end, STATES[row.state]) for row in dated.itertuples()],
+        today=evidence.cut_off,
+        title=f"{title}: {past} of {len(rows)} tasks past their end and not reported done"
+        if past
+        else f"{title}: no task past its end",
+        measure=f"Tasks of {title}",
+        caption=[
+            *provenance.project_list_caption(evidence, "tasks"),
+            *(
+                [f"Without a month: {listed(rows.loc[rows['start'].isna(), 'task'])}."]
+                if rows["start"].isna().any()
+                else []
+            ),
+        ],
+    )
+
+
+def milestone_table(evidence: Evidence) -> Table | None:
+    """The milestones of both workstreams, each with its state at the cut-off."""
+    rows = milestones(evidence)
+    if rows.empty:
+        return None
+    return Table(
+        f"Milestones on {format_day(evidence.cut_off)}",
+        ["Milestone", "Workstream", "Due", "State"],
+        [[row.milestone, row.workstream, row.due_printed or row.due, STATES[row.state]] for row in rows.itertuples()],
+        text_columns=4,
+        notes=provenance.project_list_caption(evidence, "milestones"),
+    )
+
+
+def lines_and_opportunities(evidence: Evidence) -> Table | None:
+    """Each opportunity with the grant lines that the application says serve it."""
+    opportunities, lines = evidence.project_list("opportunities"), evidence.project_list("grant_lines")
+    if opportunities.empty:
+        return None
+    cells = []
+    for one in opportunities.itertuples():
+        serve = [line.line for line in lines.itertuples() if one.number in line.opportunities.split()]
+        cells.append([one.number, one.opportunity, one.rather_than, "; ".join(serve) or "no line"])
+    return Table(
+        "The six opportunities and the grant lines that serve them",
+        ["Opportunity", "Goals could be met", "Rather than", "Grant lines"],
+        cells,
+        text_columns=4,
+        notes=provenance.project_list_caption(evidence, "grant_lines"),
+    )

@@ -1,0 +1,1 @@
+"""The files of a pack, each written from the same results."""

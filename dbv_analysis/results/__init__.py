@@ -1,0 +1,1 @@
+"""Tables become the results table: counted, hidden where few are behind a figure, divided, and kept."""

@@ -1,0 +1,1 @@
+"""The deficit of the dedicated schools grant and its paths."""

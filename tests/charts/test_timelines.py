@@ -1,0 +1,152 @@
+"""What a timeline says in words and holds in its table, and how it shows a status."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import date
+
+import pytest
+
+from dbv_analysis.charts import Task, timeline
+from dbv_analysis.charts.style import ACCENT
+from tests.charts.test_pictures import (
+    pixels_of,
+    words_drawn,  # noqa: F401
+)
+
+TODAY = date(2024, 9, 26)
+LEADS = Task("Workforce", "Recruit leads", date(2023, 11, 1), date(2024, 1, 31), "Complete")
+PILOT = Task("Workforce", "Pilot", date(2024, 9, 1), date(2025, 3, 31), "On track")
+REVIEW = Task("Places", "Review places", date(2024, 4, 1), None, "Behind")
+UNDATED = Task("Places", "Evaluate", None, None, "Not started")
+
+
+def drawn(*tasks: Task, today: date = TODAY, **options):
+    return timeline(
+        list(tasks), today=today, title="One in three is done", measure="The plan", caption=["Source: it."], **options
+    )
+
+
+def test_the_alt_text_counts_the_tasks_and_those_that_are_over_in_all_and_by_group():
+    assert drawn(LEADS, PILOT, REVIEW).alt == (
+        "Timeline: The plan. "
+        "3 tasks, 1 ends before 26 September 2024, first start 1 November 2023, last end 31 March 2025, 1 ongoing. "
+        "Status: 1 Complete, 1 On track and 1 Behind. "
+        "Workforce: 2 tasks, 1 ends before 26 September 2024, first start 1 November 2023, last end 31 March 2025. "
+        "Places: 1 task, 0 end before 26 September 2024, first start 1 April 2024, 1 ongoing."
+    )
+
+
+def test_the_alt_text_of_one_group_says_it_once():
+    assert drawn(LEADS, PILOT).alt.count("2 tasks") == 1
+
+
+def test_a_task_that_ends_on_the_day_itself_is_not_over():
+    ends = dataclasses.replace(PILOT, end=TODAY)
+    assert "0 end before" in drawn(ends).alt
+    assert "1 ends before" in drawn(ends, today=date(2024, 9, 27)).alt
+
+
+def test_forty_tasks_are_not_named_one_by_one_in_the_alt_text():
+    alt = drawn(*(dataclasses.replace(PILOT, name=f"Task {row}") for row in range(40))).alt
+    assert "40 tasks" in alt
+    assert "Task 7" not in alt
+
+
+def test_the_table_holds_group_task_days_and_status():
+    table = drawn(LEADS, REVIEW, UNDATED).table
+    assert table.header == ["Group", "Task", "From", "To", "Status"]
+    assert table.rows == [
+        ["Workforce", "Recruit leads", "1 November 2023", "31 January 2024", "Complete"],
+        ["Places", "Review places", "1 April 2024", "ongoing", "Behind"],
+        ["Places", "Evaluate", "not given", "not given", "Not started"],
+    ]
+    assert table.text_columns == 5
+
+
+def test_tasks_of_a_group_stand_together_in_the_order_given():
+    rows = drawn(LEADS, REVIEW, PILOT).table.rows
+    assert [row[1] for row in rows] == ["Recruit leads", "Pilot", "Review places"]
+
+
+def test_phases_are_called_phases():
+    chart = drawn(LEADS, PILOT, noun="phase", group_header="Element")
+    assert chart.table.header[:2] == ["Element", "Phase"]
+    assert "2 phases" in chart.alt
+
+
+def test_the_picture_says_the_day_the_groups_the_statuses_and_the_quarters(words_drawn):  # noqa: F811
+    drawn(LEADS, PILOT, REVIEW)
+    said = [words for words, _, _ in words_drawn()]
+    assert {"26 September 2024", "Workforce", "Places", "Complete", "On track", "Behind"} <= set(said)
+    assert said.count("Workforce") == 1
+    quarters = ["2023-24", "2024-25", "Q3", "Q4", "Q1", "Q2", "Q3", "Q4"]
+    assert said[: len(quarters)] == quarters
+
+
+def test_months_are_named_where_there_is_room(words_drawn):  # noqa: F811
+    drawn(Task("Workforce", "Pilot", date(2024, 7, 1), date(2024, 8, 31), "On track"))
+    assert {"Jul", "Aug", "Sep"} <= {words for words, _, _ in words_drawn()}
+
+
+def test_statuses_look_different_without_their_words():
+    solid, hatched = (
+        drawn(dataclasses.replace(PILOT, status=status), statuses=["Complete", "On track"])
+        for status in ("Complete", "On track")
+    )
+    assert pixels_of(solid, ACCENT) > 2 * pixels_of(hatched, ACCENT) > 0
+
+
+def test_a_status_looks_the_same_whatever_others_stand_with_it():
+    order = ["Complete", "On track"]
+    alone = drawn(PILOT, statuses=order)
+    with_others = drawn(PILOT, REVIEW, statuses=order)
+    assert pixels_of(alone, "#ADD1F1") > 1_000
+    assert pixels_of(with_others, "#ADD1F1") > 1_000
+
+
+def test_a_task_that_goes_on_is_drawn_unlike_one_that_ends_with_the_axis():
+    ends = dataclasses.replace(REVIEW, end=date(2024, 9, 30))
+    assert drawn(REVIEW).png != drawn(ends).png
+
+
+def test_a_task_without_dates_has_no_bar():
+    chart = drawn(LEADS, UNDATED)
+    assert pixels_of(chart, ACCENT, (0.3, 0.7))
+    assert not pixels_of(chart, ACCENT, (0.75, 1))
+
+
+def test_a_day_after_every_task_is_still_on_the_axis(words_drawn):  # noqa: F811
+    drawn(LEADS, today=date(2025, 5, 6))
+    said = [words for words, _, _ in words_drawn()]
+    assert "6 May 2025" in said
+    assert "Q1" in said
+
+
+def test_no_task_is_refused():
+    with pytest.raises(ValueError, match="there is no task, so there is nothing to draw"):
+        drawn()
+
+
+def test_more_than_forty_are_refused_with_what_to_do():
+    with pytest.raises(
+        ValueError, match="41 tasks are too many for one timeline: split them into charts of at most 40"
+    ):
+        drawn(*[PILOT] * 41)
+
+
+def test_tasks_none_of_which_has_a_date_are_refused():
+    with pytest.raises(ValueError, match="no task has a date"):
+        drawn(UNDATED)
+
+
+@pytest.mark.parametrize("days", [(date(2024, 9, 1), date(2024, 8, 31)), (None, date(2024, 8, 31))])
+def test_a_task_that_ends_before_it_starts_is_refused(days):
+    with pytest.raises(ValueError, match='"Pilot" ends before it starts'):
+        drawn(dataclasses.replace(PILOT, start=days[0], end=days[1]))
+
+
+@pytest.mark.parametrize("field", ["group", "name", "status"])
+def test_a_task_that_lacks_a_word_is_refused(field):
+    with pytest.raises(ValueError, match="needs a group, a name and a status"):
+        drawn(dataclasses.replace(PILOT, **{field: " "}))

@@ -1,0 +1,736 @@
+"""From rows to figures, on tables small enough to check by eye."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+import narwhals as nw
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dbv_analysis.model.columns import RESULT_COLUMNS, TOTAL
+from dbv_analysis.model.metric import Count, Grouped, Mean, Metric, Ratio, Total, Value, discover
+from dbv_analysis.model.pack import CONTROLLED, PUBLIC
+from dbv_analysis.model.period import Period
+from dbv_analysis.model.settings import Disclosure
+from dbv_analysis.model.tables import PROVENANCE
+from dbv_analysis.model.units import COUNT, NEITHER, PERCENT, POUNDS, SYMBOLS
+from dbv_analysis.results.calculate import AREA, PERIOD, calculate
+from tests.conftest import HALTON
+from tests.soak import SOAK, examples
+
+RULE = Disclosure(threshold=5, money_threshold=3)
+LIBRARIES = ("pandas", "pyarrow", "polars", "duckdb") if SOAK else ("pandas", "duckdb")
+METRICS = discover()
+# Differences from row to row within a group are more than narwhals can ask of pyarrow.
+NOT_ON_PYARROW = ("dsg_in_year_deficit", "dsg_implied_funding")
+
+
+def table(text: str) -> pd.DataFrame:
+    """A table of ``plans`` as the loaders give it, from text: cells stand two spaces or more apart.
+
+    A cell of ``count`` that is one of the symbols is a missing number with that symbol.
+    """
+    lines = [re.split(r"\s{2,}", line.strip()) for line in text.strip().splitlines()]
+    frame = pd.DataFrame(lines[1:], columns=lines[0])
+    defaults = {"area": "Here", "period": "2024-01-18", "setting": "school", "kind": "any"}
+    frame = frame.assign(**{name: word for name, word in defaults.items() if name not in frame})
+    periods = [Period.parse(words) for words in frame["period"]]
+    frame = frame.assign(
+        area_code=frame["area"].map({"Here": "E06000001", "There": "E06000002"}),
+        area_name=frame["area"],
+        geographic_level="Local authority",
+        symbol=frame["count"].where(frame["count"].isin(SYMBOLS), ""),
+        count=pd.to_numeric(frame["count"], errors="coerce").astype(float),
+        period_label=[period.label for period in periods],
+        period_start=[period.start for period in periods],
+        period_end=[period.end for period in periods],
+        basis=[period.basis for period in periods],
+        as_at=[period.end for period in periods],
+        source="A return",
+        release="return-1",
+        published=[period.end for period in periods],
+        file="return.csv",
+        row=range(2, len(frame) + 2),
+    ).drop(columns="area")
+    assert set(PROVENANCE) <= set(frame.columns)
+    return frame
+
+
+def in_school(plans):
+    """Plans in a school, of all plans, %."""
+    return Ratio(plans, nw.col("setting") == "school")
+
+
+def number(plans):
+    """Plans."""
+    return Count(plans)
+
+
+def as_given(plans):
+    """A figure as it stands."""
+    return Value(plans, nw.col("count"))
+
+
+def pounds(plans):
+    """Pounds, whoever they are spent on."""
+    return Total(of_kind(plans, "pounds"))
+
+
+def pounds_on_pupils(plans):
+    """Pounds, with the pupils whom they are spent on."""
+    return Total(of_kind(plans, "pounds"), behind=of_kind(plans, "pupils"))
+
+
+def pounds_each(plans):
+    """Pounds a pupil."""
+    return Mean(of_kind(plans, "pounds"), of_kind(plans, "pupils"))
+
+
+def of_kind(plans, kind: str):
+    return plans.filter(nw.col("kind") == kind)
+
+
+def metric(define, unit=PERCENT, by: dict[str, str] | None = None) -> Metric:
+    return Metric(define.__name__, "Made up", "Made up", unit, NEITHER, "These tests", define, by or {}, (), 1)
+
+
+def figures(plans: pd.DataFrame, *metrics: Metric, profile: str = PUBLIC, rule: Disclosure = RULE) -> pd.DataFrame:
+    return calculate(metrics or [metric(in_school)], {"plans": plans}, rule, profile)
+
+
+def only(results: pd.DataFrame) -> tuple:
+    """The one row's numerator, denominator, value and symbol, None where there is no number."""
+    assert len(results) == 1
+    row = results[["numerator", "denominator", "value", "symbol"]].astype(object)
+    return tuple(row.where(row.notna(), None).iloc[0])
+
+
+def share(in_schools: str, elsewhere: str, **options) -> tuple:
+    """What comes of two rows: plans in schools and plans elsewhere."""
+    plans = table(f"setting  count\nschool  {in_schools}\nhome  {elsewhere}")
+    return only(figures(plans, **options))
+
+
+def test_a_share_is_what_is_in_the_numerator_of_all_that_is_counted():
+    assert share("30", "10") == (30, 40, 75, "")
+
+
+def test_a_count_adds_up_and_has_no_denominator():
+    plans = table("""
+        setting  count
+        school   30
+        home     10
+    """)
+    assert only(figures(plans, metric(number, COUNT))) == (40, None, 40, "")
+
+
+def test_each_area_and_each_period_has_a_figure_of_its_own():
+    plans = table("""
+        area   period      setting  count
+        Here   2023-01-19  school   10
+        Here   2023-01-19  home     10
+        Here   2024-01-18  school   30
+        Here   2024-01-18  home     10
+        There  2024-01-18  school   50
+        There  2024-01-18  home     50
+    """)
+    found = figures(plans)
+    assert list(found.columns) == list(RESULT_COLUMNS)
+    assert [tuple(row) for row in found[["area_name", "period_label", "value"]].to_numpy()] == [
+        ("Here", "January 2023", 50),
+        ("Here", "January 2024", 75),
+        ("There", "January 2024", 50),
+    ]
+
+
+def test_records_and_published_counts_give_the_same_results():
+    published = table("""
+        setting  kind   count
+        school   boys   7
+        school   girls  6
+        home     boys   8
+        home     girls  9
+    """)
+    records = published.loc[published.index.repeat(published["count"].astype(int))].assign(count=1.0)
+    metrics = [metric(in_school, by={"Kind": "kind"}), metric(number, COUNT, by={"Kind": "kind"})]
+    assert len(records) == 30
+    pd.testing.assert_frame_equal(figures(records, *metrics), figures(published, *metrics))
+
+
+@pytest.mark.parametrize("symbol", SYMBOLS)
+def test_a_symbol_among_the_rows_is_the_figures_symbol_and_never_nought(symbol):
+    assert share(symbol, "10")[2:] == (None, symbol)
+    assert share("10", symbol)[2:] == (None, symbol)
+
+
+@pytest.mark.parametrize("symbol", SYMBOLS)
+def test_a_share_of_which_no_row_has_a_number_keeps_its_symbol(symbol):
+    assert share(symbol, symbol)[2:] == (None, symbol)
+    assert share(symbol, "0")[2:] == (None, symbol)
+
+
+@pytest.mark.parametrize("symbol", SYMBOLS)
+def test_a_count_with_a_symbol_among_its_rows_is_that_symbol(symbol):
+    plans = table(f"setting  count\nschool  {symbol}\nhome  10")
+    assert only(figures(plans, metric(number, COUNT))) == (None, None, None, symbol)
+
+
+def test_no_part_of_a_sum_stands_as_the_sum_where_a_row_has_no_number():
+    numerator, denominator, _, _ = share("x", "10")
+    assert (numerator, denominator) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("stronger", "weaker"), [("c", "x"), ("x", "u"), ("u", "low"), ("low", "z"), ("c", "z"), ("x", "low")]
+)
+def test_of_two_symbols_the_stronger_stays(stronger, weaker):
+    for first, second in [(stronger, weaker), (weaker, stronger)]:
+        plans = table(f"setting  kind  count\nschool  boys  {first}\nhome  boys  {second}\nhome  girls  10")
+        assert only(figures(plans))[2:] == (None, stronger)
+
+
+def test_a_symbol_spoils_only_its_own_area():
+    plans = table("""
+        area   setting  count
+        Here   school   x
+        Here   home     10
+        There  school   30
+        There  home     10
+    """)
+    assert list(figures(plans)["symbol"]) == ["x", ""]
+
+
+def test_a_share_of_nothing_is_not_applicable():
+    assert share("0", "0") == (0, 0, None, "z")
+
+
+def test_none_in_the_numerator_is_a_true_nought():
+    assert share("0", "40") == (0, 40, 0, "")
+    plans = table("setting  count\nhome  40")
+    assert only(figures(plans)) == (0, 40, 0, "")
+
+
+HIDDEN = (None, None, None, "c")
+
+
+@pytest.mark.parametrize("few", ["1", "2", "3", "4"])
+def test_a_small_count_hides_itself_its_whole_and_the_share(few):
+    assert share(few, "96") == HIDDEN
+    assert share("96", few) == HIDDEN, "the complement would give it away"
+    assert share(few, "0") == HIDDEN
+    assert share("0", few) == HIDDEN, "the denominator itself is small"
+
+
+def test_a_small_count_is_hidden_where_it_stands_alone():
+    assert only(figures(table("count\n3"), metric(number, COUNT))) == HIDDEN
+    assert only(figures(table("count\n0"), metric(number, COUNT))) == (0, None, 0, "")
+    assert only(figures(table("count\n5"), metric(number, COUNT))) == (5, None, 5, "")
+
+
+def test_counts_are_hidden_after_they_are_added_up_and_before_they_are_divided():
+    plans = table("""
+        setting  kind   count
+        school   boys   3
+        school   girls  3
+        home     boys   2
+        home     girls  4
+    """)
+    assert only(figures(plans)) == (6, 12, 50, "")
+
+
+def test_five_and_nought_are_shown():
+    assert share("5", "95") == (5, 100, 5, "")
+    assert share("95", "5") == (95, 100, 95, "")
+    assert share("100", "0") == (100, 100, 100, "")
+
+
+def test_the_controlled_profile_shows_small_counts():
+    assert share("3", "1", profile=CONTROLLED) == (3, 4, 75, "")
+
+
+@pytest.mark.parametrize(("threshold", "expected"), [(3, (3, 100, 3, "")), (4, HIDDEN), (1, (3, 100, 3, ""))])
+def test_the_threshold_is_the_rules(threshold, expected):
+    assert share("3", "97", rule=Disclosure(threshold=threshold)) == expected
+
+
+def test_a_breakdown_has_a_row_for_each_of_its_parts_beside_the_total():
+    plans = table("""
+        setting  kind   count
+        school   boys   30
+        home     boys   10
+        school   girls  20
+        home     girls  20
+    """)
+    found = figures(plans, metric(in_school, by={"Sex": "kind"}))
+    assert [tuple(row) for row in found[["breakdown_topic", "breakdown", "numerator", "value"]].to_numpy()] == [
+        ("Sex", TOTAL, 50, 62.5),
+        ("Sex", "boys", 30, 75),
+        ("Sex", "girls", 20, 50),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("by", "topic"),
+    [({}, TOTAL), ({"Sex": "kind"}, "Sex"), ({"Sex": "kind", "Setting": "setting"}, TOTAL)],
+    ids=["of no topic", "of one topic", "of two topics"],
+)
+def test_the_total_stands_under_the_topic_where_there_is_only_one(by, topic):
+    plans = table("""
+        setting  kind   count
+        school   boys   30
+        home     girls  20
+    """)
+    found = figures(plans, metric(number, COUNT, by=by))
+    total = found[found["breakdown"] == TOTAL]
+    assert [tuple(row) for row in total[["breakdown_topic", "value"]].to_numpy()] == [(topic, 50)]
+    assert set(found["breakdown_topic"]) == {topic, *by}
+
+
+def test_a_figure_that_already_is_what_it_should_be_stands_as_it_is():
+    plans = table("""
+        kind   count
+        boys   12.5
+        girls  u
+    """)
+    found = figures(plans, metric(as_given, by={"Sex": "kind"}))
+    assert list(found["breakdown"]) == ["boys", "girls"]
+    assert found["value"].iloc[0] == 12.5
+    assert found["value"].isna().iloc[1]
+    assert list(found["symbol"]) == ["", "u"]
+    assert found[["numerator", "denominator"]].isna().all(axis=None)
+
+
+def test_a_figure_whose_row_has_a_symbol_is_not_shown_though_it_could_be_worked_out():
+    def worked_out(plans):
+        """A figure beside a symbol."""
+        return Value(plans, nw.lit(12.5))
+
+    assert only(figures(table("count\nx"), metric(worked_out))) == (None, None, None, "x")
+
+
+def test_two_figures_of_one_key_are_refused_by_name():
+    plans = table("""
+        kind   count
+        boys   12.5
+        girls  13.5
+    """)
+    with pytest.raises(ValueError, match=r"more than one figure for as_given, E06000001"):
+        figures(plans, metric(as_given))
+
+
+def test_tables_without_rows_give_no_figures():
+    plans = table("count\n10").iloc[0:0]
+    found = figures(plans, metric(in_school, by={"Sex": "kind"}), metric(number, COUNT), metric(as_given))
+    assert found.empty
+    assert list(found.columns) == list(RESULT_COLUMNS)
+
+
+def test_a_share_that_is_exactly_half_way_is_printed_rounded_up_as_the_releases_do():
+    _, _, value, _ = share("23", "57")  # 23 of 80 is 28.75
+    assert PERCENT.write(value) == "28.8%"
+
+
+def as_frame(library: str, frame: pd.DataFrame) -> nw.LazyFrame:
+    """The same rows as a frame of another library."""
+    if library == "pandas":
+        return nw.from_native(frame).lazy()
+    engine = pytest.importorskip(library)
+    arrow = pytest.importorskip("pyarrow").Table.from_pandas(frame, preserve_index=False)
+    if library == "pyarrow":
+        return nw.from_native(arrow).lazy()
+    return nw.from_native(engine.from_arrow(arrow)).lazy()
+
+
+def of_a_ledger(like: pd.DataFrame) -> pd.DataFrame:
+    """What a made-up ledger gives: each sum on one day and in the year to it, with the other columns of ``like``."""
+    kinds = {"placement": ("all", "inmss"), "transport": ("all", "in borough", "out of borough")}
+    whats = ("children", "providers", "pounds a year", "pounds", "fewest behind", "largest pounds")
+    groups = [(kind, name, what) for kind, names in kinds.items() for name in names for what in whats]
+    cells = [(*one, basis, float(n)) for n, one in enumerate(groups, start=7) for basis in ("snapshot", "part_year")]
+    rows = pd.DataFrame(cells, columns=["kind", "provision", "what", "basis", "count"])
+    return like.iloc[[0] * len(rows)].reset_index(drop=True).assign(**rows, area_code=HALTON, symbol="")
+
+
+def asked_for(asked, by: list[str]) -> list[list[tuple]]:
+    """Every row that a definition asks for, as text in one order, whatever library it came from."""
+    parts = []
+    for one in asked if isinstance(asked, tuple) else (asked,):
+        if isinstance(one, Grouped):
+            return asked_for((*(other for other in asked if other is not one), one.groups), by) + asked_for(
+                one.whole, []
+            )
+        if isinstance(one, Value):
+            parts.append((one.of, one.value))
+        elif isinstance(one, Mean):
+            parts += [(one.total, nw.col("count")), (one.number, nw.col("count"))]
+        elif isinstance(one, Ratio):
+            part = one.of.filter(one.numerator) if isinstance(one.numerator, nw.Expr) else one.numerator
+            parts += [(of, nw.col("count")) for of in (part, one.of, one.within) if of is not None]
+        else:
+            behind = getattr(one, "behind", None)
+            parts += [(of, nw.col("count")) for of in (one.of, behind) if of is not None]
+    return [rows_of(of, value, by) for of, value in parts]
+
+
+def rows_of(of: nw.LazyFrame, value: nw.Expr, by: list[str]) -> list[tuple]:
+    rows = of.with_columns(figure=value).select(*AREA, *PERIOD, *by, "symbol", "figure").collect()
+    return sorted((*map(str, row[:-1]), as_number(row[-1])) for row in rows.iter_rows())
+
+
+def as_number(value) -> float | str:
+    return "none" if value is None or value != value else round(float(value), 6)
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
+def test_a_metric_counts_the_same_on_every_kind_of_frame(library):
+    plans = table("""
+        setting  count
+        school   30
+        school   12
+        home     10
+    """)
+    part, whole = asked_for(in_school(as_frame(library, plans)), ["setting"])
+    assert sum(row[-1] for row in part) == 42
+    assert sum(row[-1] for row in whole) == 52
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
+@pytest.mark.parametrize("define", [pounds_on_pupils, pounds_each], ids=["a total", "a mean"])
+def test_pounds_and_pupils_are_told_apart_on_every_kind_of_frame(library, define):
+    plans = table("""
+        setting  kind    count
+        near     pounds  9000
+        near     pupils  40
+        far      pounds  x
+        far      pupils  10
+    """)
+    money, pupils = asked_for(define(as_frame(library, plans)), ["setting"])
+    assert [row[-3:] for row in money] == [("far", "x", "none"), ("near", "", 9000)]
+    assert [row[-3:] for row in pupils] == [("far", "", 10), ("near", "", 40)]
+
+
+@pytest.mark.parametrize(
+    ("name", "library"),
+    [
+        (name, library)
+        for name in METRICS
+        for library in LIBRARIES[1:]
+        if not (library == "pyarrow" and name in NOT_ON_PYARROW)
+    ],
+)
+def test_every_metric_of_the_project_asks_the_same_of_every_kind_of_frame(two_areas, name, library):
+    chosen = METRICS[name]
+    here, there = (
+        asked_for(
+            chosen.define(**{table: as_frame(kind, two_areas[table]) for table in chosen.tables}),
+            list(chosen.by.values()),
+        )
+        for kind in ("pandas", library)
+    )
+    assert there == here
+
+
+@pytest.fixture(scope="module")
+def two_areas(tables) -> dict[str, pd.DataFrame]:
+    """The rows of the authority and of one other, which are enough to tell two libraries apart."""
+    every = {**tables, "costs": of_a_ledger(tables["caseload"])}  # no ledger is shipped
+    return {
+        name: frame[frame["area_code"].isin([HALTON, "E08000016"])].reset_index(drop=True)
+        for name, frame in every.items()
+    }
+
+
+def test_no_change_is_read_across_a_year_that_is_not_there(tables):
+    scenarios = tables["scenarios"]
+    gap = scenarios[~((scenarios["measure"] == "cumulative deficit") & (scenarios["period_printed"] == "2025"))]
+    metrics = [discover()["dsg_in_year_deficit"]]
+    rows = calculate(metrics, {**tables, "scenarios": gap}, Disclosure(), PUBLIC)
+    assert sorted(rows["period_label"].unique()) == ["2024", "2027", "2028"]
+
+
+def test_a_share_is_hidden_where_two_wholes_would_give_away_a_small_count(tables):
+    """Of 100 plans 3 have no known placement: the share of the 97 beside that of the 100 would say so."""
+    one = tables["placements"].iloc[[0]].assign(area_code=HALTON, period_start=date(2024, 1, 18), symbol="")
+    plans = pd.concat(
+        [
+            one.assign(placement="mainstream_academy", count=50.0),
+            one.assign(placement="special_academy_free", count=47.0),
+            one.assign(placement="placement_unknown", count=3.0),
+        ]
+    )
+    wanted = [discover()[name] for name in ("placement_special_percent", "placement_special_known_percent")]
+    rows = calculate(wanted, {**tables, "placements": plans}, Disclosure(), PUBLIC).set_index("metric_id")
+    assert rows.loc["placement_special_percent", "value"] == 47
+    assert rows.loc["placement_special_known_percent", "symbol"] == "c"
+    assert pd.isna(rows.loc["placement_special_known_percent", "value"])
+
+
+def by_group(results: pd.DataFrame, column: str = "value") -> dict[str, float | str]:
+    """Each group's figure, or the symbol in its place."""
+    return {row["breakdown"]: row["symbol"] or row[column] for row in results.to_dict("records")}
+
+
+def spent(near: str, far: str, define=pounds_on_pupils, **options) -> dict[str, float | str]:
+    """What comes of two groups, each given as its pounds and its pupils, such as ``9000 for 40``."""
+    rows = "\n".join(
+        f"{place}  {kind}  {count}"
+        for place, words in (("near", near), ("far", far))
+        for kind, count in zip(("pounds", "pupils"), words.split(" for "), strict=True)
+        if count != "nothing"
+    )
+    plans = table(f"setting  kind  count\n{rows}")
+    return by_group(figures(plans, metric(define, POUNDS, by={"Place": "setting"}), **options))
+
+
+def test_a_total_of_what_is_not_children_is_shown_however_small_it_is():
+    plans = table("kind  count\npounds  3")
+    assert only(figures(plans, metric(pounds, POUNDS))) == (3, None, 3, "")
+
+
+@pytest.mark.parametrize("symbol", SYMBOLS)
+def test_a_total_with_a_symbol_among_its_rows_is_that_symbol(symbol):
+    plans = table(f"kind  setting  count\npounds  near  {symbol}\npounds  far  10")
+    assert only(figures(plans, metric(pounds, POUNDS))) == (None, None, None, symbol)
+
+
+@pytest.mark.parametrize(("pupils", "hidden"), [("0", False), ("1", True), ("2", True), ("3", False), ("40", False)])
+def test_money_is_hidden_where_fewer_pupils_are_behind_it_than_the_rule_for_money_allows(pupils, hidden):
+    plans = table(f"kind  count\npounds  5000\npupils  {pupils}")
+    found = only(figures(plans, metric(pounds_on_pupils, POUNDS)))
+    assert found == (HIDDEN if hidden else (5000, None, 5000, ""))
+
+
+def test_the_threshold_of_money_is_another_than_that_of_children():
+    plans = table("kind  count\npounds  5000\npupils  10")
+    wanted = metric(pounds_on_pupils, POUNDS)
+    assert only(figures(plans, wanted, rule=Disclosure(threshold=50, money_threshold=3)))[2] == 5000
+    assert only(figures(plans, wanted, rule=Disclosure(threshold=1, money_threshold=11))) == HIDDEN
+
+
+@pytest.mark.parametrize("symbol", SYMBOLS)
+def test_money_is_not_shown_where_the_number_of_pupils_behind_it_is_itself_a_symbol(symbol):
+    plans = table(f"kind  count\npounds  5000\npupils  {symbol}")
+    assert only(figures(plans, metric(pounds_on_pupils, POUNDS))) == (None, None, None, symbol)
+
+
+def test_money_of_a_group_with_few_pupils_takes_the_next_smallest_with_it_and_leaves_the_total():
+    assert spent("9000 for 40", "5000 for 2") == {"near": "c", "far": "c", TOTAL: 14000}
+    assert spent("9000 for 40", "5000 for 2", profile=CONTROLLED) == {"near": 9000, "far": 5000, TOTAL: 14000}
+    assert spent("9000 for 40", "5000 for 3") == {"near": 9000, "far": 5000, TOTAL: 14000}
+
+
+def test_a_mean_is_the_sum_of_one_over_the_sum_of_the_other():
+    plans = table("""
+        kind    setting  count
+        pounds  near     9000
+        pounds  far      5000
+        pupils  near     30
+        pupils  far      10
+    """)
+    assert only(figures(plans, metric(pounds_each, POUNDS))) == (14000, 40, 350, "")
+    assert spent("9000 for 30", "5000 for 10", pounds_each) == {"near": 300, "far": 500, TOTAL: 350}
+
+
+def test_the_mean_of_all_is_not_the_mean_of_the_means():
+    found = spent("9000 for 90", "5000 for 10", pounds_each)
+    assert found == {"near": 100, "far": 500, TOTAL: 140}
+
+
+def test_a_mean_is_hidden_where_few_children_are_behind_it_and_not_where_the_money_is_little():
+    plans = table("kind  count\npounds  3\npupils  40")
+    assert only(figures(plans, metric(pounds_each, POUNDS))) == (3, 40, 0.075, "")
+    plans = table("kind  count\npounds  3\npupils  4")
+    assert only(figures(plans, metric(pounds_each, POUNDS))) == HIDDEN
+    assert only(figures(plans, metric(pounds_each, POUNDS), profile=CONTROLLED)) == (3, 4, 0.75, "")
+
+
+def test_a_mean_of_more_money_than_children_is_not_taken_for_a_share():
+    """Between £10 and 8 children lie 2, and nobody is made known by them."""
+    plans = table("kind  count\npounds  10\npupils  8")
+    assert only(figures(plans, metric(pounds_each, POUNDS))) == (10, 8, 1.25, "")
+
+
+def test_a_group_with_few_children_takes_the_next_smallest_mean_with_it():
+    assert spent("9000 for 40", "5000 for 4", pounds_each) == {
+        "near": "c",
+        "far": "c",
+        TOTAL: pytest.approx(14000 / 44),
+    }
+
+
+@pytest.mark.parametrize("symbol", SYMBOLS)
+def test_a_mean_has_its_symbol_where_the_number_or_the_sum_has_one(symbol):
+    for pounds_given, pupils_given in (("5000", symbol), (symbol, "10"), (symbol, symbol)):
+        plans = table(f"kind  count\npounds  {pounds_given}\npupils  {pupils_given}")
+        assert only(figures(plans, metric(pounds_each, POUNDS))) == (None, None, None, symbol)
+
+
+def test_a_mean_of_which_only_the_number_is_known_is_not_available():
+    found = spent("9000 for 30", "nothing for 10", pounds_each)
+    assert (found["near"], found["far"]) == (300, "x")
+
+
+def test_a_mean_of_which_only_the_sum_is_known_has_no_row():
+    assert "far" not in spent("9000 for 30", "5000 for nothing", pounds_each)
+
+
+def test_a_mean_over_nobody_is_not_applicable():
+    plans = table("kind  count\npounds  0\npupils  0")
+    assert only(figures(plans, metric(pounds_each, POUNDS))) == (0, 0, None, "z")
+
+
+def test_a_group_whose_number_is_confidential_leaves_no_mean_of_all():
+    found = spent("9000 for 30", "5000 for c", pounds_each)
+    assert (found["far"], found[TOTAL]) == ("c", "c")
+
+
+@pytest.mark.parametrize("kind", [Count, Total])
+def test_groups_that_do_not_add_up_have_no_total_made_for_them(kind):
+    def separate(plans):
+        """Groups that overlap."""
+        return kind(plans, adds_up=False)
+
+    plans = table("kind  count\nthose trained  14\ntrainers among them  8")
+    found = figures(plans, metric(separate, COUNT, by={"Training": "kind"}))
+    assert by_group(found) == {"those trained": 14, "trainers among them": 8}
+
+
+def test_a_total_that_is_given_among_groups_that_do_not_add_up_stands_as_it_is_given():
+    def separate(plans):
+        """Groups of which one is the whole."""
+        return Count(plans, adds_up=False)
+
+    plans = table("kind  count\nTotal  1857\nEHC plan  300")
+    found = figures(plans, metric(separate, COUNT, by={"Pupils": "kind"}))
+    assert by_group(found) == {TOTAL: 1857, "EHC plan": 300}
+    assert set(found["breakdown_topic"]) == {"Pupils"}
+
+
+def test_groups_that_do_not_add_up_hide_no_other_beside_a_hidden_one():
+    def separate(plans):
+        """Groups that overlap."""
+        return Count(plans, adds_up=False)
+
+    plans = table("kind  count\nboys  3\ngirls  40\nyoungest  7")
+    found = figures(plans, metric(separate, COUNT, by={"Group": "kind"}))
+    assert by_group(found) == {"boys": "c", "girls": 40, "youngest": 7}
+
+
+def several(plans):
+    """Published plans in school, a reported share, and the pounds of the return, in one measure."""
+    reported = plans.filter(nw.col("kind") == "reported")
+    return (
+        Ratio(of_kind(plans, "any"), nw.col("setting") == "school"),
+        Value(reported, nw.col("count")),
+        Total(of_kind(plans, "pounds")),
+    )
+
+
+def test_a_measure_of_several_kinds_has_the_figures_of_each():
+    plans = table("""
+        period      setting  kind      count
+        2023-01-19  school   any       30
+        2023-01-19  home     any       10
+        2024-01-18  school   reported  62.4
+        2025-01-16  school   pounds    3
+    """)
+    found = figures(plans, metric(several)).astype(object)
+    shown = found.where(found.notna(), None)[["period_label", "numerator", "denominator", "value", "breakdown"]]
+    assert [tuple(row) for row in shown.to_numpy()] == [
+        ("January 2023", 30, 40, 75, TOTAL),
+        ("January 2024", None, None, 62.4, TOTAL),
+        ("January 2025", 3, None, 3, TOTAL),
+    ]
+
+
+def test_two_kinds_that_give_one_figure_are_refused_by_name():
+    plans = table("setting  kind  count\nschool  any  30\nschool  reported  62.4")
+    with pytest.raises(ValueError, match=r"more than one figure for several, E06000001"):
+        figures(plans, metric(several))
+
+
+def test_each_kind_of_a_measure_is_hidden_by_its_own_rule():
+    plans = table("""
+        period      setting  kind      count
+        2023-01-19  school   any       3
+        2023-01-19  home     any       90
+        2024-01-18  school   reported  3
+        2025-01-16  school   pounds    3
+    """)
+    found = figures(plans, metric(several))
+    assert [row["symbol"] or row["value"] for row in found.to_dict("records")] == ["c", 3, 3]
+
+
+def grouped(*counts: str) -> pd.DataFrame:
+    return table("kind  count\n" + "\n".join(f"group {place}  {count}" for place, count in enumerate(counts)))
+
+
+@pytest.mark.parametrize(
+    ("counts", "expected"),
+    [
+        (("3", "40", "7", "0"), ["c", 40, "c", 0]),
+        (("3", "4", "40", "7"), ["c", "c", 40, 7]),
+        (("30", "40", "7", "0"), [30, 40, 7, 0]),
+        (("3", "0", "0", "40"), ["c", 0, 0, "c"]),
+    ],
+    ids=["one is few", "two are few", "none is few", "noughts beside it"],
+)
+def test_beside_a_single_hidden_group_the_smallest_that_is_not_nought_is_hidden(counts, expected):
+    found = by_group(figures(grouped(*counts), metric(number, COUNT, by={"Group": "kind"})))
+    assert found.pop(TOTAL) == sum(map(int, counts))
+    assert [found[f"group {place}"] for place in range(len(counts))] == expected
+
+
+def test_a_second_group_is_hidden_only_where_the_first_is():
+    plans = table("""
+        area   period      kind   count
+        Here   2023-01-19  boys   3
+        Here   2023-01-19  girls  40
+        Here   2024-01-18  boys   30
+        Here   2024-01-18  girls  40
+        There  2023-01-19  boys   30
+        There  2023-01-19  girls  40
+    """)
+    found = figures(plans, metric(number, COUNT, by={"Sex": "kind"}))
+    hidden = found[found["symbol"] == "c"]
+    assert set(zip(hidden["area_name"], hidden["period_label"], strict=True)) == {("Here", "January 2023")}
+    assert sorted(hidden["breakdown"]) == ["boys", "girls"]
+
+
+def test_of_shares_the_group_with_the_fewest_plans_is_hidden_second():
+    plans = table("""
+        setting  kind    count
+        school   first   3
+        home     first   60
+        school   second  10
+        home     second  90
+        school   third   40
+        home     third   30
+    """)
+    found = by_group(figures(plans, metric(in_school, by={"Group": "kind"})))
+    assert found == {"first": "c", "second": 10, "third": "c", TOTAL: pytest.approx(100 * 53 / 233)}
+
+
+@settings(deadline=None, max_examples=examples(12, 40))
+@given(counts=st.lists(st.integers(0, 12), min_size=1, max_size=5))
+def test_no_single_hidden_group_can_be_worked_out_from_the_total_and_the_others(counts):
+    found = by_group(figures(grouped(*map(str, counts)), metric(number, COUNT, by={"Group": "kind"})))
+    total = found.pop(TOTAL)
+    groups = sum(count > 0 for count in counts)
+    # Each hidden group is at least 1: so three of 5 in all are 1 to 3 each, which is narrower than 1 to 4.
+    assert total == ("c" if 0 < sum(counts) < 5 or (groups and sum(counts) - groups < 3) else sum(counts))
+    shown = [figure for figure in found.values() if figure != "c"]
+    assert not any(0 < figure < 5 for figure in shown)
+    assert total == "c" or len(found) - len(shown) != 1
+
+
+def test_tables_without_rows_give_no_figures_of_the_other_kinds_either():
+    plans = table("count\n10").iloc[0:0]
+    kinds = [metric(define, POUNDS, by={"Place": "setting"}) for define in (pounds, pounds_on_pupils, pounds_each)]
+    found = figures(plans, *kinds, metric(several))
+    assert found.empty
+    assert list(found.columns) == list(RESULT_COLUMNS)
