@@ -14,9 +14,14 @@ import tempfile
 import time
 from pathlib import Path
 
+from dbv_analysis.model.pack import SECTIONS
+from dbv_analysis.model.wording import slug
+from dbv_analysis.pages.reconciliation import RECONCILIATION
+from dbv_analysis.pages.summary import SUMMARY
+
 ROOT = Path(__file__).parent.parent
 QUARTER = "2024-25-Q2"
-NOTEBOOKS = ("board_summary", "deficit", "placements", "attendance")
+NOTEBOOKS = tuple(slug(name) for name in (SUMMARY, *SECTIONS, RECONCILIATION))  # every page of a pack
 
 
 def timed(*commands: list[str]) -> float:
