@@ -78,8 +78,8 @@ def load(data: Path) -> Inputs:
     if problems:
         raise DataProblems(problems)
     for name, frames in parts.items():
-        table = pd.concat(frames.values(), ignore_index=True) if frames else no_rows(name)
-        inputs.tables[name] = with_short_texts(table)
+        table = with_short_texts(pd.concat(frames.values(), ignore_index=True)) if frames else no_rows(name)
+        inputs.tables[name] = table
     return inputs
 
 

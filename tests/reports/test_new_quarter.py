@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import difflib
+import importlib
 import shutil
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
 import openpyxl
+import pandas as pd
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
 from dbv_analysis.inputs.load import load
 from dbv_analysis.inputs.quarterly_return.read import FIGURES, GRANT, MILESTONES, PHASES, RISKS, SHEETS
 from dbv_analysis.model import metric as registry
+from dbv_analysis.model.metric import Metric
 from dbv_analysis.model.period import Period
 from dbv_analysis.model.problems import CallProblem
 from dbv_analysis.model.project_lists import PHASES as KNOWN_PHASES
@@ -34,6 +37,27 @@ SOURCE = RETURN.with_name("return.source.toml")
 NARRATIVE = Path("data", "raw", "narrative", "2024-25-Q3.md")
 
 Command = Callable[..., Said]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _calculated_once() -> Iterator[None]:
+    """The figures known before are calculated once from the same tables: most tests begin with the same project."""
+    known: dict[tuple, pd.DataFrame] = {}
+    sheets = importlib.import_module(
+        "dbv_analysis.reports.new_quarter.sheets"
+    )  # the package has a function of that name
+    calculate = sheets.calculate
+
+    def calculated(asked: list[Metric], tables: dict[str, pd.DataFrame], *about: object) -> pd.DataFrame:
+        read = sorted({name for one in asked for name in one.tables})
+        key = (*(one.id for one in asked), *(tables[name].to_csv() for name in read), *map(str, about))
+        if key not in known:
+            known[key] = calculate(asked, tables, *about)
+        return known[key].copy()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sheets, "calculate", calculated)
+        yield
 
 
 @pytest.fixture

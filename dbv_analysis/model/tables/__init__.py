@@ -9,6 +9,7 @@ symbol in place of the number, the number is missing and ``symbol`` says why. No
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import pandas as pd
 import pandera.pandas as pa
@@ -74,4 +75,9 @@ TABLES = {
 
 def no_rows(name: str) -> pd.DataFrame:
     """A table without any row."""
+    return _without_rows(name).copy()
+
+
+@cache
+def _without_rows(name: str) -> pd.DataFrame:
     return pd.DataFrame({column: pd.Series(dtype=object) for column in [*TABLES[name].columns, *PROVENANCE]})

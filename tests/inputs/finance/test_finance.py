@@ -333,10 +333,17 @@ def carried(number: int, to: str, **more: str) -> list[dict]:
     return [{**row, **more} for row in rows]
 
 
-def shown(raw: Path, tmp_path: Path, *rows: dict, profile: str = PUBLIC) -> dict[tuple[str, str], object]:
-    """Each measure of the ledger by its breakdown: the value, or its symbol."""
+def shown(raw: Path, tmp_path: Path, *rows: dict) -> dict[tuple[str, str], object]:
+    """Each measure of the ledger by its breakdown, as the public sees it: the value, or its symbol."""
+    return in_profile(tables_of(raw, tmp_path, *rows), PUBLIC)
+
+
+def tables_of(raw: Path, tmp_path: Path, *rows: dict) -> dict[str, pd.DataFrame]:
     path = write_ledger(tmp_path / "ledger.csv", *rows)
-    tables = load(put(raw, path, "ledger")).tables
+    return load(put(raw, path, "ledger")).tables
+
+
+def in_profile(tables: dict[str, pd.DataFrame], profile: str) -> dict[tuple[str, str], object]:
     wanted = [one for one in discover().values() if "costs" in one.tables]
     results = calculate(wanted, tables, Disclosure(), profile)
     results = results[results["metric_id"] != "inmss_schools_count"] if profile == PUBLIC else results
@@ -346,7 +353,8 @@ def shown(raw: Path, tmp_path: Path, *rows: dict, profile: str = PUBLIC) -> dict
 def test_a_ledger_gives_the_measures_that_the_reports_give(raw, tmp_path):
     rows = [*schools(6), *carried(6, "in borough"), *carried(8, "out of borough", pounds="140")]
     rows.append({**rows[6], "provision": "out of borough", "pounds": "140"})  # carried to both
-    found = shown(raw, tmp_path, *rows, profile=CONTROLLED)
+    tables = tables_of(raw, tmp_path, *rows)
+    found = in_profile(tables, CONTROLLED)
     a_year, days = 365 / 7, (date(2024, 9, 26) - date(2024, 4, 1)).days + 1
     assert found == {
         ("inmss_schools_count", "Total"): 6,
@@ -362,9 +370,7 @@ def test_a_ledger_gives_the_measures_that_the_reports_give(raw, tmp_path):
         ("transport_unit_cost_average", "Out of borough"): pytest.approx(140 * a_year, abs=0.01),
         ("transport_unit_cost_average", "Total"): pytest.approx((6 * 70 + 9 * 140) / 14 * a_year, abs=0.01),
     }
-    assert shown(raw, tmp_path, *rows) == {
-        key: value for key, value in found.items() if key[0] != "inmss_schools_count"
-    }
+    assert in_profile(tables, PUBLIC) == {key: value for key, value in found.items() if key[0] != "inmss_schools_count"}
 
 
 def test_money_of_which_one_child_or_school_makes_up_nine_tenths_is_hidden(raw, tmp_path):
@@ -378,8 +384,9 @@ def test_money_of_which_one_child_or_school_makes_up_nine_tenths_is_hidden(raw, 
 
 def test_money_behind_which_there_are_two_schools_is_hidden(raw, tmp_path):
     rows = [{**row, "urn": str(900000 + place % 2)} for place, row in enumerate(schools(8))]
-    assert shown(raw, tmp_path, *rows)["inmss_unit_cost_average", "Total"] == "c"
-    assert shown(raw, tmp_path, *rows, profile=CONTROLLED)["inmss_unit_cost_average", "Total"] == 36_500
+    tables = tables_of(raw, tmp_path, *rows)
+    assert in_profile(tables, PUBLIC)["inmss_unit_cost_average", "Total"] == "c"
+    assert in_profile(tables, CONTROLLED)["inmss_unit_cost_average", "Total"] == 36_500
 
 
 def test_where_one_destination_is_hidden_so_is_the_other_and_the_whole_stays(raw, tmp_path):
