@@ -81,7 +81,7 @@ def _files_are_read_once() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def assemble_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path, str], Assembled]:
-    """``kept.assemble``, but once a session for the same inputs, settings and code. What it gives is not to change."""
+    """``cache.assemble``, but once a session for the same inputs, settings and code. What it gives is not to change."""
     known: dict[str, Assembled] = {}
     assemble = cache.assemble
 

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import io
 import json
-import sys
 from collections.abc import Iterator
-from contextlib import redirect_stderr, redirect_stdout
 from datetime import date
-from functools import cache
 from pathlib import Path
 
 import docx
@@ -16,13 +12,7 @@ import openpyxl
 import pytest
 from bs4 import BeautifulSoup
 
-from dbv_analysis import pages
-from dbv_analysis.cli import main
-from dbv_analysis.model.blocks import Figure
-from dbv_analysis.publish import run
-from tests.publish import in_process
-from tests.publish.conftest import Said, copy_of_the_project
-from tests.publish.write.test_word import png
+from tests.publish.conftest import copy_of_the_project, run_here
 
 QUARTER = "2024-25-Q3"
 MADE_UP = "made up for a test; nobody reported it"
@@ -39,7 +29,6 @@ FIGURES = {
     ("training_count", "Thrive: staff registrations"): 600,
 }
 GRANT = {"All lines": 60000, "Data Analyst": 9240, "DBV Lead": 15000}
-PICTURE = png(140, 80)  # in place of every chart's: nobody looks at them here
 NARRATIVE = "Made up for a test: the work went on."
 
 
@@ -80,43 +69,23 @@ def write_narrative(path: Path) -> None:
     path.write_text(text.replace("# Thrive\n", f"# Thrive\n\n{NARRATIVE}\n"), encoding="utf-8")
 
 
-def dbv(*words: str, cwd: Path) -> Said:
-    """What the command answers, without a process or a kernel of its own."""
-    with (
-        pytest.MonkeyPatch.context() as patch,
-        redirect_stdout(io.StringIO()) as out,
-        redirect_stderr(io.StringIO()) as err,
-    ):
-        patch.chdir(cwd)
-        patch.setattr(sys, "argv", ["dbv", *words])
-        patch.setattr(run, "execute", in_process.execute)
-        patch.setattr(pages, "open_evidence", cache(pages.open_evidence))  # one for all pages
-        patch.setattr(Figure, "png", property(lambda figure: PICTURE))
-        try:
-            main()
-            status = 0
-        except SystemExit as stop:
-            status = stop.code
-    return Said(status, out.getvalue(), err.getvalue())
-
-
 @pytest.fixture(scope="module")
 def walked(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project in which the next quarter was begun, filled in, checked and run."""
     root = copy_of_the_project(tmp_path_factory.mktemp("walk"))
-    begun = dbv("new-quarter", QUARTER, "--cut-off", "2025-01-31", cwd=root)
+    begun = run_here(root, "new-quarter", QUARTER, "--cut-off", "2025-01-31")
     assert begun.status == 0, begun.err
     fill_in(root / "data" / "raw" / f"return-{QUARTER}" / "return.xlsx")
     write_narrative(root / "data" / "raw" / "narrative" / f"{QUARTER}.md")
     for words in (("check",), ("run", QUARTER)):
-        done = dbv(*words, cwd=root)
+        done = run_here(root, *words)
         assert done.status == 0, done.err
     return root
 
 
 @pytest.fixture(scope="module")
 def results(walked: Path) -> list[dict]:
-    done = dbv("results", "--quarter", QUARTER, "--format", "json", cwd=walked)
+    done = run_here(walked, "results", "--quarter", QUARTER, "--format", "json")
     assert done.status == 0, done.err
     return json.loads(done.out)
 
@@ -204,6 +173,6 @@ def test_what_the_analyst_noted_is_on_no_page(walked):
 
 
 def test_the_old_quarter_still_says_what_it_said(walked):
-    done = dbv("results", "--quarter", "2024-25-Q2", "--metric", "grant_spend", "--format", "json", cwd=walked)
+    done = run_here(walked, "results", "--quarter", "2024-25-Q2", "--metric", "grant_spend", "--format", "json")
     labels = {row["period_label"] for row in json.loads(done.out)}
     assert labels == {"2024-25-Q1", "2024-25-Q2", "to the end of 2024-25-Q2"}

@@ -15,13 +15,11 @@ import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 from pandas.testing import assert_frame_equal
 
-from dbv_analysis.inputs import load as loaders
 from dbv_analysis.inputs.load import load
 from dbv_analysis.inputs.quarterly_return.read import SHEETS, read_return
 from dbv_analysis.model.pack import PUBLIC
 from dbv_analysis.model.problems import DataProblem, DataProblems
-from dbv_analysis.model.settings import Area
-from dbv_analysis.model.source import RETURN, Source, sha256_of
+from dbv_analysis.model.source import sha256_of
 from dbv_analysis.reports.new_quarter import start
 from dbv_analysis.results.cache import assemble, store
 from dbv_analysis.results.evidence import open_evidence
@@ -111,27 +109,6 @@ def small_project(root: Path) -> Path:
     put_in(raw, "application", "2023-12-20", APPLICATION)
     put_in(raw, "report", "2024-09-26", REPORT)
     return raw
-
-
-@pytest.fixture(scope="module", autouse=True)
-def others_read_once() -> Iterator[None]:
-    """What is read of a made-up table beside the return is kept for all tests, and taken again where it is the same."""
-    read, kept = loaders._load_file, {}
-
-    def once(data: Path, path: Path, sidecar: Path, source: Source, area: Area, warnings: list[str]):
-        if source.format == RETURN or not path.is_file():
-            return read(data, path, sidecar, source, area, warnings)
-        key = (path.relative_to(data), path.read_bytes(), source.model_dump_json(), repr(area))
-        if key not in kept:
-            said: list[str] = []
-            kept[key] = read(data, path, sidecar, source, area, said), said
-        tables, said = kept[key]
-        warnings += said
-        return {name: frame.copy() for name, frame in tables.items()}
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(loaders, "_load_file", once)
-        yield
 
 
 @pytest.fixture(scope="module")
