@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from dbv_analysis.model.columns import TOTAL
 from dbv_analysis.model.metric import Metric
 from dbv_analysis.model.period import PART_YEAR, same_weeks, why_not_comparable
 from dbv_analysis.model.units import COUNT, POUNDS
 from dbv_analysis.results.evidence import Evidence, during, period_of
+from dbv_analysis.results.series import Series
 
 SIMILAR, EVERYWHERE = "Similar areas", "All areas"
 PERIOD = ["period_label", "period_start", "period_end", "basis"]
@@ -21,12 +21,16 @@ ABOUT = 3  # per cent of difference that two numbers called about the same may h
 
 @dataclass(frozen=True)
 class Change:
-    """One metric's move from an earlier figure to a later one, or why there is none to speak of."""
+    """A series' move from an earlier figure to a later one, or why there is none to speak of."""
 
-    metric: Metric
+    series: Series
     earlier: pd.Series
     later: pd.Series
     refusal: str | None
+
+    @property
+    def metric(self) -> Metric:
+        return self.series.metric
 
     @property
     def difference(self) -> float:
@@ -111,61 +115,63 @@ class PerTerm:
         return f"{now} a term {during(self.later)} against {before} a term {during(self.earlier)}, {moved}"
 
 
-def change(evidence: Evidence, metric_id: str, area: str | None = None, breakdown: str = TOTAL) -> Change | None:
+def change(series: Series) -> Change | None:
     """The move to the newest figure of a full year or a count on one day from the one before it.
 
     Returns None where fewer than two figures are known. Where the newest two may not be compared the
     change says why, and has no difference.
     """
-    rows = evidence.whole(metric_id, [area] if area else None, breakdown)
-    rows = rows[rows["value"].notna()]
-    return between(evidence.metrics[metric_id], rows.iloc[-2], rows.iloc[-1]) if len(rows) >= 2 else None
+    rows = with_value(series.whole)
+    return between(series, rows.iloc[-2], rows.iloc[-1]) if len(rows) >= 2 else None
 
 
-def between(metric: Metric, earlier: pd.Series, later: pd.Series) -> Change:
+def between(series: Series, earlier: pd.Series, later: pd.Series) -> Change:
     """The move from one result row to another, or why there is none to speak of."""
+    metric = series.metric
     refusal = why_not_comparable(period_of(earlier), period_of(later), metric.breaks, metric.any_day)
-    return Change(metric, earlier, later, refusal)
+    return Change(series, earlier, later, refusal)
 
 
-def like_for_like(evidence: Evidence, metric_id: str, area: str | None = None, breakdown: str = TOTAL) -> Change | None:
+def with_value(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows that hold a number, not a symbol."""
+    return rows[rows["value"].notna()]
+
+
+def like_for_like(series: Series) -> Change | None:
     """The move to the newest figure of any period from the newest earlier one with which it compares.
 
     A term is set beside the same term of a year before, a quarter of what does not follow the school year beside
     the quarter before it. Where nothing compares, the change is refused with the reason that holds for the figure
     just before. Returns None where fewer than two figures are known.
     """
-    metric = evidence.metrics[metric_id]
-    rows = evidence.rows(metric_id, [area] if area else None, breakdown)
-    rows = rows[rows["value"].notna()]
+    rows = with_value(series.rows)
     if len(rows) < 2:
         return None
     later = rows.iloc[-1]
-    every = [between(metric, rows.iloc[place], later) for place in reversed(range(len(rows) - 1))]
-    return next((one for one in every if not one.refusal), every[0])
+    changes = [between(series, rows.iloc[index], later) for index in reversed(range(len(rows) - 1))]
+    return next((moved for moved in changes if not moved.refusal), changes[0])
 
 
-def per_term(evidence: Evidence, metric_id: str) -> PerTerm | None:
+def per_term(series: Series) -> PerTerm | None:
     """The newest count and the newest one before its time, where both are of whole school terms."""
-    rows = evidence.rows(metric_id, breakdown=TOTAL)
-    rows = rows[rows["value"].notna()]
-    terms = [period_of(row).terms for _, row in rows.iterrows()]
-    known = [(row, number) for (_, row), number in zip(rows.iterrows(), terms, strict=True) if number]
-    if not known:
+    counts = [(row, terms) for _, row in with_value(series.rows).iterrows() if (terms := period_of(row).terms)]
+    if not counts:
         return None
-    later, now = known[-1]
-    ahead = [one for one in known if one[0]["period_end"] < later["period_start"]]
+    later, now = counts[-1]
+    ahead = [(row, terms) for row, terms in counts if row["period_end"] < later["period_start"]]
     if not ahead or ahead[-1][0]["value"] == 0:
         return None
     earlier, before = ahead[-1]
     return PerTerm(earlier, later, (before, now))
 
 
-def season(evidence: Evidence, metric_id: str, areas: list[str] | None = None, breakdown: str = TOTAL) -> pd.DataFrame:
-    """Rows of the same part of the year as the authority's own newest figure: the autumn terms, or the full years."""
-    own = evidence.rows(metric_id, None, breakdown)
-    rows = evidence.rows(metric_id, areas, breakdown)
-    own = own[own["value"].notna()]
+def season(series: Series, areas: list[str] | None = None) -> pd.DataFrame:
+    """Rows of the same part of the year as the series' own newest figure: the autumn terms, or the full years.
+
+    ``areas`` are the codes of other areas; the series' own rows where not given.
+    """
+    own = with_value(series.rows)
+    rows = series.rows if areas is None else series.rows_of(areas)
     if own.empty:
         return rows.iloc[:0]
     newest = period_of(own.iloc[-1])
@@ -177,51 +183,45 @@ def season(evidence: Evidence, metric_id: str, areas: list[str] | None = None, b
     return rows[pd.Series([alike[period] for period in of_rows], index=rows.index, dtype=bool)]
 
 
-def middle(
-    evidence: Evidence, metric_id: str, areas: list[str], breakdown: str = TOTAL, terms: bool = False
-) -> pd.DataFrame:
+def middle(series: Series, areas: list[str], terms: bool = False) -> pd.DataFrame:
     """The middle of several areas, a row a period: median, lowest, highest, and how many have a figure.
 
     The median, so that one area with a bad return moves it little. Full years and counts on one day enter, or
     with ``terms`` the rows of one ``season``; the rows have the results' period columns.
     """
-    rows = season(evidence, metric_id, areas, breakdown) if terms else evidence.whole(metric_id, areas, breakdown)
-    rows = rows[rows["value"].notna()]
+    rows = with_value(season(series, areas) if terms else series.whole_of(areas))
     spread = rows.groupby(PERIOD, sort=False)["value"].agg(value="median", lowest="min", highest="max", areas="count")
     return spread.reset_index().sort_values("period_end", ignore_index=True)
 
 
-def comparators(
-    evidence: Evidence, metric_id: str, breakdown: str = TOTAL, terms: bool = False
-) -> dict[str, pd.DataFrame]:
+def comparators(series: Series, terms: bool = False) -> dict[str, pd.DataFrame]:
     """What the authority's own figures stand beside: rows by name, those without a figure left out.
 
     The middle of similar authorities, the region and the country; where a source has no figure for the
     country, the middle of all its authorities. A count or a sum of money has none: other places are of
     other sizes.
     """
-    programme = evidence.programme
-    if evidence.metrics[metric_id].unit in (COUNT, POUNDS):
+    evidence = series.evidence
+    if series.metric.unit in (COUNT, POUNDS):
         return {}
-    rows = season if terms else Evidence.whole
-    found = {SIMILAR: middle(evidence, metric_id, evidence.neighbours.codes, breakdown, terms)}
-    for area in (programme.region, programme.country):
-        found[area.name] = rows(evidence, metric_id, [area.code], breakdown)
-    if found[programme.country.name].empty:
-        found[EVERYWHERE] = middle(evidence, metric_id, evidence.authorities, breakdown, terms)
-    return {name: rows for name, rows in found.items() if rows["value"].notna().any()}
+    rows = {SIMILAR: middle(series, evidence.neighbours.codes, terms)}
+    region, country = evidence.programme.region, evidence.programme.country
+    for area in (region, country):
+        rows[area.name] = season(series, [area.code]) if terms else series.whole_of([area.code])
+    if rows[country.name].empty:
+        rows[EVERYWHERE] = middle(series, evidence.authorities, terms)
+    return {name: figures for name, figures in rows.items() if figures["value"].notna().any()}
 
 
-def elsewhere(evidence: Evidence, moved: Change, breakdown: str = TOTAL) -> dict[str, tuple[float, float]]:
+def elsewhere(moved: Change) -> dict[str, tuple[float, float]]:
     """What the comparators' figures were at both ends of the authority's own change, by name."""
     ends = (moved.earlier["period_end"], moved.later["period_end"])
-    found = {}
-    terms = moved.later["basis"] == PART_YEAR
-    for name, rows in comparators(evidence, moved.metric.id, breakdown, terms).items():
-        values = rows.dropna(subset="value").set_index("period_end")["value"]
+    pairs = {}
+    for name, rows in comparators(moved.series, moved.later["basis"] == PART_YEAR).items():
+        values = with_value(rows).set_index("period_end")["value"]
         if set(ends) <= set(values.index):
-            found[name] = (values[ends[0]], values[ends[1]])
-    return found
+            pairs[name] = (values[ends[0]], values[ends[1]])
+    return pairs
 
 
 def before_programme(evidence: Evidence, row: pd.Series) -> bool:

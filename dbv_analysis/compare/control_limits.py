@@ -11,8 +11,8 @@ import pandas as pd
 
 from dbv_analysis.compare.baseline import figures, happened
 from dbv_analysis.compare.change import before_programme
-from dbv_analysis.model.columns import TOTAL
-from dbv_analysis.results.evidence import Evidence, period_of
+from dbv_analysis.results.evidence import period_of
+from dbv_analysis.results.series import Series
 
 LOCKED_FOR_CERTAIN = 12  # values under which limits are a trial
 MIN_LOCKED = 6  # values under which there are no limits to speak of
@@ -54,23 +54,22 @@ def xmr(values: Sequence[float], locked: int) -> Xmr:
     return Xmr(centre, centre - width, centre + width, locked < LOCKED_FOR_CERTAIN, signals)
 
 
-def control(evidence: Evidence, metric_id: str, breakdown: str = TOTAL) -> tuple[pd.DataFrame, Xmr] | None:
+def control(series: Series) -> tuple[pd.DataFrame, Xmr] | None:
     """The authority's longest series of one kind, and its limits, locked on what was over when the programme began.
 
     Single school terms one after another, or else full years and counts on one day, since the last day across which
     nothing compares. Terms of different seasons stand in one series: that makes the limits wide, never narrow. None
     where fewer than MIN_LOCKED values are from before the programme.
     """
-    metric = evidence.metrics[metric_id]
-    every = happened(evidence.rows(metric_id, None, breakdown))
+    every = happened(series.rows)
     terms = every[[period_of(row).terms == 1 for _, row in every.iterrows()]] if len(every) else every
-    rows = max(terms, figures(evidence, metric_id, breakdown), key=len)
+    rows = max(terms, figures(series), key=len)
     if rows.empty:
         return None
     last = rows["period_end"].iloc[-1]
-    breaks = [stop.on for stop in metric.breaks if not stop.compares and stop.on <= last]
+    breaks = [stop.on for stop in series.metric.breaks if not stop.compares and stop.on <= last]
     rows = rows[rows["period_start"] >= max(breaks)] if breaks else rows
-    locked = sum(before_programme(evidence, row) for _, row in rows.iterrows())
+    locked = sum(before_programme(series.evidence, row) for _, row in rows.iterrows())
     if locked < MIN_LOCKED:
         return None
     return rows.reset_index(drop=True), xmr(rows["value"].tolist(), locked)

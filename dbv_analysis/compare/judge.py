@@ -22,10 +22,9 @@ from dbv_analysis.compare.intervals import (
     ratio_interval,
 )
 from dbv_analysis.compare.rank import Rank, rank_of
-from dbv_analysis.model.columns import TOTAL
 from dbv_analysis.model.period import PART_YEAR
 from dbv_analysis.model.units import COUNT, HIGHER, NEITHER, PERCENT, POUNDS, RATE, is_missing
-from dbv_analysis.results.evidence import Evidence
+from dbv_analysis.results.series import Series
 
 FEW = 10  # cases, below which a change is within what one family's move makes
 SAME_SPAN = 14  # days by which two stretches may differ and still be equally long: a census day moves by a week
@@ -43,35 +42,32 @@ class Verdict:
     rank: Rank | None
 
 
-def judge(evidence: Evidence, metric_id: str, breakdown: str = TOTAL) -> Verdict:
+def judge(series: Series) -> Verdict:
     """The verdict on one metric and breakdown of the authority, as far as the cut-off knows."""
-    return evidence.cached((judge, metric_id, breakdown), lambda: _judge(evidence, metric_id, breakdown))
+    return series.evidence.cached((judge, series), lambda: _judge(series))
 
 
-def _judge(evidence: Evidence, metric_id: str, breakdown: str) -> Verdict:
-    metric, place = evidence.metrics[metric_id], rank_of(evidence, metric_id, breakdown)
-    since = since_baseline(evidence, metric_id, breakdown)
+def _judge(series: Series) -> Verdict:
+    metric, rank, since = series.metric, rank_of(series), since_baseline(series)
     if since is None:
-        return Verdict(MONITORING, _why_none(evidence, metric_id, breakdown), None, None, (), place)
+        return Verdict(MONITORING, _why_none(series), None, None, (), rank)
     if since.refusal:
         why = f"The figures from before and after the programme began cannot be compared: {since.refusal}."
-        return Verdict(NOT_COMPARABLE, why, since, None, (), place)
+        return Verdict(NOT_COMPARABLE, why, since, None, (), rank)
     if few := _too_few(since):
-        return Verdict(TOO_FEW, few, since, None, (), place)
+        return Verdict(TOO_FEW, few, since, None, (), rank)
     did, earlier, changes = None, (), []
     if metric.unit not in (COUNT, POUNDS):
-        did, earlier, changes = _differences(evidence, since, breakdown)
+        did, earlier, changes = _differences(since)
     own = _own_interval(since)
-    grade = grade_of(metric.better, did, own, [one.value for one in earlier], placebos_in_space(changes))
-    return Verdict(grade, _why(since, grade, did, own, len(changes), len(earlier)), since, did, earlier, place)
+    grade = grade_of(metric.better, did, own, [placebo.value for placebo in earlier], placebos_in_space(changes))
+    return Verdict(grade, _why(since, grade, did, own, len(changes), len(earlier)), since, did, earlier, rank)
 
 
-def _differences(
-    evidence: Evidence, since: Change, breakdown: str
-) -> tuple[Estimate | None, tuple[Estimate, ...], list[float]]:
+def _differences(since: Change) -> tuple[Estimate | None, tuple[Estimate, ...], list[float]]:
     """The difference since the baseline, those of equal stretches before the start, and the neighbours' changes."""
-    metric, parts = since.metric, since.later["basis"] == PART_YEAR
-    rows = figures(evidence, metric.id, breakdown, evidence.neighbours.codes, parts)
+    series, parts = since.series, since.later["basis"] == PART_YEAR
+    rows = figures(series, series.evidence.neighbours.codes, parts)
     values = rows.pivot_table("value", ["period_start", "period_end"], "area_code", aggfunc="first")
 
     def changes(earlier: pd.Series, later: pd.Series) -> list[float]:
@@ -80,19 +76,19 @@ def _differences(
             return []
         return (values.loc[ends[1]] - values.loc[ends[0]]).dropna().tolist()
 
-    own = figures(evidence, metric.id, breakdown, parts=parts)
-    own = [row for _, row in own.iterrows() if before_programme(evidence, row)]
+    own = figures(series, parts=parts)
+    own = [row for _, row in own.iterrows() if before_programme(series.evidence, row)]
     span, placebos = _span(since.earlier, since.later), []
-    for place, later in enumerate(own):
-        for earlier in own[:place]:
-            moved = between(metric, earlier, later)
+    for index, later in enumerate(own):
+        for earlier in own[:index]:
+            moved = between(series, earlier, later)
             if not moved.refusal and abs(_span(earlier, later) - span) <= SAME_SPAN:
                 of = f"{earlier['period_label']} to {later['period_label']}"
                 placebos.append(difference_in_differences(moved.difference, changes(earlier, later), of=of))
     of = f"{since.earlier['period_label']} to {since.later['period_label']}"
     others = changes(since.earlier, since.later)
     did = difference_in_differences(since.difference, others, of=of)
-    return did, tuple(one for one in placebos if one), others
+    return did, tuple(placebo for placebo in placebos if placebo), others
 
 
 def _span(earlier: pd.Series, later: pd.Series) -> int:
@@ -101,8 +97,8 @@ def _span(earlier: pd.Series, later: pd.Series) -> int:
 
 def _counts(change: Change, column: str) -> list[float]:
     """What stands behind the two figures, or nothing where that of either is not known."""
-    found = [row[column] for row in (change.earlier, change.later)]
-    return [] if any(is_missing(number) for number in found) else [float(number) for number in found]
+    numbers = [row[column] for row in (change.earlier, change.later)]
+    return [] if any(is_missing(number) for number in numbers) else [float(number) for number in numbers]
 
 
 def _too_few(change: Change) -> str:
@@ -113,10 +109,10 @@ def _too_few(change: Change) -> str:
     if counted and min(counted) < FEW:
         few = COUNT.write(min(counted))
         return f"Only {few} cases are behind one of the two figures, too few to tell a change from chance."
-    one = 100 / min(of) if of and min(of) and metric.unit in (PERCENT, RATE) else 0
-    if one <= abs(change.difference):
+    one_case = 100 / min(of) if of and min(of) and metric.unit in (PERCENT, RATE) else 0
+    if one_case <= abs(change.difference):
         return ""
-    size = metric.unit.write_difference(one, max(metric.unit.decimals, 2))
+    size = metric.unit.write_difference(one_case, max(metric.unit.decimals, 2))
     return f"One case more or fewer makes {size}, more than the whole change, so it is too few to tell."
 
 
@@ -130,8 +126,8 @@ def _own_interval(change: Change) -> Estimate | None:
     return ratio_interval(*counted) if unit is COUNT and counted and min(counted) > 0 else None
 
 
-def _why_none(evidence: Evidence, metric_id: str, breakdown: str) -> str:
-    rows = happened(evidence.rows(metric_id, None, breakdown))
+def _why_none(series: Series) -> str:
+    evidence, rows = series.evidence, happened(series.rows)
     if rows.empty:
         return "No figure of what happened is known yet, so nothing can be said of what the programme did."
     newest, began = rows.iloc[-1], f"{evidence.start:%B %Y}"

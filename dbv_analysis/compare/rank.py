@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from dbv_analysis.compare.baseline import figures
 from dbv_analysis.compare.intervals import MIN_AREAS
-from dbv_analysis.model.columns import TOTAL
 from dbv_analysis.model.units import COUNT, HIGHER, NEITHER, POUNDS
-from dbv_analysis.results.evidence import Evidence, during
+from dbv_analysis.results.evidence import during
+from dbv_analysis.results.series import Series
 
 
 @dataclass(frozen=True)
@@ -23,18 +23,17 @@ class Rank:
     value: float
 
 
-def rank_of(evidence: Evidence, metric_id: str, breakdown: str = TOTAL) -> Rank | None:
+def rank_of(series: Series) -> Rank | None:
     """The authority's place among itself and its neighbours, for its newest whole figure.
 
     None for counts and money, since places differ in size, and where fewer than MIN_AREAS others have a figure of that
     period.
     """
-    metric = evidence.metrics[metric_id]
-    own = figures(evidence, metric_id, breakdown)
+    metric, own = series.metric, figures(series)
     if own.empty or metric.unit in (COUNT, POUNDS):
         return None
     newest = own.iloc[-1]
-    rows = figures(evidence, metric_id, breakdown, evidence.neighbours.codes)
+    rows = figures(series, series.evidence.neighbours.codes)
     same = (rows["period_start"] == newest["period_start"]) & (rows["period_end"] == newest["period_end"])
     others = rows[same].drop_duplicates("area_code")["value"]
     if len(others) < MIN_AREAS:
@@ -44,5 +43,5 @@ def rank_of(evidence: Evidence, metric_id: str, breakdown: str = TOTAL) -> Rank 
     quartile = None if metric.better == NEITHER else (rank - 1) * 4 // of + 1
     tied = "joint " if (others == newest["value"]).any() else ""
     end = "highest" if metric.better == NEITHER else "best"
-    words = f"{tied}number {rank} of {of} with its similar areas, 1 being the {end}, {during(newest)}"
-    return Rank(rank, of, quartile, words, newest["period_label"], newest["value"])
+    text = f"{tied}number {rank} of {of} with its similar areas, 1 being the {end}, {during(newest)}"
+    return Rank(rank, of, quartile, text, newest["period_label"], newest["value"])

@@ -16,6 +16,7 @@ from dbv_analysis.model.columns import TOTAL
 from dbv_analysis.model.period import PART_YEAR
 from dbv_analysis.model.wording import listed, lower_first, slug
 from dbv_analysis.results.evidence import Evidence, during, written
+from dbv_analysis.results.series import Series
 
 
 @dataclass(frozen=True)
@@ -65,29 +66,25 @@ def _plain(section: str, evidence: Evidence) -> Findings:
             ["There is nothing to be sure of yet."],
             not_yet=[f"{listed(missing)}: no figure yet."] if missing else [],
         )
-    return Findings(said[0], graded(evidence, *first), not_yet=[f"{title}: no figure yet." for title in missing])
+    return Findings(said[0], graded(evidence.series(*first)), not_yet=[f"{title}: no figure yet." for title in missing])
 
 
 NO_EARLIER = "no earlier figure"
 
 
-def format_others(evidence: Evidence, moved: Change, breakdown: str = "Total") -> list[str]:
+def format_others(moved: Change) -> list[str]:
     """How the comparators moved over the same time, so that a move made everywhere is seen as one."""
     write = moved.metric.write
-    said = [
-        f"{name} {write(before)} → {write(now)}"
-        for name, (before, now) in elsewhere(evidence, moved, breakdown).items()
-    ]
-    return [f"Over the same time: {'; '.join(said)}."] if said else []
+    others = [f"{name} {write(before)} → {write(now)}" for name, (before, now) in elsewhere(moved).items()]
+    return [f"Over the same time: {'; '.join(others)}."] if others else []
 
 
-def graded(evidence: Evidence, metric_id: str, breakdown: str = TOTAL) -> list[str]:
+def graded(series: Series) -> list[str]:
     """The grade of a measure and why, and the authority's place among similar areas where it has one."""
-    found = judge(evidence, metric_id, breakdown)
-    lines = [f"Grade: {found.grade}. {found.why}"]
-    if found.rank:
-        title = lower_first(evidence.metrics[metric_id].title)
-        lines.append(f"For {title}, {evidence.area} is {found.rank.text}.")
+    verdict = judge(series)
+    lines = [f"Grade: {verdict.grade}. {verdict.why}"]
+    if verdict.rank:
+        lines.append(f"For {lower_first(series.metric.title)}, {series.evidence.area} is {verdict.rank.text}.")
     return lines
 
 

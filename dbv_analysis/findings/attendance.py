@@ -17,7 +17,7 @@ MOST_PARTS = 4  # of a year that are named, the newest
 
 
 def find(evidence: Evidence) -> Findings | None:
-    moved = change(evidence, OVERALL, breakdown=PUPILS)
+    moved = change(evidence.series(OVERALL, PUPILS))
     if moved is None or moved.refusal:
         return None
     metric, later = moved.metric, moved.later
@@ -26,9 +26,9 @@ def find(evidence: Evidence) -> Findings | None:
     return Findings(
         headline=_headline(moved, first),
         sure=[
-            *graded(evidence, OVERALL, PUPILS),
+            *graded(evidence.series(OVERALL, PUPILS)),
             *_against(evidence, later),
-            *format_others(evidence, moved, PUPILS),
+            *format_others(moved),
             *_without_counts(later),
             *_part_years(evidence),
             f"What would change our mind: {_next_year(evidence, later)}.",
@@ -38,7 +38,7 @@ def find(evidence: Evidence) -> Findings | None:
                 metric.write(later["value"]),
                 f"of school missed by pupils with EHC plans, {later['period_label']}",
                 f"{metric.write(moved.earlier['value'])} in {moved.earlier['period_label']}",
-                judge(evidence, OVERALL, PUPILS).grade,
+                judge(evidence.series(OVERALL, PUPILS)).grade,
             )
         ],
         not_yet=[f"Whether attendance improved because of the programme: {_next_year(evidence, later)}."],
@@ -69,8 +69,7 @@ def _headline(moved: Change, first: pd.Series) -> str:
 def _against(evidence: Evidence, later) -> list[str]:
     """The same year in similar authorities, and how far they are spread."""
     metric = evidence.metrics[OVERALL]
-    neighbours = evidence.neighbours
-    spread = middle(evidence, OVERALL, neighbours.codes, PUPILS)
+    spread = middle(evidence.series(OVERALL, PUPILS), evidence.neighbours.codes)
     spread = spread[spread["period_end"] == later["period_end"]]
     if spread.empty:
         return []

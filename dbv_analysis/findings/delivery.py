@@ -66,10 +66,10 @@ def _moves(evidence: Evidence) -> list[str]:
     """What moved since the figure before, where there is one."""
     lines = []
     for name in (ENGAGED, BOOKED):
-        moved = like_for_like(evidence, name)
+        moved = like_for_like(evidence.series(name))
         lines += [f"{moved.metric.title} {moved.as_text}."] if moved else []
     for kind in evidence.metrics[TRAINING].groups:
-        moved = like_for_like(evidence, TRAINING, breakdown=kind)
+        moved = like_for_like(evidence.series(TRAINING, kind))
         lines += [f"{kind} {moved.as_text}."] if moved else []
     return lines
 

@@ -16,25 +16,23 @@ FEW = 30  # events in each period below which a difference is easily chance
 
 
 def find(evidence: Evidence) -> Findings | None:
-    suspensions, exclusions = (per_term(evidence, name) for name in (SUSPENSIONS, EXCLUSIONS))
-    rates = [
-        moved for name in RATES if (moved := like_for_like(evidence, name, breakdown=PUPILS)) and not moved.refusal
-    ]
+    suspensions, exclusions = (per_term(evidence.series(name)) for name in (SUSPENSIONS, EXCLUSIONS))
+    rates = [moved for name in RATES if (moved := like_for_like(evidence.series(name, PUPILS))) and not moved.refusal]
     if not suspensions and not rates:
         return None
     return Findings(
         headline=_headline(suspensions, rates),
         sure=[
-            *graded(evidence, *([SUSPENSIONS] if suspensions else [rates[0].metric.id, PUPILS])),
+            *graded(evidence.series(SUSPENSIONS) if suspensions else rates[0].series),
             *_adjusted(suspensions, "Suspensions of all pupils"),
             *_adjusted(exclusions, "Permanent exclusions of all pupils"),
-            *[line for moved in rates for line in _rate(evidence, moved)],
+            *[line for moved in rates for line in _rate(moved)],
             *_at_home(evidence),
             "A pupil suspended twice counts twice. Published rates come without the counts behind them, so no "
             "interval can be given.",
             "What would change our mind: the same terms of the next school year, set beside similar authorities.",
         ],
-        key_figures=_key_figures(evidence, rates),
+        key_figures=_key_figures(rates),
         not_yet=["Whether the programme moved exclusions: terms since it began are published two terms later."],
     )
 
@@ -61,25 +59,25 @@ def _adjusted(found: PerTerm | None, what: str) -> list[str]:
     return [f"{line}."]
 
 
-def _rate(evidence: Evidence, moved: Change) -> list[str]:
+def _rate(moved: Change) -> list[str]:
     return [
         f"Pupils with EHC plans: {lower_first(moved.metric.title)} {moved.as_text}.",
-        *format_others(evidence, moved, PUPILS),
+        *format_others(moved),
     ]
 
 
 def _at_home(evidence: Evidence) -> list[str]:
-    moved = like_for_like(evidence, HOME)
+    moved = like_for_like(evidence.series(HOME))
     return [f"{moved.metric.title} {moved.as_text}."] if moved else []
 
 
-def _key_figures(evidence: Evidence, rates: list[Change]) -> list[KeyFigure]:
+def _key_figures(rates: list[Change]) -> list[KeyFigure]:
     return [
         KeyFigure(
             moved.metric.write(moved.later["value"]),
             f"{lower_first(moved.metric.title)} with EHC plans, {moved.later['period_label']}",
             f"{moved.metric.write(moved.earlier['value'])} in {moved.earlier['period_label']}",
-            judge(evidence, moved.metric.id, PUPILS).grade,
+            judge(moved.series).grade,
         )
         for moved in rates[:1]
     ]

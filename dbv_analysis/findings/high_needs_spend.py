@@ -26,7 +26,7 @@ def find(evidence: Evidence) -> Findings | None:
     return Findings(
         headline="; ".join(filter(None, told)),
         sure=[
-            *graded(evidence, AVERAGE),
+            *graded(evidence.series(AVERAGE)),
             *_changes(evidence),
             *_out_of_borough(evidence),
             *unit_case(evidence),
@@ -47,7 +47,7 @@ def find(evidence: Evidence) -> Findings | None:
                 f"{evidence.write(placements)} placements"
                 if placements is not None
                 else "number of placements not known",
-                judge(evidence, AVERAGE).grade,
+                judge(evidence.series(AVERAGE)).grade,
             )
         ]
         if average is not None
@@ -83,7 +83,7 @@ def _one_figure(evidence: Evidence) -> bool:
 
 
 def _changes(evidence: Evidence) -> list[str]:
-    found = [like_for_like(evidence, name) for name in (PLACEMENTS, AVERAGE, PUPILS, SPEND, EACH)]
+    found = [like_for_like(evidence.series(name)) for name in (PLACEMENTS, AVERAGE, PUPILS, SPEND, EACH)]
     return [f"{moved.metric.title} {moved.as_text}." for moved in found if moved]
 
 

@@ -13,6 +13,7 @@ from dbv_analysis.model.metric import Metric
 from dbv_analysis.model.units import HIGHER, NEITHER, PERCENT, RATE
 from dbv_analysis.model.wording import listed, lower_first
 from dbv_analysis.results.evidence import Evidence
+from dbv_analysis.results.series import Series
 
 MANY_TESTS = 10  # of which one or two are expected to pass by chance
 NAMED = 3  # measures that a line names before it counts the rest
@@ -28,11 +29,11 @@ CREDIT = {
 
 def answer(evidence: Evidence) -> str:
     """The summary's h1: what moved, and whether the programme can have moved it."""
-    special = change(evidence, SPECIAL)
+    special = change(evidence.series(SPECIAL))
     if special is None or special.refusal:
         told = [name for name in evidence.sections if _has_figures(evidence, name)]
         return find((told or evidence.sections)[0], evidence).headline
-    found = judge(evidence, SPECIAL)
+    found = judge(evidence.series(SPECIAL))
     credit = TOO_EARLY if found.since is None else CREDIT.get(found.grade, NOT_SHOWN)
     return f"{in_short(evidence, special)}; {credit}"
 
@@ -45,13 +46,16 @@ def _has_figures(evidence: Evidence, section: str) -> bool:
 class Judged:
     """One measure, of all or of one group, with its verdict."""
 
-    metric: Metric
-    breakdown: str
+    series: Series
     verdict: Verdict
 
     @property
+    def metric(self) -> Metric:
+        return self.series.metric
+
+    @property
     def name(self) -> str:
-        return lower_first(self.metric.titled(self.breakdown))
+        return lower_first(self.series.title)
 
     @property
     def tested(self) -> bool:
@@ -74,11 +78,12 @@ class Judged:
 def judged(evidence: Evidence, *sections: str) -> list[Judged]:
     """Every measure of some sections, or of all, with figures and a better direction or comparators, by group."""
     return [
-        Judged(metric, breakdown, judge(evidence, metric.id, breakdown))
+        Judged(series, judge(series))
         for section in sections or evidence.sections
         for metric in evidence.in_section(section)
         if metric.better != NEITHER or metric.unit in (PERCENT, RATE)
         for breakdown in evidence.rows(metric.id)["breakdown"].unique()
+        for series in [evidence.series(metric.id, breakdown)]
     ]
 
 
@@ -123,7 +128,7 @@ def _untold(evidence: Evidence, every: list[Judged]) -> str:
         return "no figure is known."
     if not untold:
         return "nothing is waiting for figures."
-    special = change(evidence, SPECIAL)
+    special = change(evidence.series(SPECIAL))
     first = f" For placements, {next_count(evidence, special)}." if special else ""
     return f"{len(untold)} of {len(every)} measures, each group counted as one.{first}"
 

@@ -23,7 +23,7 @@ MANY_UNKNOWN = 10  # per cent of plans
 
 
 def find(evidence: Evidence) -> Findings | None:
-    special = change(evidence, SPECIAL)
+    special = change(evidence.series(SPECIAL))
     if special is None or special.refusal:
         return None
     bounds = _bounds(evidence)
@@ -34,9 +34,9 @@ def find(evidence: Evidence) -> Findings | None:
             f" ({special.metric.write(special.earlier['value'])} → {special.metric.write(special.later['value'])})",
         ),
         sure=[
-            *graded(evidence, SPECIAL),
+            *graded(evidence.series(SPECIAL)),
             f"The share {special.as_text}.",
-            *format_others(evidence, special),
+            *format_others(special),
             *_inmss(evidence),
             *_recording(evidence, bounds),
             *_poor_returns(evidence, special),
@@ -45,7 +45,7 @@ def find(evidence: Evidence) -> Findings | None:
             "across that year.",
             f"What would change our mind: {next_count(evidence, special)}, set beside similar authorities.",
         ],
-        key_figures=[_key_figure(evidence, metric_id) for metric_id in (SPECIAL, INMSS) if change(evidence, metric_id)],
+        key_figures=[_key_figure(moved) for name in (SPECIAL, INMSS) if (moved := change(evidence.series(name)))],
         not_yet=[f"Whether the programme moved placements: {next_count(evidence, special)}."],
     )
 
@@ -98,7 +98,7 @@ def _bounds(evidence: Evidence) -> dict[str, Bounds]:
     """What unknown placements could do to each share, where neither of its figures is hidden."""
     found = {}
     for all_plans, of_known in ((SPECIAL, SPECIAL_KNOWN), (MAINSTREAM, MAINSTREAM_KNOWN)):
-        moved, known = change(evidence, all_plans), change(evidence, of_known)
+        moved, known = change(evidence.series(all_plans)), change(evidence.series(of_known))
         if moved and known and not moved.refusal and not known.refusal:
             same = all(
                 getattr(moved, end)["period_end"] == getattr(known, end)["period_end"] for end in ("earlier", "later")
@@ -136,14 +136,14 @@ def _recording(evidence: Evidence, bounds: dict[str, Bounds]) -> list[str]:
 
 def _inmss(evidence: Evidence) -> list[str]:
     """The share in INMSS with its number, which may go another way."""
-    moved = change(evidence, INMSS)
+    moved = change(evidence.series(INMSS))
     if moved is None or moved.refusal:
         return []
     before, now = moved.earlier["numerator"], moved.later["numerator"]
     return [
         f"The share in independent and non-maintained special schools {moved.as_text}; the plans, from "
         f"{before:,.0f} to {now:,.0f}.",
-        *format_others(evidence, moved),
+        *format_others(moved),
     ]
 
 
@@ -173,13 +173,12 @@ def next_count(evidence: Evidence, special: Change) -> str:
     return words if newest >= evidence.start else f"{words}, is the first since the programme began"
 
 
-def _key_figure(evidence: Evidence, metric_id: str) -> KeyFigure:
-    moved = change(evidence, metric_id)
+def _key_figure(moved: Change) -> KeyFigure:
     metric = moved.metric
     earlier = f"{metric.write(moved.earlier['value'])} in {moved.earlier['period_label']}"
     return KeyFigure(
         metric.write(moved.later["value"]),
         f"{lower_first(metric.title)}, {moved.later['period_label']}",
         "not comparable with the year before" if moved.refusal else earlier,
-        judge(evidence, metric_id).grade,
+        judge(moved.series).grade,
     )

@@ -16,16 +16,16 @@ AGREED = "assessments_agreed_percent"
 
 
 def find(evidence: Evidence) -> Findings | None:
-    requests, new, in_time = (change(evidence, name) for name in (REQUESTS, NEW_PLANS, IN_TIME))
+    requests, new, in_time = (change(evidence.series(name)) for name in (REQUESTS, NEW_PLANS, IN_TIME))
     if not requests or not new:
         return None
     parts = reported_parts(evidence, IN_TIME, WITHOUT_EXCEPTIONS, AGREED)
     return Findings(
         headline=_headline(requests, new, in_time),
         sure=[
-            *graded(evidence, IN_TIME),
+            *graded(evidence.series(IN_TIME)),
             *[f"{moved.metric.title} {moved.as_text}." for moved in (requests, new, in_time) if moved],
-            *(format_others(evidence, in_time) if in_time and not in_time.refusal else []),
+            *(format_others(in_time) if in_time and not in_time.refusal else []),
             *parts,
             "The release counts calendar years, so no figure is of the programme's own financial years.",
             f"What would change our mind: {_next_year(evidence, new)}, set beside similar authorities.",
@@ -68,7 +68,7 @@ def _key_figures(evidence: Evidence, in_time: Change | None) -> list[KeyFigure]:
     years = evidence.whole(WITHOUT_EXCEPTIONS)
     before = years[years["value"].notna() & (years["period_end"] < newest["period_start"])]
     part = newest["basis"] == PART_YEAR
-    moved = None if part else change(evidence, WITHOUT_EXCEPTIONS)
+    moved = None if part else change(evidence.series(WITHOUT_EXCEPTIONS))
     if moved and moved.refusal:
         against = "not comparable with the year before"
     elif before.empty:
@@ -80,7 +80,7 @@ def _key_figures(evidence: Evidence, in_time: Change | None) -> list[KeyFigure]:
             written(metric, newest),
             f"{lower_first(metric.title)}, {newest['period_label']}",
             against,
-            "part of a year: not comparable yet" if part else judge(evidence, WITHOUT_EXCEPTIONS).grade,
+            "part of a year: not comparable yet" if part else judge(evidence.series(WITHOUT_EXCEPTIONS)).grade,
         )
     ]
 

@@ -9,6 +9,7 @@ from dbv_analysis.model.columns import TOTAL
 from dbv_analysis.model.units import HIGHER, PERCENT, POUNDS
 from dbv_analysis.model.wording import listed, lower_first, upper_first
 from dbv_analysis.results.evidence import Evidence
+from dbv_analysis.results.series import Series
 
 SECTIONS = ("Deficit", "High needs spend", "Placements")  # whose costs and shares may fall at children's expense
 BESIDE = (
@@ -29,7 +30,7 @@ def falls(evidence: Evidence, sections: tuple[str, ...] = SECTIONS) -> list[Chan
             if metric.unit not in (PERCENT, POUNDS):
                 continue
             for breakdown in evidence.rows(metric.id)["breakdown"].unique():
-                moved = like_for_like(evidence, metric.id, breakdown=breakdown)
+                moved = like_for_like(evidence.series(metric.id, breakdown))
                 if moved and not moved.refusal and moved.verb == "fell":
                     found.append(moved)
     return found
@@ -40,7 +41,7 @@ def balancing_measures(evidence: Evidence, sections: tuple[str, ...] = SECTIONS)
     fell = list(dict.fromkeys(lower_first(moved.metric.title) for moved in falls(evidence, sections)))
     if not fell:
         return paragraphs("No cost or share here is known to have fallen between two figures that compare.")
-    rows = [_row(evidence, metric_id, breakdown) for metric_id, breakdown in BESIDE if metric_id in evidence.metrics]
+    rows = [_row(evidence.series(*beside)) for beside in BESIDE if beside[0] in evidence.metrics]
     return Table(
         "The same children: what stands beside a cost or share that fell",
         ["Measure", "Period", "Figure", "Before", "Which way"],
@@ -54,21 +55,18 @@ def balancing_measures(evidence: Evidence, sections: tuple[str, ...] = SECTIONS)
     )
 
 
-def _row(evidence: Evidence, metric_id: str, breakdown: str) -> list[str]:
-    metric = evidence.metrics[metric_id]
-    name = lower_first(metric.titled(breakdown))
-    rows = evidence.rows(metric_id, breakdown=breakdown)
-    rows = rows[rows["value"].notna()]
+def _row(series: Series) -> list[str]:
+    write, name = series.evidence.write, lower_first(series.title)
+    rows = series.rows[series.rows["value"].notna()]
     if rows.empty:
         return [name, "x", "x", "x", "x"]
-    moved = change(evidence, metric_id, breakdown=breakdown) or like_for_like(evidence, metric_id, breakdown=breakdown)
-    newest = moved.later if moved else rows.iloc[-1]
+    moved = change(series) or like_for_like(series)
     if moved is None:
-        return [name, newest["period_label"], evidence.write(newest), NO_EARLIER, "not known"]
+        return [name, rows.iloc[-1]["period_label"], write(rows.iloc[-1]), NO_EARLIER, "not known"]
+    figure = [name, moved.later["period_label"], write(moved.later)]
     if moved.refusal:
-        return [name, newest["period_label"], evidence.write(newest), "not comparable", "not known"]
-    before = f"{metric.write(moved.earlier['value'])} in {moved.earlier['period_label']}"
-    return [name, newest["period_label"], metric.write(newest["value"]), before, _way(moved)]
+        return [*figure, "not comparable", "not known"]
+    return [*figure, f"{write(moved.earlier)} in {moved.earlier['period_label']}", _way(moved)]
 
 
 def _way(moved: Change) -> str:

@@ -11,60 +11,59 @@ from dbv_analysis.charts import (
     Bar,
     Range,
     Reference,
-    Series,
     bar_chart,
     control_chart,
     line_chart,
     range_chart,
 )
+from dbv_analysis.charts import Series as Line
 from dbv_analysis.compare import control_limits as process
 from dbv_analysis.compare.change import before_programme, change, comparators, like_for_like, per_term, season
 from dbv_analysis.model.blocks import Figure
 from dbv_analysis.model.columns import TOTAL
-from dbv_analysis.model.metric import Metric
 from dbv_analysis.model.period import format_terms
 from dbv_analysis.model.units import COUNT
-from dbv_analysis.model.wording import listed, lower_first
+from dbv_analysis.model.wording import listed, lower_first, upper_first
 from dbv_analysis.pages import provenance
-from dbv_analysis.results.evidence import Evidence
+from dbv_analysis.results.series import Series
 
 
-def trend(evidence: Evidence, metric: Metric, breakdown: str, terms: bool = False) -> Figure | None:
+def trend(series: Series, terms: bool = False) -> Figure | None:
     """One measure over time against similar authorities, region and country; None where nothing can be drawn.
 
     Full years or census days; with ``terms`` the terms of one season.
     """
-    rows = season(evidence, metric.id, None, breakdown) if terms else evidence.whole(metric.id, breakdown=breakdown)
-    series = [
-        Series(evidence.area, rows, own=True),
-        *(Series(name, found) for name, found in comparators(evidence, metric.id, breakdown, terms).items()),
-    ]
-    series = [one for one in series if one.rows["value"].notna().any()]
-    if not series:
+    evidence, metric = series.evidence, series.metric
+    rows = season(series) if terms else series.whole
+    lines = [Line(evidence.area, rows, own=True)]
+    lines += [Line(name, figures) for name, figures in comparators(series, terms).items()]
+    lines = [line for line in lines if line.rows["value"].notna().any()]
+    if not lines:
         return None
     return line_chart(
-        series,
-        title=_active_title(evidence, metric, breakdown),
-        measure=f"{metric.titled(breakdown)}, {metric.unit.name}",
+        lines,
+        title=_active_title(series),
+        measure=f"{series.title}, {metric.unit.name}",
         write=metric.write,
-        caption=[*provenance.caption(evidence, metric, rows), *provenance.comparator_notes(evidence, series)],
+        caption=[*provenance.caption(series, rows), *provenance.comparator_notes(evidence, lines)],
         start=evidence.start,
         breaks=metric.breaks,
     )
 
 
-def control(evidence: Evidence, metric: Metric, breakdown: str) -> Figure | None:
+def control(series: Series) -> Figure | None:
     """The authority's own series with the limits that its past sets; None where the past is too short."""
-    found = process.control(evidence, metric.id, breakdown)
-    if found is None:
+    limited = process.control(series)
+    if limited is None:
         return None
-    rows, limits = found
+    rows, limits = limited
+    evidence, metric = series.evidence, series.metric
     since = [row["period_label"] for _, row in rows.iterrows() if not before_programme(evidence, row)]
-    departs = [rows.iloc[place]["period_label"] for place in limits.signals]
+    departs = [rows.iloc[index]["period_label"] for index in limits.signals]
     if not since:
-        words = "the limits before the programme, and no figure since"
+        text = "the limits before the programme, and no figure since"
     else:
-        words = f"{listed(departs)} departs from its past" if departs else "no departure since the programme began"
+        text = f"{listed(departs)} departs from its past" if departs else "no departure since the programme began"
     number = len(rows) - len(since)
     kind = "Trial limits" if limits.trial else "Limits"
     notes = [
@@ -76,21 +75,21 @@ def control(evidence: Evidence, metric: Metric, breakdown: str) -> Figure | None
     return control_chart(
         rows,
         limits,
-        title=f"{metric.titled(breakdown)}: {words}",
+        title=f"{series.title}: {text}",
         name=evidence.area,
-        measure=f"{metric.titled(breakdown)}, {metric.unit.name}, against its own past",
+        measure=f"{series.title}, {metric.unit.name}, against its own past",
         write=metric.write,
-        caption=[*provenance.caption(evidence, metric, rows), *notes],
+        caption=[*provenance.caption(series, rows), *notes],
         start=evidence.start,
     )
 
 
-def paths(evidence: Evidence, metric: Metric, first: str) -> Figure | None:
+def paths(series: Series, first: str) -> Figure | None:
     """One measure with a line for each of its breakdowns; ``first`` is drawn in the accent colour.
 
     None where no figure has a number, or where there are more breakdowns than colours that can be told apart.
     """
-    rows = evidence.whole(metric.id)
+    metric, rows = series.metric, series.whole
     numbers = rows[rows["value"].notna()]
     if numbers.empty or numbers["breakdown"].nunique() > MOST_LINES:
         return None
@@ -98,52 +97,52 @@ def paths(evidence: Evidence, metric: Metric, first: str) -> Figure | None:
     lowest, highest = last.iloc[0], last.iloc[-1]
     names = sorted(rows["breakdown"].unique(), key=lambda name: (name != first, name))
     return line_chart(
-        [Series(name, rows[rows["breakdown"] == name], own=True) for name in names],
+        [Line(name, rows[rows["breakdown"] == name], own=True) for name in names],
         title=(
             f"{metric.title} by {last.iloc[0]['period_label']}: "
             f"{metric.write(lowest['value'])} to {metric.write(highest['value'])}"
         ),
         measure=f"{metric.title}, {metric.unit.name}",
         write=metric.write,
-        caption=provenance.caption(evidence, metric),
-        start=evidence.start,
+        caption=provenance.caption(series, rows),
+        start=series.evidence.start,
         breaks=metric.breaks,
     )
 
 
-def _active_title(evidence: Evidence, metric: Metric, breakdown: str) -> str:
-    moved = change(evidence, metric.id, breakdown=breakdown) or like_for_like(evidence, metric.id, breakdown=breakdown)
-    of = "" if breakdown == TOTAL else f", {breakdown},"
+def _active_title(series: Series) -> str:
+    metric, moved = series.metric, change(series) or like_for_like(series)
+    title = metric.title if series.breakdown == TOTAL else f"{metric.title}, {series.breakdown},"
     if moved and not moved.refusal:
         word = "stayed at" if moved.verb == "stayed" else f"{moved.verb} to"
-        return f"{metric.title}{of} {word} {metric.write(moved.later['value'])}"
-    newest = evidence.rows(metric.id, breakdown=breakdown)
-    if newest.empty:
+        return f"{title} {word} {metric.write(moved.later['value'])}"
+    rows = series.rows
+    if rows.empty:
         return metric.title
-    return f"{metric.title}{of} {evidence.write(newest.iloc[-1])} in {newest.iloc[-1]['period_label']}"
+    return f"{title} {series.evidence.write(rows.iloc[-1])} in {rows.iloc[-1]['period_label']}"
 
 
-def bars(evidence: Evidence, metric: Metric, topic: str = "") -> Figure | None:
+def bars(series: Series, topic: str = "") -> Figure | None:
     """The newest figures of one measure, a bar a breakdown, the largest first unless they have an order."""
-    rows = evidence.rows(metric.id)
+    metric, rows = series.metric, series.rows
     rows = rows[(rows["breakdown"] != TOTAL) & (rows["breakdown_topic"] == (topic or next(iter(metric.by))))]
     rows = rows[rows["period_end"] == rows["period_end"].max()]
     if not rows["value"].notna().any():
         return None
     if metric.groups:
-        order = {name: place for place, name in enumerate(metric.groups)}
+        order = {name: index for index, name in enumerate(metric.groups)}
         rows = rows.sort_values("breakdown", key=lambda names: names.map(lambda name: order.get(name, len(order))))
     else:
         rows = rows.sort_values("value", ascending=False, na_position="last")
     newest = rows.iloc[0]
-    named = [f"{row['breakdown']} {evidence.write(row)}" for _, row in rows.iterrows()]
+    named = [f"{row['breakdown']} {series.evidence.write(row)}" for _, row in rows.iterrows()]
     title = f"{metric.title}: {listed(named)}" if len(named) <= 2 else f"{metric.title}, {newest['period_label']}"
     return bar_chart(
         [_bar(row) for _, row in rows.iterrows()],
         title=title,
         measure=f"{metric.title}, {metric.unit.name}, {newest['period_label']}",
         write=metric.write,
-        caption=provenance.caption(evidence, metric, rows),
+        caption=provenance.caption(series, rows),
         row_header=newest["breakdown_topic"],
         own_name=metric.title,
     )
@@ -154,53 +153,52 @@ def _bar(row: pd.Series, name: str = "", beside: float | None = None) -> Bar:
     return Bar(name or row["breakdown"], value, row["symbol"], beside=beside)
 
 
-def a_term(evidence: Evidence, metric: Metric) -> Figure | None:
+def a_term(series: Series) -> Figure | None:
     """The newest count and the one before it, each divided by the school terms that it covers."""
-    found = per_term(evidence, metric.id)
-    if found is None:
+    metric, pair = series.metric, per_term(series)
+    if pair is None:
         return None
-    rows = pd.DataFrame([found.earlier, found.later])
-    before, now = (COUNT.write(rate, found.decimals) for rate in found.rates)
-    word = "rose" if found.percent > 0 else "fell"
+    rows = pd.DataFrame([pair.earlier, pair.later])
+    before, now = (COUNT.write(rate, pair.decimals) for rate in pair.rates)
+    word = "rose" if pair.percent > 0 else "fell"
     return bar_chart(
         [
             Bar(row["period_label"], rate, note=f"{metric.write(row['value'])} over {format_terms(number)}")
-            for (_, row), rate, number in zip(rows.iterrows(), found.rates, found.terms, strict=True)
+            for (_, row), rate, number in zip(rows.iterrows(), pair.rates, pair.terms, strict=True)
         ],
         title=f"{metric.title} a term {word} from {before} to {now}"
-        if not found.about_as_many
+        if not pair.about_as_many
         else f"{metric.title} a term stayed about the same, {before} and {now}",
         measure=f"{metric.title} a term, {metric.unit.name}, adjusted: divided by the terms of each period",
-        write=lambda value: COUNT.write(value, found.decimals),
-        caption=provenance.caption(evidence, metric, rows),
+        write=lambda value: COUNT.write(value, pair.decimals),
+        caption=provenance.caption(series, rows),
         row_header="Period",
         own_name=f"{metric.title} a term",
     )
 
 
-def shares(evidence: Evidence, metrics: Sequence[Metric], title: str) -> Figure | None:
+def shares(several: Sequence[Series], title: str) -> Figure | None:
     """The newest figures of several measures of one unit, a bar a measure."""
-    rows = [(metric, evidence.rows(metric.id, breakdown=TOTAL)) for metric in metrics]
-    newest = [(metric, found.iloc[-1]) for metric, found in rows if not found.empty]
+    newest = [(series, series.rows.iloc[-1]) for series in several if not series.rows.empty]
     if not any(row["symbol"] == "" for _, row in newest):
         return None
-    first, row = newest[0]
+    series, row = newest[0]
+    unit = series.metric.unit.name
     return bar_chart(
-        [_bar(row, metric.title) for metric, row in newest],
+        [_bar(row, series.metric.title) for series, row in newest],
         title=title,
-        measure=f"{title}, {first.unit.name}",
-        write=first.write,
-        caption=provenance.caption(evidence, first, pd.DataFrame([row]))[:2],
+        measure=f"{title}, {unit}",
+        write=series.metric.write,
+        caption=provenance.caption(series, pd.DataFrame([row]))[:2],
         row_header="Measure",
-        own_name=first.unit.name.capitalize(),
+        own_name=unit.capitalize(),
     )
 
 
-def spent_and_planned(evidence: Evidence, spent: Metric, planned: Metric) -> Figure | None:
+def spent_and_planned(spent: Series, planned: Series) -> Figure | None:
     """Spending in each quarter and to date, beside what was planned for it."""
-    actual, profile = (evidence.rows(metric.id, breakdown=TOTAL) for metric in (spent, planned))
     days = ["period_start", "period_end"]
-    both = actual.merge(profile[[*days, "value"]], on=days, suffixes=("", "_planned"))
+    both = spent.rows.merge(planned.rows[[*days, "value"]], on=days, suffixes=("", "_planned"))
     if not both["value"].notna().any() or not both["value_planned"].notna().any():
         return None
     whole = both["period_label"].str.startswith("to ")
@@ -208,45 +206,39 @@ def spent_and_planned(evidence: Evidence, spent: Metric, planned: Metric) -> Fig
     rows = pd.concat([quarters, to_date])
     newest = rows.dropna(subset=["value", "value_planned"]).iloc[-1]
     side = "less" if newest["value"] < newest["value_planned"] else "more"
+    metric = spent.metric
     return bar_chart(
-        [_bar(row, _upper_first(row["period_label"]), row["value_planned"]) for _, row in rows.iterrows()],
-        title=f"{spent.write(abs(newest['value'] - newest['value_planned']))} {side} spent than profiled, "
+        [_bar(row, upper_first(row["period_label"]), row["value_planned"]) for _, row in rows.iterrows()],
+        title=f"{metric.write(abs(newest['value'] - newest['value_planned']))} {side} spent than profiled, "
         f"{newest['period_label']}",
-        measure=f"{spent.title} and {lower_first(planned.title)}, {spent.unit.name}",
-        write=spent.write,
-        caption=provenance.caption(evidence, spent, rows.tail(1)),
+        measure=f"{metric.title} and {lower_first(planned.metric.title)}, {metric.unit.name}",
+        write=metric.write,
+        caption=provenance.caption(spent, rows.tail(1)),
         row_header="Period",
         own_name="Spent",
         beside_name="Profiled",
     )
 
 
-def _upper_first(words: str) -> str:
-    return words[:1].upper() + words[1:]
-
-
-def unit_range(evidence: Evidence, cost: Metric, average: Metric) -> Figure | None:
+def unit_range(cost: Series, average: Series) -> Figure | None:
     """The range of a place's cost, with and without the average transport, beside the average placement."""
-    rows = evidence.rows(cost.id)
-    placed = evidence.rows(average.id, breakdown=TOTAL)
+    metric, rows, inmss = cost.metric, cost.rows, average.newest
     rows = rows[rows["value"].notna()]
-    if rows.empty or placed.empty or placed.iloc[-1]["symbol"]:
+    if rows.empty or inmss is None:
         return None
     rows = rows[rows["period_end"] == rows["period_end"].max()]
-    inmss = placed.iloc[-1]
-    ranges = [Range("A place in a high dependency unit", rows["value"].min(), rows["value"].max())]
-    transport = evidence.rows("transport_unit_cost_average", breakdown="Out of borough")
-    if not transport.empty and not transport.iloc[-1]["symbol"]:
-        with_transport = inmss["value"] + transport.iloc[-1]["value"]
+    lowest, highest = rows["value"].min(), rows["value"].max()
+    ranges = [Range("A place in a high dependency unit", lowest, highest)]
+    transport = cost.evidence.series("transport_unit_cost_average", "Out of borough").newest
+    if transport is not None:
+        with_transport = inmss["value"] + transport["value"]
         ranges.append(Range("An average INMSS place with transport out of borough", with_transport, with_transport))
     return range_chart(
         ranges,
-        title=(
-            f"A unit's place would cost {cost.write(rows['value'].min())} to {cost.write(rows['value'].max())} a year"
-        ),
-        measure=f"{cost.title} beside an average INMSS place, {cost.unit.name} a year",
-        write=cost.write,
-        caption=provenance.caption(evidence, cost, rows),
+        title=f"A unit's place would cost {metric.write(lowest)} to {metric.write(highest)} a year",
+        measure=f"{metric.title} beside an average INMSS place, {metric.unit.name} a year",
+        write=metric.write,
+        caption=provenance.caption(cost, rows),
         reference=Reference("Average INMSS place", inmss["value"]),
         row_header="Place",
     )

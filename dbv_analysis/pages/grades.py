@@ -36,7 +36,7 @@ def _since(evidence: Evidence, found: list[Judged]) -> Table:
         if since.refusal:
             rows.append([one.name, one.verdict.grade, periods, *["z"] * 5])
             continue
-        moves = {name: b - a for name, (a, b) in elsewhere(evidence, since, one.breakdown).items()}
+        moves = {name: b - a for name, (a, b) in elsewhere(since).items()}
         if EVERYWHERE in moves and country not in moves:
             moves[country], stood_in = moves[EVERYWHERE], True
         similar = "x" if did is None else _signed(one, since.difference - did.value)

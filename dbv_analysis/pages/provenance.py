@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from dbv_analysis.charts import Series
+from dbv_analysis.charts import Series as Line
 from dbv_analysis.compare.change import EVERYWHERE, SIMILAR
 from dbv_analysis.model.blocks import Blocks, Paragraphs, Table, paragraphs
 from dbv_analysis.model.metric import Metric
@@ -14,11 +14,12 @@ from dbv_analysis.model.period import format_day
 from dbv_analysis.model.source import Source
 from dbv_analysis.model.wording import listed
 from dbv_analysis.results.evidence import Evidence
+from dbv_analysis.results.series import Series
 
 
-def caption(evidence: Evidence, metric: Metric, rows: pd.DataFrame | None = None) -> list[str]:
+def caption(series: Series, rows: pd.DataFrame) -> list[str]:
     """What stands under a chart of ``rows``: source with its day, as-at date, what is counted, and what limits it."""
-    rows = evidence.whole(metric.id) if rows is None else rows
+    evidence, metric = series.evidence, series.metric
     if rows.empty:  # the chart shows comparators alone
         rows = evidence.whole(metric.id, evidence.results["area_code"].unique())
     newest = rows.iloc[-1]
@@ -54,7 +55,7 @@ def named(found: Iterable[Source]) -> list[str]:
     return list(dict.fromkeys(f"{one.publisher}, {one.title} ({format_day(one.published)})" for one in found))
 
 
-def comparator_notes(evidence: Evidence, series: list[Series]) -> list[str]:
+def comparator_notes(evidence: Evidence, series: list[Line]) -> list[str]:
     """What the chart's comparators are, where their names do not say it."""
     lines = []
     for one in series:

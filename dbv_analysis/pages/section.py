@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pandas as pd
 
 from dbv_analysis.checks.printed import beside
@@ -9,8 +11,7 @@ from dbv_analysis.findings import find
 from dbv_analysis.findings.promises import missing
 from dbv_analysis.model.blocks import Block, Blocks, Figure, Headline, Paragraphs, Table, paragraphs
 from dbv_analysis.model.columns import TOTAL
-from dbv_analysis.model.metric import Metric
-from dbv_analysis.model.period import PART_YEAR, format_day
+from dbv_analysis.model.period import format_day
 from dbv_analysis.model.units import COUNT, SYMBOLS, is_missing
 from dbv_analysis.model.wording import listed
 from dbv_analysis.pages import figures, project_lists, provenance
@@ -19,6 +20,7 @@ from dbv_analysis.pages.grades import grades
 from dbv_analysis.pages.heading import headline
 from dbv_analysis.pages.tabular import across, funding_table, now_and_before, printed_table
 from dbv_analysis.results.evidence import Evidence, written
+from dbv_analysis.results.series import ALL, Series
 
 
 class SectionPage:
@@ -37,62 +39,62 @@ class SectionPage:
 
     def trend(self, metric_id: str, breakdown: str = TOTAL) -> Figure | Paragraphs:
         """One measure over full years or census days: the authority against similar ones, region and country."""
-        metric = self._show(metric_id)
-        return figures.trend(self.evidence, metric, breakdown) or self._nothing(metric)
+        series = self._show(metric_id, breakdown)
+        return figures.trend(series) or self._nothing(series)
 
     def season(self, metric_id: str, breakdown: str = TOTAL) -> Figure | Paragraphs:
         """One measure in the same term of every year: the authority against similar ones, region and country."""
-        metric = self._show(metric_id)
-        return figures.trend(self.evidence, metric, breakdown, terms=True) or self._nothing(metric)
+        series = self._show(metric_id, breakdown)
+        return figures.trend(series, terms=True) or self._nothing(series)
 
     def a_term(self, metric_id: str) -> Figure | Paragraphs:
         """The newest count of events and the one before it, each divided by the school terms that it covers."""
-        metric = self._show(metric_id)
-        return figures.a_term(self.evidence, metric) or self._nothing(metric)
+        series = self._show(metric_id)
+        return figures.a_term(series) or self._nothing(series)
 
     def control(self, metric_id: str, breakdown: str = TOTAL) -> Figure | Paragraphs:
         """The authority's own series with the limits that its figures from before the programme set."""
-        metric = self._show(metric_id)
-        words = f"{metric.title}: too few figures from before the programme began for a chart with limits."
-        return figures.control(self.evidence, metric, breakdown) or paragraphs(words)
+        series = self._show(metric_id, breakdown)
+        text = f"{series.metric.title}: too few figures from before the programme began for a chart with limits."
+        return figures.control(series) or paragraphs(text)
 
-    def paths(self, metric_id: str, first: str = "") -> Figure | Paragraphs:
+    def paths(self, metric_id: str, first: str = "") -> Figure | Table | Paragraphs:
         """One measure with a line for each of its breakdowns; ``first`` is drawn in the accent colour.
 
         A table where there are more breakdowns than colours that can be told apart.
         """
-        metric = self._show(metric_id)
-        if not self.evidence.whole(metric_id)["value"].notna().any():
-            return self._nothing(metric)
-        return figures.paths(self.evidence, metric, first) or self.breakdowns(metric_id)
+        series = self._show(metric_id, ALL)
+        if not series.whole["value"].notna().any():
+            return self._nothing(series)
+        return figures.paths(series, first) or self.breakdowns(metric_id)
 
     def bars(self, metric_id: str, topic: str = "") -> Figure | Paragraphs:
         """The newest figures of one measure, a bar a breakdown."""
-        metric = self._show(metric_id)
-        return figures.bars(self.evidence, metric, topic) or self._nothing(metric)
+        series = self._show(metric_id, ALL)
+        return figures.bars(series, topic) or self._nothing(series)
 
     def shares(self, *metric_ids: str, title: str) -> Figure | Paragraphs:
         """The newest figures of several measures of one unit, a bar a measure."""
-        metrics = [self._show(metric_id) for metric_id in metric_ids]
-        return figures.shares(self.evidence, metrics, title) or self._nothing(*metrics)
+        several = self._show_all(metric_ids)
+        return figures.shares(several, title) or self._nothing(*several)
 
     def spent_and_planned(self, spent: str, planned: str) -> Figure | Paragraphs:
         """Spending beside what was planned, by quarter and to date."""
-        metrics = self._show(spent), self._show(planned)
-        return figures.spent_and_planned(self.evidence, *metrics) or self._nothing(*metrics)
+        both = self._show_all([spent, planned])
+        return figures.spent_and_planned(*both) or self._nothing(*both)
 
     def unit_range(self, cost: str, average: str) -> Figure | Paragraphs:
         """The range of what a place in a high dependency unit costs, beside an average placement."""
-        metrics = self._show(cost), self._show(average)
-        return figures.unit_range(self.evidence, *metrics) or self._nothing(*metrics)
+        both = self._show(cost, ALL), self._show(average)
+        return figures.unit_range(*both) or self._nothing(*both)
 
     def table(self, *metric_ids: str, breakdown: str = TOTAL, caption: str) -> Table | Paragraphs:
         """Several measures of the authority side by side, a row a period; only full years and census days."""
-        metrics = [self._show(metric_id) for metric_id in metric_ids]
-        rows = pd.concat([self.evidence.whole(metric.id, breakdown=breakdown) for metric in metrics])
+        several = self._show_all(metric_ids, breakdown)
+        rows = pd.concat([series.whole for series in several])
         if rows.empty:
-            return paragraphs(f"{listed(metric.title for metric in metrics)}: no figure by the cut-off.")
-        names = {metric.id: metric.title for metric in metrics}
+            return paragraphs(f"{_titles(several)}: no figure by the cut-off.")
+        names = {series.metric.id: series.metric.title for series in several}
         return across(f"{self.evidence.area}: {caption}", rows, names, "metric_id", self.evidence.write)
 
     def counts(self, *metric_ids: str, of: str, caption: str) -> Table | Paragraphs:
@@ -126,70 +128,66 @@ class SectionPage:
 
     def breakdowns(self, metric_id: str) -> Table | Paragraphs:
         """One measure of the authority, a column a breakdown, a row a period."""
-        metric = self._show(metric_id)
-        rows = self.evidence.whole(metric_id)
+        series = self._show(metric_id, ALL)
+        return self._by_breakdown(series, series.whole, series.title)
+
+    def terms(self, metric_id: str) -> Table | Paragraphs:
+        """One measure of the authority, a row a term, a column a breakdown."""
+        series = self._show(metric_id, ALL)
+        return self._by_breakdown(series, series.parts, f"{series.title} by term")
+
+    def _by_breakdown(self, series: Series, rows: pd.DataFrame, title: str) -> Table | Paragraphs:
         if rows.empty:
-            return self._nothing(metric)
+            return self._nothing(series)
         names = {name: name for name in rows["breakdown"].unique()}
-        return across(f"{metric.title}, {metric.unit.name}", rows, names, "breakdown", self.evidence.write)
+        return across(f"{title}, {series.metric.unit.name}", rows, names, "breakdown", self.evidence.write)
 
     def quarters(self, metric_id: str) -> Table | Paragraphs:
         """One measure of the authority, a row a breakdown, a column a quarter and one for the time to date."""
-        metric = self._show(metric_id)
-        rows = self.evidence.rows(metric_id)
+        series = self._show(metric_id, ALL)
+        rows = series.rows
         if rows.empty:
-            return self._nothing(metric)
+            return self._nothing(series)
         to_date = rows["period_label"].str.startswith("to ")
-        rows = pd.concat(
-            [rows[~to_date], rows[to_date & (rows["period_end"] == rows.loc[to_date, "period_end"].max())]]
-        )
-        names = dict.fromkeys(rows["period_label"])
+        newest = rows["period_end"] == rows.loc[to_date, "period_end"].max()
+        rows = pd.concat([rows[~to_date], rows[to_date & newest]])
         return across(
-            f"{metric.title}, {metric.unit.name}",
+            f"{series.title}, {series.metric.unit.name}",
             rows,
-            {name: name for name in names},
+            {name: name for name in dict.fromkeys(rows["period_label"])},
             "period_label",
             self.evidence.write,
             by="breakdown",
             header=rows.iloc[0]["breakdown_topic"],
         )
 
-    def terms(self, metric_id: str) -> Table | Paragraphs:
-        """One measure of the authority, a row a term, a column a breakdown."""
-        metric = self._show(metric_id)
-        rows = self.evidence.rows(metric_id, basis=PART_YEAR)
-        if rows.empty:
-            return self._nothing(metric)
-        names = {name: name for name in rows["breakdown"].unique()}
-        return across(f"{metric.title} by term, {metric.unit.name}", rows, names, "breakdown", self.evidence.write)
-
     def parts_of_a_year(self, *metric_ids: str) -> Table | Paragraphs:
         """Figures of parts of a year, in a table of their own, as printed: never on a line with full years."""
-        metrics = [self._show(metric_id) for metric_id in metric_ids]
-        rows = pd.concat([self.evidence.rows(metric.id, basis=PART_YEAR) for metric in metrics])
-        names = listed(metric.title for metric in metrics)
-        if rows.empty:
-            return paragraphs(f"{names}: no figure of part of a year had been published by the cut-off.")
+        several = self._show_all(metric_ids, ALL)
+        names = _titles(several)
         cells = []
-        for _, row in rows.iterrows():
-            metric = self.evidence.metrics[row["metric_id"]]
-            group = "" if row["breakdown"] == TOTAL else row["breakdown"]
-            what = group if group and len(metrics) == 1 else ", ".join(filter(None, [metric.title, group]))
-            known = format_day(min(row["as_at"], row["published"]))
-            cells.append([what, row["period_label"], written(metric, row), known])
-        units = listed(dict.fromkeys(metric.unit.name for metric in metrics))
+        for series in several:
+            for _, row in series.parts.iterrows():
+                group = "" if row["breakdown"] == TOTAL else row["breakdown"]
+                of = group if group and len(several) == 1 else ", ".join(filter(None, [series.title, group]))
+                known = format_day(min(row["as_at"], row["published"]))
+                cells.append([of, row["period_label"], written(series.metric, row), known])
+        if not cells:
+            return paragraphs(f"{names}: no figure of part of a year had been published by the cut-off.")
+        units = listed(dict.fromkeys(series.metric.unit.name for series in several))
+        sources = dict.fromkeys(source for series in several for source in series.parts["source"])
         return Table(
             f"{names}, {units}: parts of a year, not comparable with full years",
             ["Of", "Period", "Figure", "As at"],
             cells,
             text_columns=2,
-            notes=[f"Source: {listed(rows['source'].unique())}."],
+            notes=[f"Source: {listed(sources)}."],
         )
 
     def now_and_before(self, *metric_ids: str, caption: str) -> Table | Paragraphs:
         """The newest figures of several measures, the ones before them, and the change where it can be fairly made."""
-        metrics = [self._show(metric_id) for metric_id in metric_ids]
-        return now_and_before(self.evidence, metrics, caption) or self._nothing(*metrics)
+        several = self._show_all(metric_ids, ALL)
+        return now_and_before(several, caption) or self._nothing(*several)
 
     def as_printed(self, *metric_ids: str) -> Table | Paragraphs:
         """Figures as the reports printed them, beside the published figure of the same measure and period."""
@@ -201,8 +199,7 @@ class SectionPage:
 
     def funding_agreement(self) -> Table | Paragraphs:
         """Implied funding with what rounding allows, and whether the paths agree."""
-        metric = self._show("dsg_implied_funding")
-        return funding_table(self.evidence) or self._nothing(metric)
+        return funding_table(self.evidence) or self._nothing(self._show("dsg_implied_funding"))
 
     def project_list(self, name: str, caption: str, columns: dict[str, str], **where: str) -> Table | Paragraphs:
         """A list that the programme keeps, as it stood at the cut-off: ``columns`` and the words that head them."""
@@ -264,24 +261,24 @@ class SectionPage:
         for metric in self.evidence.in_section(self.section):
             if metric.id in self._shown:
                 continue
-            rows = self.evidence.whole(metric.id)
-            if self.evidence.rows(metric.id).empty:
-                if not self.evidence.rows(metric.id, since=True).empty:
+            series = self.evidence.series(metric.id, ALL)
+            totals = series.whole["breakdown"] == TOTAL
+            if series.rows.empty:
+                if not series.since.empty:
                     self._show(metric.id)  # so that it is defined, and told under "Published since"
-                continue
-            if metric.any_day or (len(rows[rows["breakdown"] == TOTAL]) < 2 and set(rows["breakdown"]) <= {TOTAL}):
+            elif metric.any_day or (totals.all() and len(totals) < 2):
                 once.append(metric.id)
             else:
-                parts += self._plainly(metric.id)
+                parts += self._plainly(series)
         if once:
             parts.append(self.now_and_before(*once, caption="Other measures"))
         return Blocks(parts)
 
-    def _plainly(self, metric_id: str) -> list[Block]:
+    def _plainly(self, series: Series) -> list[Block]:
         """A metric that no cell names: its line, or its breakdowns, and parts of a year apart."""
-        rows = self.evidence.whole(metric_id)
-        shown = [self.trend(metric_id) if set(rows["breakdown"]) <= {TOTAL} else self.breakdowns(metric_id)]
-        if not self.evidence.rows(metric_id, basis=PART_YEAR).empty:
+        metric_id, totals = series.metric.id, series.whole["breakdown"] == TOTAL
+        shown = [self.trend(metric_id) if totals.all() else self.breakdowns(metric_id)]
+        if not series.parts.empty:
             shown.append(self.parts_of_a_year(metric_id))
         return shown
 
@@ -305,23 +302,30 @@ class SectionPage:
         """Figures that came out after the cut-off: for information, in no finding above."""
         return provenance.published_since(self.evidence, self._shown)
 
-    def _nothing(self, *metrics: Metric) -> Paragraphs:
+    def _nothing(self, *several: Series) -> Paragraphs:
         """Why there is nothing to draw: no figure yet, or only symbols."""
-        names = listed(metric.title for metric in metrics)
-        symbols = {symbol for metric in metrics for symbol in self.evidence.rows(metric.id)["symbol"]} - {""}
+        symbols = {symbol for series in several for symbol in self.evidence.rows(series.metric.id)["symbol"] if symbol}
         if not symbols:
-            return paragraphs(f"{names}: no figure had been published by the cut-off.")
+            return paragraphs(f"{_titles(several)}: no figure had been published by the cut-off.")
         meanings = listed(f"{symbol} ({SYMBOLS[symbol]})" for symbol in sorted(symbols))
-        return paragraphs(f"{names}: no number can be shown; the figures are {meanings}.")
+        return paragraphs(f"{_titles(several)}: no number can be shown; the figures are {meanings}.")
 
-    def _show(self, metric_id: str) -> Metric:
+    def _show(self, metric_id: str, breakdown: str | None = TOTAL) -> Series:
+        """The figures of one measure, which the page's definitions explain from now on."""
         if metric_id not in self._shown:
             self._shown.append(metric_id)
-        return self.evidence.metrics[metric_id]
+        return self.evidence.series(metric_id, breakdown)
+
+    def _show_all(self, metric_ids: Iterable[str], breakdown: str | None = TOTAL) -> list[Series]:
+        return [self._show(metric_id, breakdown) for metric_id in metric_ids]
 
     def _list(self, name: str) -> None:
         if name not in self._registers:
             self._registers.append(name)
+
+
+def _titles(several: Iterable[Series]) -> str:
+    return listed(series.metric.title for series in several)
 
 
 def _not_there(what: str) -> Paragraphs:

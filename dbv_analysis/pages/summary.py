@@ -86,12 +86,12 @@ class SummaryPage:
         names = [evidence.area, SIMILAR, country]
         rows, stood_in = [], []
         for metric_id, breakdown in HEADLINES:
-            moved = change(evidence, metric_id, breakdown=breakdown) if metric_id in evidence.metrics else None
+            moved = change(evidence.series(metric_id, breakdown)) if metric_id in evidence.metrics else None
             if moved is None or moved.refusal:
                 continue
-            found = elsewhere(evidence, moved, breakdown)
+            found = elsewhere(moved)
             found[evidence.area] = (moved.earlier["value"], moved.later["value"])
-            title = moved.metric.titled(breakdown)
+            title = moved.series.title
             if EVERYWHERE in found:
                 found[country] = found[EVERYWHERE]
                 stood_in.append(lower_first(title))

@@ -13,6 +13,7 @@ from dbv_analysis.model.columns import TOTAL
 from dbv_analysis.model.metric import Metric
 from dbv_analysis.model.units import POUNDS
 from dbv_analysis.results.evidence import Evidence, written
+from dbv_analysis.results.series import Series
 from dbv_analysis.scenarios.identity import funding_agreement
 
 
@@ -39,16 +40,16 @@ def across(
     return Table(caption, [header, *names.values()], cells)
 
 
-def now_and_before(evidence: Evidence, metrics: list[Metric], caption: str) -> Table | None:
+def now_and_before(several: list[Series], caption: str) -> Table | None:
     """The newest figure of each measure and breakdown, the one before it, and the change; None where there is none."""
     lines = []
-    for metric in metrics:
-        rows = evidence.rows(metric.id)
-        for breakdown in sorted(rows["breakdown"].unique(), key=lambda name, order=metric.groups: _place(name, order)):
+    for series in several:
+        metric, rows = series.metric, series.rows
+        for breakdown in sorted(rows["breakdown"].unique(), key=lambda name, order=metric.groups: _order(name, order)):
             own = rows[rows["breakdown"] == breakdown]
             own = own[(own["breakdown_topic"] == own.iloc[-1]["breakdown_topic"])]
             newest = own.iloc[-1]
-            moved = like_for_like(evidence, metric.id, breakdown=breakdown)
+            moved = like_for_like(series.evidence.series(metric.id, breakdown))
             lines.append(
                 [
                     metric.titled(breakdown),
@@ -64,7 +65,7 @@ def now_and_before(evidence: Evidence, metrics: list[Metric], caption: str) -> T
     notes = []
     if all(line[3] == NO_EARLIER for line in lines):
         header, lines, notes = header[:3], [line[:3] for line in lines], ["No earlier figure is known."]
-    return Table(f"{evidence.area}: {caption}", header, lines, text_columns=2, notes=notes)
+    return Table(f"{several[0].evidence.area}: {caption}", header, lines, text_columns=2, notes=notes)
 
 
 def funding_table(evidence: Evidence) -> Table | None:
@@ -89,7 +90,7 @@ def funding_table(evidence: Evidence) -> Table | None:
     )
 
 
-def _place(name: str, order: tuple[str, ...]) -> tuple[bool, int, str]:
+def _order(name: str, order: tuple[str, ...]) -> tuple[bool, int, str]:
     """Groups in their own order, then others by name, the total last."""
     return name == TOTAL, order.index(name) if name in order else len(order), name
 

@@ -14,6 +14,7 @@ from typing import NamedTuple, TypeVar
 import pandas as pd
 
 from dbv_analysis.model import metric as registry
+from dbv_analysis.model.columns import TOTAL
 from dbv_analysis.model.metric import Metric
 from dbv_analysis.model.pack import CONTROLLED, PROFILES, section_order
 from dbv_analysis.model.period import FULL_YEAR, SNAPSHOT, Period, Quarter
@@ -24,6 +25,7 @@ from dbv_analysis.model.source import Source
 from dbv_analysis.model.text_checks import unfit
 from dbv_analysis.model.wording import listed
 from dbv_analysis.results import cache
+from dbv_analysis.results.series import Series
 
 FIGURE = ["area_code", "breakdown_topic", "breakdown", "period_start", "period_end"]
 LISTS = (*PROJECT_LISTS, "printed_figures", "own_figures", "grant", "scenarios")
@@ -104,6 +106,15 @@ class Evidence:
     def in_section(self, section: str) -> list[Metric]:
         return [metric for metric in self.metrics.values() if metric.section == section]
 
+    def series(self, metric_id: str, breakdown: str | None = TOTAL, area: str = "") -> Series:
+        """One metric and breakdown over time: the authority's own unless ``area``, a code, is given.
+
+        ``breakdown`` is ``ALL`` for the figures of every breakdown.
+        """
+        area = area or self.programme.area.code
+        key = (Series, metric_id, breakdown, area)
+        return self.cached(key, lambda: Series(self, self.metrics[metric_id], breakdown, area))
+
     def rows(
         self,
         metric_id: str,
@@ -123,9 +134,7 @@ class Evidence:
     def _rows(
         self, metric_id: str, areas: tuple[str, ...] | None, breakdown: str | None, basis: str | None, since: bool
     ) -> pd.DataFrame:
-        if (metric_id, since) not in self._ordered:
-            self._ordered[metric_id, since] = self._in_order(metric_id, since)
-        frame, entries = self._ordered[metric_id, since]
+        frame, entries = self.cached(("in order", metric_id, since), lambda: self._in_order(metric_id, since))
         asked = [self.programme.area.code] if areas is None else dict.fromkeys(areas)
         chosen = [
             entry
@@ -177,11 +186,6 @@ class Evidence:
     def _places(self) -> dict[str, Sequence[int]]:
         """Where the rows of each metric stand in the results."""
         return self.results.groupby("metric_id").indices
-
-    @cached_property
-    def _ordered(self) -> dict[tuple[str, bool], tuple[pd.DataFrame, dict[str, list[_Entry]]]]:
-        """What ``_in_order`` gave so far, by what it was asked."""
-        return {}
 
     @cached_property
     def authorities(self) -> list[str]:

@@ -58,7 +58,7 @@ def with_value(evidence: Evidence, metric_id: str, period_label: str, value: flo
 
 
 def test_a_change_between_two_percentages_is_in_percentage_points(evidence):
-    moved = change(evidence, SPECIAL)
+    moved = change(evidence.series(SPECIAL))
     assert moved.difference == pytest.approx(100 * 567 / 1524 - 100 * 535 / 1319)
     assert moved.size == "3.4 percentage points"
     assert moved.verb == "fell"
@@ -67,18 +67,19 @@ def test_a_change_between_two_percentages_is_in_percentage_points(evidence):
 
 def test_a_change_between_two_counts_is_a_count(evidence):
     assert (
-        change(evidence, "caseload_count").as_text == "rose by 205, from 1,319 in January 2023 to 1,524 in January 2024"
+        change(evidence.series("caseload_count")).as_text
+        == "rose by 205, from 1,319 in January 2023 to 1,524 in January 2024"
     )
 
 
 def test_a_change_can_be_of_another_area_and_of_a_breakdown(evidence):
-    assert change(evidence, SPECIAL, area=ENGLAND).later["area_name"] == "England"
-    moved = change(evidence, OVERALL, breakdown="SEN support")
+    assert change(evidence.series(SPECIAL, area=ENGLAND)).later["area_name"] == "England"
+    moved = change(evidence.series(OVERALL, "SEN support"))
     assert set(moved.later[["breakdown", "period_label"]]) == {"SEN support", "2022/23"}
 
 
 def test_no_change_is_read_across_the_year_in_which_the_return_changed(evidence):
-    moved = change(at(evidence, "2023-12-01"), SPECIAL)
+    moved = change(at(evidence, "2023-12-01").series(SPECIAL))
     assert (moved.earlier["period_label"], moved.later["period_label"]) == ("January 2022", "January 2023")
     assert moved.refusal == "between January 2022 and January 2023 the return changed from totals to persons"
     assert moved.as_text == f"cannot be compared: {moved.refusal}"
@@ -88,39 +89,39 @@ def test_no_change_is_read_across_the_year_in_which_the_return_changed(evidence)
 
 @pytest.mark.parametrize("day", ["2022-12-01", "2024-09-26"])
 def test_a_change_on_either_side_of_that_year_is_read(evidence, day):
-    assert change(at(evidence, day), SPECIAL).refusal is None
+    assert change(at(evidence, day).series(SPECIAL)).refusal is None
 
 
 def test_one_figure_is_no_change(evidence):
-    assert change(at(evidence, "2019-12-01"), SPECIAL) is None
-    assert change(at(evidence, "2019-01-01"), SPECIAL) is None
+    assert change(at(evidence, "2019-12-01").series(SPECIAL)) is None
+    assert change(at(evidence, "2019-01-01").series(SPECIAL)) is None
 
 
 def test_figures_that_are_printed_alike_stayed(evidence):
-    moved = change(with_value(evidence, INMSS, "January 2024", 8.21), INMSS)
+    moved = change(with_value(evidence, INMSS, "January 2024", 8.21).series(INMSS))
     assert moved.verb == "stayed"
     assert moved.as_text == "stayed at 8.2%, from January 2023 to January 2024"
 
 
 def test_figures_that_are_printed_otherwise_rose_or_fell(evidence):
-    assert change(with_value(evidence, INMSS, "January 2024", 8.31), INMSS).verb == "rose"
-    assert change(with_value(evidence, INMSS, "January 2024", 8.11), INMSS).verb == "fell"
+    assert change(with_value(evidence, INMSS, "January 2024", 8.31).series(INMSS)).verb == "rose"
+    assert change(with_value(evidence, INMSS, "January 2024", 8.11).series(INMSS)).verb == "fell"
 
 
 def test_a_figure_that_is_not_shown_does_not_enter_a_change(evidence):
-    moved = change(with_value(evidence, INMSS, "January 2024", float("nan")), INMSS)
+    moved = change(with_value(evidence, INMSS, "January 2024", float("nan")).series(INMSS))
     assert moved.later["period_label"] == "January 2023"
 
 
 def test_a_change_is_between_full_years_alone(evidence):
-    moved = change(evidence, OVERALL, breakdown="EHC plan")
+    moved = change(evidence.series(OVERALL, "EHC plan"))
     assert (moved.earlier["period_label"], moved.later["period_label"]) == ("2021/22", "2022/23")
     assert moved.size == "0.93 percentage points"
 
 
 def test_the_middle_is_the_median_of_the_areas_that_have_a_figure(evidence):
     codes = evidence.neighbours.codes
-    spread = middle(evidence, OVERALL, codes, "EHC plan")
+    spread = middle(evidence.series(OVERALL, "EHC plan"), codes)
     assert list(spread["period_label"]) == ["2018/19", "2020/21", "2021/22", "2022/23"]
     for row in spread.itertuples():
         values = [
@@ -137,25 +138,25 @@ def test_the_middle_is_the_median_of_the_areas_that_have_a_figure(evidence):
 
 def test_one_area_with_a_bad_return_does_not_move_the_middle_far(evidence):
     codes = [HALTON, *evidence.neighbours.codes]
-    usual = middle(evidence, INMSS, codes)["value"].iloc[-1]
-    worse = middle(with_value(evidence, INMSS, "January 2024", 99.0), INMSS, codes)["value"].iloc[-1]
+    usual = middle(evidence.series(INMSS), codes)["value"].iloc[-1]
+    worse = middle(with_value(evidence, INMSS, "January 2024", 99.0).series(INMSS), codes)["value"].iloc[-1]
     assert abs(worse - usual) < 1
 
 
 def test_the_middle_knows_no_part_of_a_year_and_nothing_after_the_cut_off(evidence):
-    spread = middle(evidence, OVERALL, [HALTON], "EHC plan")
+    spread = middle(evidence.series(OVERALL, "EHC plan"), [HALTON])
     assert "1 to 21 September 2024" in set(evidence.rows(OVERALL)["period_label"])
     assert set(spread["basis"]) == {FULL_YEAR}
     assert spread["period_label"].iloc[-1] == "2022/23"
 
 
 def test_an_area_without_a_figure_is_not_counted(evidence):
-    spread = middle(with_value(evidence, INMSS, "January 2024", float("nan")), INMSS, [HALTON, ENGLAND])
+    spread = middle(with_value(evidence, INMSS, "January 2024", float("nan")).series(INMSS), [HALTON, ENGLAND])
     assert list(spread["areas"])[-2:] == [2, 1]
 
 
 def test_figures_of_areas_that_are_not_there_have_no_middle(evidence):
-    assert middle(evidence, INMSS, ["E06999999"]).empty
+    assert middle(evidence.series(INMSS), ["E06999999"]).empty
 
 
 def test_a_figure_is_from_before_the_programme_where_its_period_was_over_by_then(evidence):
@@ -177,8 +178,8 @@ def test_the_three_weeks_of_september_never_enter_a_series_of_full_years(evidenc
     later = at(evidence, "2026-12-01")
     for series in (
         later.whole(OVERALL, breakdown="EHC plan"),
-        middle(later, OVERALL, [HALTON], "EHC plan"),
-        change(later, OVERALL, breakdown="EHC plan").later.to_frame().T,
+        middle(later.series(OVERALL, "EHC plan"), [HALTON]),
+        change(later.series(OVERALL, "EHC plan")).later.to_frame().T,
     ):
         assert 9.7 not in set(series["value"])
         assert "1 to 21 September 2024" not in set(series["period_label"])
@@ -232,7 +233,7 @@ def with_later(evidence: Evidence, metric_id: str, day: str, value: float, **to:
     ],
 )
 def test_a_term_is_set_beside_the_same_term_of_the_year_before(evidence, suspended, day, before, now):
-    moved = like_for_like(at(evidence, day), SUSPENSIONS, breakdown=PUPILS)
+    moved = like_for_like(at(evidence, day).series(SUSPENSIONS, PUPILS))
     assert (moved.earlier["period_label"], moved.later["period_label"]) == (before, now)
     assert moved.refusal is None
     assert moved.difference == pytest.approx(suspended[HALTON, now] - suspended[HALTON, before])
@@ -240,7 +241,7 @@ def test_a_term_is_set_beside_the_same_term_of_the_year_before(evidence, suspend
 
 def test_no_term_is_set_beside_the_same_term_while_schools_were_closed(evidence):
     """In August 2022 the newest term was the summer of 2021; that of 2020 lies before the schools opened again."""
-    moved = like_for_like(at(evidence, "2022-08-01"), SUSPENSIONS, breakdown=PUPILS)
+    moved = like_for_like(at(evidence, "2022-08-01").series(SUSPENSIONS, PUPILS))
     assert moved.later["period_label"] == "summer term 2021"
     assert moved.earlier["period_label"] == "spring term 2021"
     assert moved.refusal == "spring term 2021 and summer term 2021 are different parts of a year"
@@ -251,28 +252,28 @@ def test_no_term_is_set_beside_the_same_term_while_schools_were_closed(evidence)
 
 
 def test_a_full_year_is_set_beside_the_full_year_before_it(evidence):
-    moved, same = like_for_like(evidence, REQUESTS), change(evidence, REQUESTS)
+    moved, same = like_for_like(evidence.series(REQUESTS)), change(evidence.series(REQUESTS))
     assert moved.as_text == same.as_text == "rose by 26, from 383 in 2022 to 409 in 2023"
 
 
 def test_a_count_of_any_day_is_set_beside_the_count_before_it_whatever_the_month(evidence):
-    moved = like_for_like(with_later(evidence, PLACED, "2025-01-20", 130.0), PLACED)
+    moved = like_for_like(with_later(evidence, PLACED, "2025-01-20", 130.0).series(PLACED))
     assert moved.as_text == "rose by 4, from 126 in September 2024 to 130 in January 2025"
 
 
 def test_a_count_that_follows_the_school_year_is_not_set_beside_another_season(evidence):
-    moved = like_for_like(evidence, AT_HOME)
+    moved = like_for_like(evidence.series(AT_HOME))
     assert moved.refusal == "January 2024 and September 2024 are at different times of the year"
     assert (moved.earlier["value"], moved.later["value"]) == (10, 8)
 
 
 def test_what_does_not_compare_is_passed_over_for_the_newest_that_does(evidence):
-    moved = like_for_like(with_later(evidence, AT_HOME, "2025-01-24", 9.0), AT_HOME)
+    moved = like_for_like(with_later(evidence, AT_HOME, "2025-01-24", 9.0).series(AT_HOME))
     assert moved.as_text == "fell by 1, from 10 in January 2024 to 9 in January 2025"
 
 
 def test_a_quarter_of_spending_is_set_beside_the_quarter_before_it_and_not_beside_the_sum_to_date(evidence):
-    moved = like_for_like(evidence, "grant_spend")
+    moved = like_for_like(evidence.series("grant_spend"))
     assert (moved.earlier["period_label"], moved.later["period_label"]) == ("2024-25-Q1", "2024-25-Q2")
     assert moved.difference == 42_940 - 326_240
 
@@ -285,34 +286,34 @@ def test_the_same_weeks_of_last_year_are_set_beside_and_the_change_says_that_it_
     to = {"period_label": before.label, "period_start": before.start, "period_end": before.end, "value": 8.1}
     both = pd.concat([rows, ours.assign(**to)]).sort_values("period_end", kind="stable", ignore_index=True)
     odd = dataclasses.replace(evidence, results=both)
-    moved = like_for_like(odd, OVERALL, breakdown=PUPILS)
+    moved = like_for_like(odd.series(OVERALL, PUPILS))
     assert moved.difference == pytest.approx(1.6)
     assert "; adjusted: the same weeks of the two years, not the same days; " in moved.as_text
 
 
 def test_a_change_of_codes_between_two_figures_is_named_with_their_change(evidence):
-    moved = change(at(evidence, "2026-12-01"), OVERALL, breakdown=PUPILS)
+    moved = change(at(evidence, "2026-12-01").series(OVERALL, PUPILS))
     assert (moved.earlier["period_label"], moved.later["period_label"]) == ("2023/24", "2024/25")
     assert "; between the two, schools began to record absence with a changed set of codes" in moved.as_text
-    assert "codes" not in change(evidence, OVERALL, breakdown=PUPILS).as_text
+    assert "codes" not in change(evidence.series(OVERALL, PUPILS)).as_text
 
 
 def test_a_hidden_figure_is_passed_over_like_for_like(evidence):
     hidden = with_later(evidence, PLACED, "2025-01-20", float("nan"), symbol="c")
-    assert like_for_like(hidden, PLACED) is None
+    assert like_for_like(hidden.series(PLACED)) is None
     again = with_later(hidden, PLACED, "2025-04-20", 131.0)
-    assert like_for_like(again, PLACED).earlier["period_label"] == "September 2024"
+    assert like_for_like(again.series(PLACED)).earlier["period_label"] == "September 2024"
 
 
 def test_one_figure_or_none_is_no_move_like_for_like(evidence):
-    assert like_for_like(evidence, PLACED) is None
-    assert like_for_like(evidence, "hdu_placements_count") is None
-    assert like_for_like(at(evidence, "2019-01-01"), SUSPENSIONS, breakdown=PUPILS) is None
+    assert like_for_like(evidence.series(PLACED)) is None
+    assert like_for_like(evidence.series("hdu_placements_count")) is None
+    assert like_for_like(at(evidence, "2019-01-01").series(SUSPENSIONS, PUPILS)) is None
 
 
 def test_a_move_like_for_like_can_be_of_another_area(evidence, suspended):
     area = evidence.neighbours.codes[0]
-    moved = like_for_like(evidence, SUSPENSIONS, area, PUPILS)
+    moved = like_for_like(evidence.series(SUSPENSIONS, PUPILS, area=area))
     assert moved.difference == pytest.approx(suspended[area, "summer term 2023"] - suspended[area, "summer term 2022"])
 
 
@@ -321,7 +322,7 @@ def test_a_move_like_for_like_can_be_of_another_area(evidence, suspended):
 )
 def test_a_season_is_the_term_of_the_authoritys_own_newest_figure_in_every_year(evidence, suspended, day, term):
     then = at(evidence, day)
-    rows = season(then, SUSPENSIONS, None, PUPILS)
+    rows = season(then.series(SUSPENSIONS, PUPILS))
     out = then.rows(SUSPENSIONS, breakdown=PUPILS)["period_label"]
     assert list(rows["period_label"]) == [label for label in out if label.startswith(term)]
     assert list(rows["value"]) == [suspended[HALTON, label] for label in rows["period_label"]]
@@ -332,24 +333,24 @@ def test_the_season_of_other_areas_is_that_of_the_authority(evidence):
     """In a year of its own a neighbour's newest term may be another; the authority's decides."""
     own = (evidence.results["area_code"] == HALTON) & (evidence.results["period_label"] == "summer term 2023")
     behind = dataclasses.replace(evidence, results=evidence.results[~own])
-    labels = set(season(behind, SUSPENSIONS, evidence.neighbours.codes, PUPILS)["period_label"])
+    labels = set(season(behind.series(SUSPENSIONS, PUPILS), evidence.neighbours.codes)["period_label"])
     assert labels == {f"spring term {year}" for year in range(2020, 2024)}
 
 
 def test_a_measure_of_full_years_has_its_full_years_for_a_season(evidence):
-    assert list(season(evidence, SUSPENSIONS)["period_label"]) == ["2021/22", "2022/23"]
+    assert list(season(evidence.series(SUSPENSIONS))["period_label"]) == ["2021/22", "2022/23"]
 
 
 def test_without_a_figure_of_the_authoritys_own_there_is_no_season(evidence):
     results = evidence.results
     bare = dataclasses.replace(evidence, results=results[results["area_code"] != HALTON])
-    assert season(bare, SUSPENSIONS, bare.neighbours.codes, PUPILS).empty
-    assert season(evidence, SUSPENSIONS, [ENGLAND], PUPILS).empty
+    assert season(bare.series(SUSPENSIONS, PUPILS), bare.neighbours.codes).empty
+    assert season(evidence.series(SUSPENSIONS, PUPILS), [ENGLAND]).empty
 
 
 def test_terms_elsewhere_are_the_medians_of_the_same_two_terms(evidence, suspended):
-    moved = like_for_like(evidence, SUSPENSIONS, breakdown=PUPILS)
-    found = elsewhere(evidence, moved, PUPILS)
+    moved = like_for_like(evidence.series(SUSPENSIONS, PUPILS))
+    found = elsewhere(moved)
     everywhere = {area for area, _ in suspended}
     for name, areas in ((SIMILAR, evidence.neighbours.codes), (EVERYWHERE, everywhere)):
         for end, term in enumerate(("summer term 2022", "summer term 2023")):
@@ -359,15 +360,15 @@ def test_terms_elsewhere_are_the_medians_of_the_same_two_terms(evidence, suspend
 
 
 def test_the_middle_of_terms_is_of_one_season_alone(evidence):
-    spread = middle(evidence, SUSPENSIONS, evidence.neighbours.codes, PUPILS, terms=True)
+    spread = middle(evidence.series(SUSPENSIONS, PUPILS), evidence.neighbours.codes, terms=True)
     assert list(spread["period_label"]) == [f"summer term {year}" for year in range(2020, 2024)]
-    assert middle(evidence, SUSPENSIONS, evidence.neighbours.codes, PUPILS).empty
+    assert middle(evidence.series(SUSPENSIONS, PUPILS), evidence.neighbours.codes).empty
 
 
 @pytest.mark.parametrize("metric_id", [REQUESTS, "high_needs_block", PLACED])
 def test_a_count_and_a_sum_of_money_stand_beside_no_other_place(evidence, metric_id):
-    assert comparators(evidence, metric_id) == {}
-    assert comparators(evidence, metric_id, terms=True) == {}
+    assert comparators(evidence.series(metric_id)) == {}
+    assert comparators(evidence.series(metric_id), terms=True) == {}
 
 
 @pytest.mark.parametrize(

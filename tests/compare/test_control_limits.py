@@ -47,7 +47,7 @@ SUSPENSIONS, PUPILS = "suspension_rate", "EHC plan"
 
 def test_the_series_of_a_measure_of_terms_is_its_terms_since_the_last_day_nothing_compares_across(evidence: Evidence):
     """Schools were open again from March 2021, so the first whole term is that summer's."""
-    rows, limits = control(evidence, SUSPENSIONS, PUPILS)
+    rows, limits = control(evidence.series(SUSPENSIONS, PUPILS))
     assert list(rows["period_label"])[:2] == ["summer term 2021", "autumn term 2021"]
     assert len(rows) == 7
     values = list(rows["value"])
@@ -59,7 +59,7 @@ def test_the_series_of_a_measure_of_terms_is_its_terms_since_the_last_day_nothin
 
 def test_the_limits_stay_locked_on_what_was_over_when_the_programme_began(evidence: Evidence):
     later = dataclasses.replace(evidence, cut_off=date(2026, 12, 1))
-    rows, limits = control(later, SUSPENSIONS, PUPILS)
+    rows, limits = control(later.series(SUSPENSIONS, PUPILS))
     before = rows[rows["period_end"] < later.start]["value"]
     assert limits.centre == pytest.approx(before.mean())
     assert len(rows) > len(before)
@@ -68,11 +68,11 @@ def test_the_limits_stay_locked_on_what_was_over_when_the_programme_began(eviden
 @pytest.mark.parametrize("metric_id", ["placement_special_percent", "inmss_unit_cost_average", "dsg_in_year_deficit"])
 def test_a_series_with_too_short_a_past_has_no_limits(evidence: Evidence, metric_id: str):
     """A break leaves two counts of placements, a cost is known once, and forecasts are not what happened."""
-    assert control(evidence, metric_id) is None
+    assert control(evidence.series(metric_id)) is None
 
 
 def test_a_chart_says_in_words_and_in_its_table_what_it_draws(evidence: Evidence):
-    rows, _ = control(evidence, SUSPENSIONS, PUPILS)
+    rows, _ = control(evidence.series(SUSPENSIONS, PUPILS))
     odd = rows.assign(value=[4.0, 4.2, 3.9, 4.1, 4.0, 4.2, 9.0])
     figure = control_chart(
         odd,

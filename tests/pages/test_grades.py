@@ -60,7 +60,7 @@ def test_the_first_lines_say_what_was_better_what_was_not_what_cannot_be_told_an
 def test_the_numbers_in_the_first_lines_are_those_of_the_verdicts_one_by_one(evidence, day):
     known = at(evidence, day)
     graded = [
-        (metric, judge(known, metric.id, breakdown))
+        (metric, judge(known.series(metric.id, breakdown)))
         for metric in known.metrics.values()
         if metric.better != NEITHER
         for breakdown in known.rows(metric.id)["breakdown"].unique()
@@ -287,7 +287,7 @@ def test_a_grade_in_a_finding_is_the_verdicts(evidence):
             ("Attendance", OVERALL, "EHC plan"),
         ):
             (line,) = [line for line in find(section, known).sure if line.startswith("Grade: ")]
-            found = judge(known, metric_id, group)
+            found = judge(known.series(metric_id, group))
             assert line == f"Grade: {found.grade}. {found.why}"
             assert isinstance(SectionPage(section, known).grades(), Blocks)
 

@@ -47,7 +47,7 @@ def written(path: Path) -> list[str]:
 def best(evidence: Evidence) -> str:
     """The best grade that any measure has: what any sentence of the pack may claim at most."""
     found = {
-        judge(evidence, metric_id, breakdown).grade
+        judge(evidence.series(metric_id, breakdown)).grade
         for metric_id in evidence.metrics
         for breakdown in evidence.rows(metric_id)["breakdown"].unique()
     }
