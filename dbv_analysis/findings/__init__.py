@@ -1,12 +1,7 @@
-"""What the results say, in sentences: one module a section, each with ``find(evidence)``.
-
-A section without a module of its own gets plain sentences from its metrics' newest figures.
-"""
+"""What the results say, in sentences: one module a section, listed in ``sections``."""
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 from dataclasses import dataclass, field
 
 from dbv_analysis.compare.change import Change, elsewhere
@@ -14,7 +9,7 @@ from dbv_analysis.compare.judge import judge
 from dbv_analysis.model.blocks import KeyFigure
 from dbv_analysis.model.columns import TOTAL
 from dbv_analysis.model.period import PART_YEAR
-from dbv_analysis.model.wording import listed, lower_first, slug
+from dbv_analysis.model.wording import listed, lower_first
 from dbv_analysis.results.evidence import Evidence, during, written
 from dbv_analysis.results.series import Series
 
@@ -33,40 +28,6 @@ class Findings:
     key_figures: list[KeyFigure] = field(default_factory=list)
     not_yet: list[str] = field(default_factory=list)
     decide: list[str] = field(default_factory=list)
-
-
-def find(section: str, evidence: Evidence) -> Findings:
-    """The findings of a section, from its own module where there is one."""
-    return evidence.cached((find, section), lambda: _find(section, evidence))
-
-
-def _find(section: str, evidence: Evidence) -> Findings:
-    name = f"{__name__}.{slug(section)}"
-    if importlib.util.find_spec(name):
-        found = importlib.import_module(name).find(evidence)
-        if found:
-            return found
-    return _plain(section, evidence)
-
-
-def _plain(section: str, evidence: Evidence) -> Findings:
-    said, missing, first = [], [], ()
-    for metric in evidence.in_section(section):
-        rows = evidence.whole(metric.id)
-        rows = evidence.rows(metric.id) if rows.empty else rows
-        if rows.empty:
-            missing.append(metric.title)
-        else:
-            newest = rows.iloc[-1]
-            first = first or (metric.id, newest["breakdown"])
-            said.append(f"{metric.titled(newest['breakdown'])}: {evidence.write(newest)} in {newest['period_label']}")
-    if not said:
-        return Findings(
-            f"No figures for {section} had been published by the cut-off",
-            ["There is nothing to be sure of yet."],
-            not_yet=[f"{listed(missing)}: no figure yet."] if missing else [],
-        )
-    return Findings(said[0], graded(evidence.series(*first)), not_yet=[f"{title}: no figure yet." for title in missing])
 
 
 NO_EARLIER = "no earlier figure"

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from dbv_analysis.compare.change import change
 from dbv_analysis.compare.grades import BETTER, BETTER_PLACEBO, GRADES, MONITORING, NOT_COMPARABLE, TOO_FEW
 from dbv_analysis.compare.judge import Verdict, judge
-from dbv_analysis.findings import find
 from dbv_analysis.findings.placements import SPECIAL, in_short, next_count
+from dbv_analysis.findings.sections import find
 from dbv_analysis.model.metric import Metric
 from dbv_analysis.model.units import HIGHER, NEITHER, PERCENT, RATE
 from dbv_analysis.model.wording import listed, lower_first

@@ -6,12 +6,13 @@ from dbv_analysis.compare.change import Change, change, like_for_like
 from dbv_analysis.findings import NO_EARLIER
 from dbv_analysis.model.blocks import Paragraphs, Table, paragraphs
 from dbv_analysis.model.columns import TOTAL
+from dbv_analysis.model.pack import SECTIONS
 from dbv_analysis.model.units import HIGHER, PERCENT, POUNDS
 from dbv_analysis.model.wording import listed, lower_first, upper_first
 from dbv_analysis.results.evidence import Evidence
 from dbv_analysis.results.series import Series
 
-SECTIONS = ("Deficit", "High needs spend", "Placements")  # whose costs and shares may fall at children's expense
+BALANCED = tuple(name for name, section in SECTIONS.items() if section.balanced)
 BESIDE = (
     ("plans_20_weeks_excl_exceptions_percent", TOTAL),
     ("overall_absence_percent", "EHC plan"),
@@ -22,7 +23,7 @@ BESIDE = (
 TRIBUNAL = "appeals to the SEND tribunal"
 
 
-def falls(evidence: Evidence, sections: tuple[str, ...] = SECTIONS) -> list[Change]:
+def falls(evidence: Evidence, sections: tuple[str, ...] = BALANCED) -> list[Change]:
     """The costs and shares of some sections whose newest figure is lower than the one that compares with it."""
     found = []
     for section in sections:
@@ -36,7 +37,7 @@ def falls(evidence: Evidence, sections: tuple[str, ...] = SECTIONS) -> list[Chan
     return found
 
 
-def balancing_measures(evidence: Evidence, sections: tuple[str, ...] = SECTIONS) -> Table | Paragraphs:
+def balancing_measures(evidence: Evidence, sections: tuple[str, ...] = BALANCED) -> Table | Paragraphs:
     """Timeliness, attendance, suspensions and appeals of children with plans, where a cost or a share fell."""
     fell = list(dict.fromkeys(lower_first(moved.metric.title) for moved in falls(evidence, sections)))
     if not fell:

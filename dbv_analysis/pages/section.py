@@ -7,8 +7,8 @@ from collections.abc import Iterable
 import pandas as pd
 
 from dbv_analysis.checks.printed import beside
-from dbv_analysis.findings import find
 from dbv_analysis.findings.promises import missing
+from dbv_analysis.findings.sections import find
 from dbv_analysis.model.blocks import Block, Blocks, Figure, Headline, Paragraphs, Table, paragraphs
 from dbv_analysis.model.columns import TOTAL
 from dbv_analysis.model.period import format_day

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dbv_analysis.compare.change import EVERYWHERE, SIMILAR, change, elsewhere
 from dbv_analysis.compare.grades import MEANS
-from dbv_analysis.findings import find
 from dbv_analysis.findings.pack_summary import answer, summarise
 from dbv_analysis.findings.promises import STATUSES, measure_status
+from dbv_analysis.findings.sections import find
 from dbv_analysis.model.blocks import Headline, KeyFigures, Link, Links, Paragraphs, Points, Table, paragraphs
 from dbv_analysis.model.columns import TOTAL
-from dbv_analysis.model.pack import REPORTS
+from dbv_analysis.model.pack import REPORTS, section_of
 from dbv_analysis.model.units import COUNT
-from dbv_analysis.model.wording import listed, lower_first, slug, upper_first
+from dbv_analysis.model.wording import listed, lower_first, upper_first
 from dbv_analysis.pages.balancing_measures import balancing_measures
 from dbv_analysis.pages.heading import headline
 from dbv_analysis.pages.reconciliation import RECONCILIATION, in_short, wrong
@@ -25,7 +25,6 @@ HEADLINES = (
     ("overall_absence_percent", "EHC plan"),
     ("persistent_absence_percent", "EHC plan"),
 )
-KEY_SECTIONS = ("Placements", "Grant", "Plans")  # whose figures a board asks for first
 
 
 class SummaryPage:
@@ -49,7 +48,7 @@ class SummaryPage:
 
     def key_figures(self) -> KeyFigures | Paragraphs:
         """At most four headline figures."""
-        order = sorted(self._findings, key=lambda name: KEY_SECTIONS.index(name) if name in KEY_SECTIONS else 9)
+        order = sorted(self._findings, key=lambda name: section_of(name).key_figures)
         every = [figure for name in order for figure in self._findings[name].key_figures]
         if not every:
             return paragraphs("No headline figure had been published by the cut-off.")
@@ -68,7 +67,7 @@ class SummaryPage:
                 Link(
                     name,
                     self._findings[name].headline,
-                    f"{slug(name)}.html" if name in names else None,
+                    section_of(name).page if name in names else None,
                     [lower_first(metric.title) for metric in evidence.in_section(name)],
                 )
                 for name in evidence.sections
@@ -144,7 +143,7 @@ class SummaryPage:
     def reconciliation(self) -> Links:
         """The page that holds every printed figure and claim."""
         words = upper_first(in_short(self.evidence))
-        return Links([Link(RECONCILIATION, f"{words}.", f"{slug(RECONCILIATION)}.html")])
+        return Links([Link(RECONCILIATION, f"{words}.", section_of(RECONCILIATION).page)])
 
     def decisions(self) -> Paragraphs:
         """What the board should settle."""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import nbformat
 
+from dbv_analysis.model.pack import section_of
 from dbv_analysis.model.problems import NotebookProblem
 from dbv_analysis.model.wording import listed, slug
 from dbv_analysis.pages.reconciliation import RECONCILIATION
@@ -31,7 +32,7 @@ class Task:
 
 def address_of(section: str) -> str:
     """The file name of a section's page. The board summary is the pack's front page."""
-    return "index.html" if section == SUMMARY else f"{slug(section)}.html"
+    return "index.html" if section == SUMMARY else section_of(section).page
 
 
 def notebook_of(folder: Path, section: str) -> Path:

@@ -14,9 +14,10 @@ from statistics import NormalDist
 import pandas as pd
 import pytest
 
-from dbv_analysis.findings import Findings, find
+from dbv_analysis.findings import Findings
 from dbv_analysis.findings.deficit import disagreements
 from dbv_analysis.findings.pack_summary import answer
+from dbv_analysis.findings.sections import FIND, find
 from dbv_analysis.model.pack import PUBLIC, SECTIONS
 from dbv_analysis.model.period import Period
 from dbv_analysis.model.project_lists import PROJECT_LISTS
@@ -1072,3 +1073,7 @@ def test_what_a_unit_saves_does_not_give_away_an_average_that_is_hidden(evidence
     assert len(saving) == 4
     assert set(saving["symbol"]) == {"c"}
     assert saving["value"].isna().all()
+
+
+def test_every_section_of_the_pack_has_findings_of_its_own():
+    assert list(FIND) == list(SECTIONS)

@@ -12,13 +12,12 @@ import pytest
 from dbv_analysis.checks import AGREES, DISAGREES, HIGH, ROUNDING, UNCHECKED, reconcile
 from dbv_analysis.compare.grades import BETTER, BETTER_PLACEBO, MONITORING
 from dbv_analysis.compare.judge import judge
-from dbv_analysis.findings import find
 from dbv_analysis.findings.pack_summary import answer, summarise
+from dbv_analysis.findings.sections import find
 from dbv_analysis.model.blocks import Blocks, Items, Paragraphs, Table
 from dbv_analysis.model.pack import SECTIONS
 from dbv_analysis.model.units import NEITHER, PERCENT, POUNDS
-from dbv_analysis.pages.balancing_measures import SECTIONS as GUARDED
-from dbv_analysis.pages.balancing_measures import TRIBUNAL, balancing_measures, falls
+from dbv_analysis.pages.balancing_measures import BALANCED, TRIBUNAL, balancing_measures, falls
 from dbv_analysis.pages.reconciliation import ReconciliationPage, wrong
 from dbv_analysis.pages.section import SectionPage
 from dbv_analysis.pages.summary import SummaryPage
@@ -179,7 +178,7 @@ def test_a_page_says_that_a_series_is_too_short_for_limits(evidence):
 
 
 @pytest.mark.parametrize("day", [SHIPPED, WITH_CENSUS, LATER])
-@pytest.mark.parametrize("section", GUARDED)
+@pytest.mark.parametrize("section", BALANCED)
 def test_wherever_a_cost_or_share_fell_timeliness_attendance_suspensions_and_appeals_stand_beside(
     evidence, section, day
 ):

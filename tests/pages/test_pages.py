@@ -21,7 +21,7 @@ import pandas as pd
 import pytest
 
 from dbv_analysis.charts import style
-from dbv_analysis.findings import find
+from dbv_analysis.findings.sections import find
 from dbv_analysis.model import metric as registry
 from dbv_analysis.model.blocks import Block, Blocks, Figure, KeyFigures, Links, Table
 from dbv_analysis.model.metric import Ratio, metric

@@ -32,7 +32,7 @@ class Measures(_Register):
     level: str = pa.Field(isin=("top level", "short term", "table", "milestone", "figure"))
     measure_printed: str = text()
     shown_by: str
-    section_of_pack: str = pa.Field(isin=SECTIONS)
+    section_of_pack: str = pa.Field(isin=list(SECTIONS))
     every: str = pa.Field(isin=("quarter", "term", "year", "once"))
     note: str
 
