@@ -32,7 +32,7 @@ ORDER = ["metric_id", "area_code", "breakdown_topic", "breakdown", "period_end",
 def calculate(
     metrics: Iterable[Metric], tables: Mapping[str, pd.DataFrame], rule: Disclosure, profile: str
 ) -> pd.DataFrame:
-    """Every figure of every metric, one a row, in the columns ``terms.RESULT_COLUMNS``.
+    """Every figure of every metric, one a row, in the columns ``model.columns.RESULT_COLUMNS``.
 
     Args:
         metrics: what to calculate.
@@ -51,7 +51,7 @@ def calculate(
 @short_texts()
 def results_of(counts: FigureCounts, rule: Disclosure, profile: str) -> pd.DataFrame:
     """The results table of figures that are counted: as ``calculate`` gives it."""
-    if not counts.found:
+    if not counts.parts:
         return pd.DataFrame(columns=list(RESULT_COLUMNS))
     figures = counts.figures
     figures = figures.assign(hidden=hidden(figures, rule, profile))
@@ -69,7 +69,7 @@ def by_group(
     metric: Metric,
     records: Mapping[str, nw.LazyFrame],
     groups: Mapping[str, str],
-    about: Mapping[str, object],
+    provenance: Mapping[str, object],
     rule: Disclosure,
     profile: str,
 ) -> pd.DataFrame:
@@ -77,9 +77,9 @@ def by_group(
 
     Args:
         metric: what to calculate.
-        records: tables with a row a plan, an event or an enrolment, as ``records.as_tables`` gives them, of any engine.
+        records: tables with a row a plan, an event or an enrolment, as ``records.to_tables`` gives them, of any engine.
         groups: topic of a breakdown -> the column that holds it; of several, every combination is a group, of none all.
-        about: the area, ``as_at``, ``source``, ``release`` and ``published`` of the records.
+        provenance: the area, ``as_at``, ``source``, ``release`` and ``published`` of the records.
         rule: the authority's disclosure rule.
         profile: ``public`` or ``controlled``.
 
@@ -89,17 +89,17 @@ def by_group(
     topic, columns = " and ".join(groups) or TOTAL, list(groups.values())
     topics = [(topic, "group")] if columns else []
     group = nw.concat_str(*(nw.col(name) for name in columns), separator=", ") if columns else nw.lit(TOTAL)
-    told = {name: nw.lit(value) for name, value in about.items()}
+    constants = {name: nw.lit(value) for name, value in provenance.items()}
     tables = {name: no_rows(name) for name in metric.tables} | {
-        name: frame.with_columns(group=group, **told) for name, frame in records.items() if name in metric.tables
+        name: frame.with_columns(group=group, **constants) for name, frame in records.items() if name in metric.tables
     }
-    asked = [one for one in specs_of(metric, tables) if "group" in rows_of(one).collect_schema().names()]
-    if not asked:
+    specs = [spec for spec in specs_of(metric, tables) if "group" in rows_of(spec).collect_schema().names()]
+    if not specs:
         known_tables = listed(sorted(records))
         raise CallProblem(f"{metric.id} is not counted from these records: they hold {known_tables}.")
-    of_children = metric.unit is PERCENT and all(isinstance(one, Ratio) and one.children is None for one in asked)
+    of_children = metric.unit is PERCENT and all(isinstance(spec, Ratio) and spec.children is None for spec in specs)
     figures = pd.concat(
-        [hide_groups(combine(parts(metric, one, topics, topic)), AREA + PERIOD, rule, profile) for one in asked],
+        [hide_groups(combine(parts(metric, spec, topics, topic)), AREA + PERIOD, rule, profile) for spec in specs],
         ignore_index=True,
     )[list(RESULT_COLUMNS)]
     days = {name: pd.to_datetime(figures[name]).dt.date for name in DAYS}

@@ -27,7 +27,7 @@ def shown(count: float, rule: Disclosure, profile: str) -> str:
 def hidden(figures: pd.DataFrame, rule: Disclosure, profile: str) -> pd.Series:
     """Which figures the rule hides, and which ones its settings name: none in the controlled profile.
 
-    ``figures`` as ``counted.together`` gives them. Where both counts of a figure are of children, so is what is between
+    ``figures`` as ``count.combine`` gives them. Where both counts of a figure are of children, so is what is between
     them; ``left_out`` and ``children`` are always of children.
     """
     if profile == CONTROLLED:  # anything else hides: a misspelt profile must not show

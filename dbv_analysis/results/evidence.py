@@ -128,17 +128,17 @@ class Evidence:
         ``areas`` are codes, the authority's own unless given. Sorted by period. Where several releases
         give a figure, the newest that was out by the cut-off counts, or else the first after it.
         """
-        asked = (metric_id, None if areas is None else tuple(areas), breakdown, basis, since)
-        return self.cached(asked, lambda: self._rows(*asked)).copy(deep=False)  # pandas copies what is written to
+        query = (metric_id, None if areas is None else tuple(areas), breakdown, basis, since)
+        return self.cached(query, lambda: self._rows(*query)).copy(deep=False)  # pandas copies what is written to
 
     def _rows(
         self, metric_id: str, areas: tuple[str, ...] | None, breakdown: str | None, basis: str | None, since: bool
     ) -> pd.DataFrame:
         frame, entries = self.cached(("in order", metric_id, since), lambda: self._in_order(metric_id, since))
-        asked = [self.programme.area.code] if areas is None else dict.fromkeys(areas)
+        codes = [self.programme.area.code] if areas is None else dict.fromkeys(areas)
         chosen = [
             entry
-            for area in asked
+            for area in codes
             for entry in entries.get(area, ())
             if breakdown in (None, entry.breakdown) and basis in (None, entry.basis)
         ]
@@ -157,29 +157,29 @@ class Evidence:
         days, releases, bases = (frame[name].to_numpy(object) for name in ("published", "release", "basis"))
         known = {figure for figure, day in zip(figures, days, strict=True) if day <= self.cut_off}
         if since:  # a figure that was out before is not news, though a later release gives it again
-            places = [place for place, figure in enumerate(figures) if figure not in known]
+            indices = [place for place, figure in enumerate(figures) if figure not in known]
         else:
-            places = [place for place, day in enumerate(days) if day <= self.cut_off]
+            indices = [place for place, day in enumerate(days) if day <= self.cut_off]
 
-        def order(place: int) -> tuple:
-            _, _, breakdown, start, end = figures[place]
-            return end, start, breakdown, self._preferences.get(releases[place], math.inf)
+        def order(index: int) -> tuple:
+            _, _, breakdown, start, end = figures[index]
+            return end, start, breakdown, self._preferences.get(releases[index], math.inf)
 
         entries: dict[str, list[_Entry]] = {}
-        for rank, place in enumerate(sorted(places, key=order)):
+        for rank, place in enumerate(sorted(indices, key=order)):
             area, _, breakdown, *_ = figures[place]
             entries.setdefault(area, []).append(_Entry(rank, place, figures[place], breakdown, bases[place]))
         return frame, entries
 
-    def cached(self, asked: Hashable, work_out: Callable[[], Answer]) -> Answer:
-        """What ``work_out`` gives, worked out once for what was asked: a report asks again what a page asked."""
-        if asked not in self._answers:
-            self._answers[asked] = work_out()
-        return self._answers[asked]
+    def cached(self, query: Hashable, work_out: Callable[[], Answer]) -> Answer:
+        """What ``work_out`` gives, worked out once for each query: a report asks again what a page asked."""
+        if query not in self._answers:
+            self._answers[query] = work_out()
+        return self._answers[query]
 
     @cached_property
     def _answers(self) -> dict:
-        """Every answer so far, by what was asked."""
+        """Every answer so far, by its query."""
         return {}
 
     @cached_property
@@ -205,8 +205,8 @@ class Evidence:
 
     def whole(self, metric_id: str, areas: Iterable[str] | None = None, breakdown: str | None = None) -> pd.DataFrame:
         """Those of ``rows`` that are of a full year or a count on one day: parts of a year are left out."""
-        asked = (metric_id, None if areas is None else tuple(areas), breakdown)
-        return self.cached(("whole", asked), lambda: self._whole(*asked)).copy(deep=False)
+        query = (metric_id, None if areas is None else tuple(areas), breakdown)
+        return self.cached(("whole", query), lambda: self._whole(*query)).copy(deep=False)
 
     def _whole(self, metric_id: str, areas: tuple[str, ...] | None, breakdown: str | None) -> pd.DataFrame:
         rows = self.rows(metric_id, areas, breakdown)
@@ -285,13 +285,13 @@ def open_evidence(quarter: str, data: str | Path, profile: str = "public", as_at
     except ValueError as error:
         raise CallProblem(str(error)) from None
     programme = load_programme(data)
-    found = cache.stored_tables(data, ["results", *LISTS], cache.digest(data, profile))
-    if found is None:
+    stored = cache.stored_tables(data, ["results", *LISTS], cache.digest(data, profile))
+    if stored is None:
         assembled = cache.assemble(data, profile)
-        found = {"results": assembled.results, **{name: assembled.tables[name] for name in LISTS}}
+        stored = {"results": assembled.results, **{name: assembled.tables[name] for name in LISTS}}
     return Evidence(
-        results=found.pop("results"),
-        lists=found,
+        results=stored.pop("results"),
+        lists=stored,
         sources=cache.sources(data),
         metrics=registry.discover(),
         programme=programme,

@@ -104,8 +104,8 @@ def _in_pack(figures: pd.DataFrame, pack: pd.DataFrame) -> pd.DataFrame:
     """The counted figures that a pack holds, with whether it hides them."""
     symbols = pack.set_index(KEY)["symbol"]
     symbols = symbols[~symbols.index.duplicated()]
-    found = symbols.reindex(pd.MultiIndex.from_frame(figures[KEY])).to_numpy()
-    figures = figures.assign(given=found, origin="")
+    in_pack = symbols.reindex(pd.MultiIndex.from_frame(figures[KEY])).to_numpy()
+    figures = figures.assign(given=in_pack, origin="")
     figures = figures[figures["given"].notna() & ~((figures["given"] != "c") & (figures["symbol"] != ""))]
     return figures.assign(hidden=figures["given"] == "c").drop(columns="given")
 
@@ -121,33 +121,33 @@ def _before(
     frames = [rows.assign(origin=f" ({name})") for name, rows in earlier.items()]
     if not frames:
         return figures.iloc[:0], counts.sums.iloc[:0]
-    told = pd.concat(frames, ignore_index=True)
-    told = told[(told["symbol"] == "c") | ((told["symbol"] == "") & told["numerator"].notna())]
-    told = told.assign(hidden=told["symbol"] == "c", told=range(len(told)))
+    given = pd.concat(frames, ignore_index=True)
+    given = given[(given["symbol"] == "c") | ((given["symbol"] == "") & given["numerator"].notna())]
+    given = given.assign(hidden=given["symbol"] == "c", row=range(len(given)))
     now = counts.figures.reset_index(names="counted")
-    both = told[[*FIGURE, "numerator", "denominator", "hidden", "told", "origin"]]
-    both = both.merge(now, on=FIGURE, suffixes=("_told", ""))
-    equal = np.isclose(both["numerator"], both["numerator_told"])
-    equal &= np.isclose(both["denominator"], both["denominator_told"], equal_nan=True)
+    both = given[[*FIGURE, "numerator", "denominator", "hidden", "row", "origin"]]
+    both = both.merge(now, on=FIGURE, suffixes=("_then", ""))
+    equal = np.isclose(both["numerator"], both["numerator_then"])
+    equal &= np.isclose(both["denominator"], both["denominator_then"], equal_nan=True)
     both = both[both["hidden"] | equal].drop_duplicates(["counted", "hidden"])
     here = pd.MultiIndex.from_arrays([figures.index, figures["hidden"]])
     both = both[~pd.MultiIndex.from_frame(both[["counted", "hidden"]]).isin(here)]
-    alone = told[~told["hidden"] & ~told["told"].isin(both["told"])]
+    alone = given[~given["hidden"] & ~given["row"].isin(both["row"])]
     kinds = now.drop_duplicates(["metric_id", "breakdown"])[["metric_id", "breakdown", *KINDS]]
     alone = alone.drop_duplicates([*FIGURE, "numerator", "denominator"]).merge(kinds, on=["metric_id", "breakdown"])
-    found = pd.concat([both, alone.assign(**dict.fromkeys(GUARDS, float("nan")))], ignore_index=True)
-    found.index += _after(figures, counts.figures)
-    tied = found.loc[found["counted"].notna(), "counted"].astype(int)
-    places = pd.DataFrame({"figure": tied.to_numpy(), "copy": tied.index})
-    sums = counts.sums.merge(places, on="figure").assign(figure=lambda rows: rows["copy"]).drop(columns="copy")
-    return found.reindex(columns=figures.columns), sums
+    before = pd.concat([both, alone.assign(**dict.fromkeys(GUARDS, float("nan")))], ignore_index=True)
+    before.index += _after(figures, counts.figures)
+    tied = before.loc[before["counted"].notna(), "counted"].astype(int)
+    copies = pd.DataFrame({"figure": tied.to_numpy(), "copy": tied.index})
+    sums = counts.sums.merge(copies, on="figure").assign(figure=lambda rows: rows["copy"]).drop(columns="copy")
+    return before.reindex(columns=figures.columns), sums
 
 
 def _published(figures: pd.DataFrame, official: set[str]) -> pd.Series:
     """Which hidden figures an official release shows as they are."""
     shown = figures[figures["release"].isin(official)].drop_duplicates(FIGURE)
-    found = pd.MultiIndex.from_frame(figures[FIGURE]).isin(pd.MultiIndex.from_frame(shown[FIGURE]))
-    return figures["hidden"] & found
+    in_release = pd.MultiIndex.from_frame(figures[FIGURE]).isin(pd.MultiIndex.from_frame(shown[FIGURE]))
+    return figures["hidden"] & in_release
 
 
 def _rows_of(tables: Mapping[str, pd.DataFrame], official: set[str], first: int) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -157,7 +157,7 @@ def _rows_of(tables: Mapping[str, pd.DataFrame], official: set[str], first: int)
         for name, frame in tables.items()
         if {"count", "release"} <= set(frame.columns)
     ]
-    rows = pd.concat(frames, ignore_index=True).rename(index=lambda place: place + first)
+    rows = pd.concat(frames, ignore_index=True).rename(index=lambda index: index + first)
     figures = rows.rename(columns={"count": "numerator"})[
         ["metric_id", "area_code", "area_name", "period_label", "period_start", "period_end", "release", "numerator"]
     ].assign(
@@ -174,22 +174,23 @@ def _rows_of(tables: Mapping[str, pd.DataFrame], official: set[str], first: int)
 
 
 def _recovered(reader: System, figures: pd.DataFrame) -> dict[int, Disclosed]:
-    found: dict[int, Interval] = {}
+    intervals: dict[int, Interval] = {}
     for part in parts(reader):
         for interval in narrow(reader, part):
-            found.setdefault(int(reader.quantities["figure"].iloc[interval.quantity]), interval)
-    return {figure: _told(figure, interval, reader, figures) for figure, interval in sorted(found.items())}
+            intervals.setdefault(int(reader.quantities["figure"].iloc[interval.quantity]), interval)
+    return {figure: _disclosed(figure, interval, reader, figures) for figure, interval in sorted(intervals.items())}
 
 
-def _told(figure: int, interval: Interval, reader: System, figures: pd.DataFrame) -> Disclosed:
+def _disclosed(figure: int, interval: Interval, reader: System, figures: pd.DataFrame) -> Disclosed:
     rows = reader.quantities.loc[list(interval.by)]
     origins = figures["origin"].reindex(rows["figure"]).fillna("").to_numpy()
     named = rows["words"].to_numpy() + origins
     by = [
-        name if of != NO_FIGURE else f"what is known of {name}" for of, name in zip(rows["figure"], named, strict=True)
+        name if number != NO_FIGURE else f"what is known of {name}"
+        for number, name in zip(rows["figure"], named, strict=True)
     ]
-    words = reader.quantities.loc[reader.quantities["figure"] == figure, "words"].iloc[0]
-    return Disclosed(_named(figures.loc[[figure]])[0], words, tuple(dict.fromkeys(by)))
+    text = reader.quantities.loc[reader.quantities["figure"] == figure, "words"].iloc[0]
+    return Disclosed(_named(figures.loc[[figure]])[0], text, tuple(dict.fromkeys(by)))
 
 
 def _named(figures: pd.DataFrame) -> list[dict[str, str]]:

@@ -9,7 +9,7 @@ from dbv_analysis.results.audit.solve import Interval, narrow, parts
 from dbv_analysis.results.audit.system import System, hide
 
 
-def protect(figures: pd.DataFrame, known: System) -> pd.Series:
+def protect(figures: pd.DataFrame, system: System) -> pd.Series:
     """Which figures to hide, those that are hidden among them.
 
     Args:
@@ -22,18 +22,19 @@ def protect(figures: pd.DataFrame, known: System) -> pd.Series:
     """
     hidden = figures["hidden"].copy()
     rank = _order(figures)
-    every = parts(known)
-    part_of = {int(quantity): number for number, part in enumerate(every) for quantity in part}
-    todo = set(range(len(every)))
+    all_parts = parts(system)
+    part_of = {int(quantity): number for number, part in enumerate(all_parts) for quantity in part}
+    todo = set(range(len(all_parts)))
     while todo:
         number = todo.pop()
-        giving = (_given_away_by(one, known, every[number], rank) for one in narrow(known, every[number]))
+        part = all_parts[number]
+        giving = (_given_away_by(interval, system, part, rank) for interval in narrow(system, part))
         chosen = next((figure for figure in giving if figure is not None), None)
         if chosen is None:
             continue
         hidden[chosen] = True
-        known = hide(known, chosen)
-        todo |= {part_of[one] for one in known.quantities.index[known.quantities["figure"] == chosen]}
+        system = hide(system, chosen)
+        todo |= {part_of[interval] for interval in system.quantities.index[system.quantities["figure"] == chosen]}
     return hidden
 
 
@@ -45,10 +46,10 @@ def _order(figures: pd.DataFrame) -> pd.Series:
     return pd.Series(np.arange(len(order)), index=order)
 
 
-def _given_away_by(interval: Interval, known: System, part: np.ndarray, rank: pd.Series) -> int | None:
+def _given_away_by(interval: Interval, system: System, part: np.ndarray, rank: pd.Series) -> int | None:
     """The figure to hide of those that bound a hidden one, or where none of them may be, of all that touch it."""
     for places in (list(interval.by), list(part)):
-        rows = known.quantities.loc[places]
+        rows = system.quantities.loc[places]
         figures = rank.reindex(rows.loc[rows["shown"], "figure"].unique()).dropna()
         if not figures.empty:
             return int(figures.idxmin())

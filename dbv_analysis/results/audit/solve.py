@@ -49,18 +49,18 @@ def narrow(system: System, part: np.ndarray) -> Iterator[Interval]:
     sums = _merged(system.sums[part])
     problem = _Problem(quantities, sums)
     doubtful = []
-    for place in np.flatnonzero(secret):
-        needed = quantities["needed"].iloc[place] - ROUNDED
-        low, high, by = problem.interval(place)
-        found = Interval(int(part[place]), low, high, tuple(int(part[one]) for one in by))
+    for index in np.flatnonzero(secret):
+        needed = quantities["needed"].iloc[index] - ROUNDED
+        low, high, by = problem.interval(index)
+        interval = Interval(int(part[index]), low, high, tuple(int(part[quantity]) for quantity in by))
         if high - low < needed:
-            yield found
+            yield interval
         elif problem.whole and high - low < DOUBTFUL * needed:
-            doubtful.append((place, needed, found))
-    for place, needed, found in doubtful:  # which takes longer
-        low, high = problem.in_whole_numbers(place)
+            doubtful.append((index, needed, interval))
+    for index, needed, interval in doubtful:  # which takes longer
+        low, high = problem.in_whole_numbers(index)
         if high - low < needed:
-            yield replace(found, low=low, high=high)
+            yield replace(interval, low=low, high=high)
 
 
 def _merged(sums: sparse.csr_array) -> np.ndarray:
@@ -89,9 +89,9 @@ class _Problem:
         # Smaller numbers are easier on the solver than millions of pounds.
         self.scale = max(1.0, float(np.max(count, initial=1.0)) / 1e4)
 
-    def interval(self, place: int) -> tuple[float, float, list[int]]:
-        low, by_low = self._end(self.sums[place])
-        high, by_high = self._end(-self.sums[place])
+    def interval(self, index: int) -> tuple[float, float, list[int]]:
+        low, by_low = self._end(self.sums[index])
+        high, by_high = self._end(-self.sums[index])
         return low, -high, sorted({*by_low, *by_high})
 
     def _end(self, aim: np.ndarray) -> tuple[float, list[int]]:
@@ -99,7 +99,7 @@ class _Problem:
         upper = np.vstack([self.sums[self.loose], -self.sums[self.loose]])
         limits = np.concatenate([self.highest[self.loose], -self.lowest[self.loose]]) / self.scale
         finite = np.isfinite(limits)
-        found = linprog(
+        solution = linprog(
             aim,
             A_ub=upper[finite] if finite.any() else None,
             b_ub=limits[finite] if finite.any() else None,
@@ -107,22 +107,22 @@ class _Problem:
             b_eq=self.lowest[self.exact] / self.scale if len(self.exact) else None,
             method="highs",
         )
-        if found.status == 3:  # without an end
+        if solution.status == 3:  # without an end
             return -np.inf, []
-        if found.status != 0:
-            raise ValueError(f"the figures contradict each other: {found.message}")
-        by = [self.exact[one] for one in np.flatnonzero(np.abs(found.eqlin.marginals) > ROUNDED)]
+        if solution.status != 0:
+            raise ValueError(f"the figures contradict each other: {solution.message}")
+        by = [self.exact[row] for row in np.flatnonzero(np.abs(solution.eqlin.marginals) > ROUNDED)]
         rows = np.concatenate([self.loose, self.loose])[finite]
-        by += [rows[one] for one in np.flatnonzero(np.abs(found.ineqlin.marginals) > ROUNDED)]
-        return found.fun * self.scale, [int(one) for one in by]
+        by += [rows[row] for row in np.flatnonzero(np.abs(solution.ineqlin.marginals) > ROUNDED)]
+        return solution.fun * self.scale, [int(row) for row in by]
 
-    def in_whole_numbers(self, place: int) -> tuple[float, float]:
+    def in_whole_numbers(self, index: int) -> tuple[float, float]:
         """The interval where every atom is a whole number, as children are."""
-        known = np.concatenate([self.exact, self.loose])
-        limits = LinearConstraint(self.sums[known], self.lowest[known], self.highest[known])
+        limits_of = np.concatenate([self.exact, self.loose])
+        limits = LinearConstraint(self.sums[limits_of], self.lowest[limits_of], self.highest[limits_of])
         ends = []
         for sign in (1, -1):
-            aim = sign * self.sums[place]
-            found = milp(aim, constraints=limits, integrality=np.ones(len(aim)), bounds=Bounds(0, np.inf))
-            ends.append(sign * found.fun if found.status == 0 else -sign * np.inf)
+            aim = sign * self.sums[index]
+            solution = milp(aim, constraints=limits, integrality=np.ones(len(aim)), bounds=Bounds(0, np.inf))
+            ends.append(sign * solution.fun if solution.status == 0 else -sign * np.inf)
         return ends[0], ends[1]

@@ -49,12 +49,12 @@ def system(
     """The system of figures.
 
     Args:
-        figures: as ``counted.together`` gives them, with ``hidden``, and where not every hidden figure is a secret,
+        figures: as ``count.combine`` gives them, with ``hidden``, and where not every hidden figure is a secret,
             but some are hidden for the sake of others, ``secret``.
-        sums: what the counts were counted from, as ``counted.counted_from`` or ``groups.sums`` give it.
+        sums: what the counts were counted from, as ``count.source_rows`` or ``groups.sums`` give it.
         rule: the authority's rule.
-        relations: what is known of the atoms, as ``known.relations`` gives it.
-        links: what is known of the figures, as ``known.links`` gives it.
+        relations: what is known of the atoms, as ``sums.relations`` gives it.
+        links: what is known of the figures, as ``sums.links`` gives it.
 
     A count whose atoms are not known, or do not add up to it, is an atom of its own.
     """
@@ -66,12 +66,12 @@ def system(
         told = terms.drop_duplicates("quantity")
         quantities = pd.concat([quantities, _of_relations(told["words"], told["at_most"])], ignore_index=True)
         atoms = pd.concat([atoms, terms[["quantity", "atom", "factor"]]], ignore_index=True)
-    place = {(row.figure, row.part): row.Index for row in quantities[["figure", "part"]].itertuples()}
-    linked = [(words, terms) for words, terms in links if _holds(terms, place, quantities)]
+    index = {(row.figure, row.part): row.Index for row in quantities[["figure", "part"]].itertuples()}
+    linked = [(words, terms) for words, terms in links if _holds(terms, index, quantities)]
     weights = sparse.lil_array((len(linked), len(quantities)))
     for row, (_, terms) in enumerate(linked):
         for part, factor in terms.items():
-            weights[row, place[part]] += factor
+            weights[row, index[part]] += factor
     sums_of = _matrix(len(quantities), atoms)
     words = pd.Series([words for words, _ in linked], dtype=str)
     quantities = pd.concat([quantities, _of_relations(words, pd.Series(False, index=words.index))], ignore_index=True)
@@ -94,19 +94,19 @@ def _of_relations(words: pd.Series, at_most: pd.Series) -> pd.DataFrame:
     return found.assign(figure=NO_FIGURE, part="relation", count=0.0, least=least, needed=0.0, slack=0.0)[QUANTITY]
 
 
-def _holds(terms: dict[tuple[int, str], float], place: dict, quantities: pd.DataFrame) -> bool:
+def _holds(terms: dict[tuple[int, str], float], index: dict, quantities: pd.DataFrame) -> bool:
     """Whether what links some figures is true of their counts; a reader who thinks so otherwise is misled."""
-    if any(part not in place for part in terms):
+    if any(part not in index for part in terms):
         return False
     counts = quantities["count"]
-    return bool(np.isclose(sum(factor * counts[place[part]] for part, factor in terms.items()), 0))
+    return bool(np.isclose(sum(factor * counts[index[part]] for part, factor in terms.items()), 0))
 
 
-def hide(known: System, figure: int) -> System:
-    """``known`` where one more figure is hidden."""
-    of_figure = known.quantities["figure"] == figure
-    hidden, shown = known.quantities["hidden"] | of_figure, known.quantities["shown"] & ~of_figure
-    return replace(known, quantities=known.quantities.assign(hidden=hidden, shown=shown))
+def hide(system: System, figure: int) -> System:
+    """``system`` with one more figure hidden."""
+    of_figure = system.quantities["figure"] == figure
+    hidden, shown = system.quantities["hidden"] | of_figure, system.quantities["shown"] & ~of_figure
+    return replace(system, quantities=system.quantities.assign(hidden=hidden, shown=shown))
 
 
 def _rows(figures: pd.DataFrame, rule: Disclosure) -> pd.DataFrame:
@@ -121,68 +121,68 @@ def _rows(figures: pd.DataFrame, rule: Disclosure) -> pd.DataFrame:
 
 def _of_part(figures: pd.DataFrame, part: str, rule: Disclosure) -> pd.DataFrame:
     """The counts of one part. Of a hidden figure every small count of children must stay unknown."""
-    there = figures[figures[part].notna()]
-    count, apart = there[part], part in KEPT_APART
-    guarded = there["of_children"] if part == "numerator" else there["over_children"] | apart
-    alone = there["denominator"].isna() & (part == "numerator")  # a plain count or sum is itself what is hidden
+    rows = figures[figures[part].notna()]
+    count, apart = rows[part], part in KEPT_APART
+    guarded = rows["of_children"] if part == "numerator" else rows["over_children"] | apart
+    alone = rows["denominator"].isna() & (part == "numerator")  # a plain count or sum is itself what is hidden
     few = guarded & (alone | (count < rule.threshold)) & (count > 0)
     needed = np.where(few, width(rule), 0.0)
     if part == "numerator":
-        needed = np.where(there["money"], rule.money_interval * count, needed)
-    shown = ~there["hidden"] & (not apart)
+        needed = np.where(rows["money"], rule.money_interval * count, needed)
+    shown = ~rows["hidden"] & (not apart)
     least = np.where(guarded & alone, 1.0, np.nan)  # for a true 0 is shown
-    return _of(there, part, count, shown=shown, least=least, needed=needed, slack=guarded * rule.rounding / 2)
+    return _of(rows, part, count, shown=shown, least=least, needed=needed, slack=guarded * rule.rounding / 2)
 
 
 def _of_rest(figures: pd.DataFrame, rule: Disclosure) -> pd.DataFrame:
     """What is in the denominator of a share and not in its numerator."""
-    there = figures[figures["share"] & figures["numerator"].notna() & figures["denominator"].notna()]
-    rest = there["denominator"] - there["numerator"]
-    few = there["of_children"] & there["over_children"] & (rest > 0) & (rest < rule.threshold)
-    return _of(there, "rest", rest, shown=False, least=0.0, needed=np.where(few, width(rule), 0.0), slack=0.0)
+    rows = figures[figures["share"] & figures["numerator"].notna() & figures["denominator"].notna()]
+    rest = rows["denominator"] - rows["numerator"]
+    few = rows["of_children"] & rows["over_children"] & (rest > 0) & (rest < rule.threshold)
+    return _of(rows, "rest", rest, shown=False, least=0.0, needed=np.where(few, width(rule), 0.0), slack=0.0)
 
 
 def _of(figures: pd.DataFrame, part: str, count: pd.Series, needed: np.ndarray, **more: object) -> pd.DataFrame:
     """Quantities, one of each figure; what is no secret needs no interval."""
-    told = figures[["hidden", "words"]].assign(part=part, count=count, needed=needed * figures["secret"], **more)
-    return told.reset_index(names="figure")
+    rows = figures[["hidden", "words"]].assign(part=part, count=count, needed=needed * figures["secret"], **more)
+    return rows.reset_index(names="figure")
 
 
 def _atoms(quantities: pd.DataFrame, sums: pd.DataFrame) -> pd.DataFrame:
     """``quantity``, ``atom`` (text) and ``factor``, for each part that was counted, and for what lies between two."""
-    place = quantities.reset_index(names="quantity")
+    numbered = quantities.reset_index(names="quantity")
     of = sums.astype({"figure": int, "atom": str, "count": float}).assign(factor=1.0)
     of = of[["figure", "part", "atom", "count", "factor"]]
     within, over = of[of["part"] == "within"], of[of["part"] == "denominator"]
     over = over[over["figure"].isin(within["figure"])]
     left_out = pd.concat([within, over.assign(factor=-1.0)]).assign(part="left_out")
-    found = place.merge(pd.concat([of, left_out]), on=["figure", "part"], suffixes=("", "_of_atom"))
-    totals = (found["count_of_atom"] * found["factor"]).groupby(found["quantity"]).sum()
-    own = place[place["part"] != "rest"]
-    adds_up = np.isclose(own["quantity"].map(totals).astype(float), own["count"])
-    alone = own[~adds_up]
+    terms = numbered.merge(pd.concat([of, left_out]), on=["figure", "part"], suffixes=("", "_of_atom"))
+    totals = (terms["count_of_atom"] * terms["factor"]).groupby(terms["quantity"]).sum()
+    counted = numbered[numbered["part"] != "rest"]
+    adds_up = np.isclose(counted["quantity"].map(totals).astype(float), counted["count"])
+    alone = counted[~adds_up]
     atoms = pd.concat(
         [
-            found.loc[found["quantity"].isin(own.loc[adds_up, "quantity"]), ["quantity", "atom", "factor"]],
+            terms.loc[terms["quantity"].isin(counted.loc[adds_up, "quantity"]), ["quantity", "atom", "factor"]],
             pd.DataFrame({"quantity": alone["quantity"], "atom": alone["figure"].astype(str) + alone["part"]}),
         ],
         ignore_index=True,
     ).fillna({"factor": 1.0})
-    return pd.concat([atoms, *_rests(place, atoms)], ignore_index=True)
+    return pd.concat([atoms, *_rests(numbered, atoms)], ignore_index=True)
 
 
-def _rests(place: pd.DataFrame, atoms: pd.DataFrame) -> list[pd.DataFrame]:
+def _rests(numbered: pd.DataFrame, atoms: pd.DataFrame) -> list[pd.DataFrame]:
     """The rest of a share: its denominator's atoms, less those of its numerator."""
-    rest = place[place["part"] == "rest"].set_index("figure")["quantity"]
-    found = []
+    rest = numbered[numbered["part"] == "rest"].set_index("figure")["quantity"]
+    frames = []
     for part, factor in (("denominator", 1.0), ("numerator", -1.0)):
-        of_part = place.loc[place["part"] == part, ["figure", "quantity"]]
+        of_part = numbered.loc[numbered["part"] == part, ["figure", "quantity"]]
         of_part = of_part.assign(rest=of_part["figure"].map(rest)).dropna()
-        there = atoms.merge(of_part[["quantity", "rest"]], on="quantity")
-        found.append(
-            there.assign(quantity=there["rest"].astype(int), factor=factor * there["factor"]).drop(columns="rest")
+        of_rest = atoms.merge(of_part[["quantity", "rest"]], on="quantity")
+        frames.append(
+            of_rest.assign(quantity=of_rest["rest"].astype(int), factor=factor * of_rest["factor"]).drop(columns="rest")
         )
-    return found
+    return frames
 
 
 def _matrix(rows: int, atoms: pd.DataFrame) -> sparse.csr_array:
