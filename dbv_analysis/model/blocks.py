@@ -75,7 +75,7 @@ class Points(Block):
     template = "points.html.j2"
 
     def text(self) -> str:
-        return "\n".join(f"- {name}: {words}" for name, words in self.points.items())
+        return "\n".join(f"- {name}: {sentence}" for name, sentence in self.points.items())
 
 
 @dataclass(frozen=True)
@@ -152,20 +152,20 @@ class Table(Block):
         return {symbol: meaning for symbol, meaning in SYMBOLS.items() if symbol in used}
 
     def text(self) -> str:
-        every = [self.header, *self.rows]
-        widths = [max(len(row[place]) for row in every) for place in range(len(self.header))]
+        lines_of_cells = [self.header, *self.rows]
+        widths = [max(len(row[index]) for row in lines_of_cells) for index in range(len(self.header))]
         if max(widths) > WIDEST_TEXT:  # in columns it could not be read: a line a row
-            lines = [" | ".join(row) for row in every]
+            lines = [" | ".join(row) for row in lines_of_cells]
         else:
-            lines = [self._in_columns(row, widths) for row in every]
+            lines = [self._in_columns(row, widths) for row in lines_of_cells]
         symbols = [f"{symbol} = {meaning}" for symbol, meaning in self.symbols.items()]
         return "\n".join([self.caption, *lines, *symbols, *self.notes])
 
     def _in_columns(self, row: list[str], widths: list[int]) -> str:
         """A row with words to the left and figures to the right."""
         cells = [
-            cell.ljust(width) if place < self.text_columns else cell.rjust(width)
-            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
+            cell.ljust(width) if index < self.text_columns else cell.rjust(width)
+            for index, (cell, width) in enumerate(zip(row, widths, strict=True))
         ]
         return "  ".join(cells).rstrip()
 
@@ -228,9 +228,9 @@ class Items(Block):
     def text(self) -> str:
         lines = [f"### {self.heading}"]
         for item in self.items:
-            lines += [f"- {item.name}", *(f"  {name}: {words}" for name, words in item.parts.items())]
+            lines += [f"- {item.name}", *(f"  {name}: {sentence}" for name, sentence in item.parts.items())]
         return "\n".join(lines)
 
 
-def paragraphs(words: str | Iterable[str]) -> Paragraphs:
-    return Paragraphs([words] if isinstance(words, str) else list(words))
+def paragraphs(text: str | Iterable[str]) -> Paragraphs:
+    return Paragraphs([text] if isinstance(text, str) else list(text))

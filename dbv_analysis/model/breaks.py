@@ -15,11 +15,11 @@ SEN2_CENSUS: dict[int, date] = {int(year): day for year, day in _LISTED["sen2_ce
 
 def changes(series: str) -> tuple[Break, ...]:
     """The changes of a series, earliest first. Raises ValueError where none is listed for it."""
-    found = [one for one in _LISTED["change"] if series in one["series"]]
-    if not found:
-        known = sorted({name for one in _LISTED["change"] for name in one["series"]})
-        raise ValueError(f'breaks.toml lists no change of "{series}", only of: {", ".join(known)}.')
+    listed = [change for change in _LISTED["change"] if series in change["series"]]
+    if not listed:
+        series_known = sorted({name for change in _LISTED["change"] for name in change["series"]})
+        raise ValueError(f'breaks.toml lists no change of "{series}", only of: {", ".join(series_known)}.')
     return tuple(
-        Break(one["on"], one["why"], one["label"], one.get("compares", False))
-        for one in sorted(found, key=lambda one: one["on"])
+        Break(change["on"], change["why"], change["label"], change.get("compares", False))
+        for change in sorted(listed, key=lambda change: change["on"])
     )

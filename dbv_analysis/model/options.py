@@ -18,6 +18,6 @@ out_option = click.option(
 profile_option = click.option("--profile", type=click.Choice(PROFILES), default=PUBLIC, show_default=True)
 
 
-def echo_error(words: str) -> None:
+def echo_error(message: str) -> None:
     """A message for the person at the terminal: standard output is for results alone."""
-    click.echo(seen(words), err=True)
+    click.echo(seen(message), err=True)

@@ -256,7 +256,7 @@ def same_weeks(earlier: Period, later: Period) -> bool:
         return False
     if earlier.start.year == later.start.year or _same_days(earlier, later):
         return False
-    weeks = [(one.start.isocalendar().week, one.end.isocalendar().week) for one in (earlier, later)]
+    weeks = [(period.start.isocalendar().week, period.end.isocalendar().week) for period in (earlier, later)]
     return weeks[0] == weeks[1]
 
 

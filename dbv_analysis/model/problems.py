@@ -23,12 +23,12 @@ class DataProblem:
     @property
     def place(self) -> str:
         """The file, and the row and column where they are known."""
-        place = [self.file]
+        parts = [self.file]
         if self.row is not None:
-            place.append(f"row {self.row}")
+            parts.append(f"row {self.row}")
         if self.column is not None:
-            place.append(f"column {self.column}")
-        return ", ".join(place)
+            parts.append(f"column {self.column}")
+        return ", ".join(parts)
 
     def __str__(self) -> str:
         return f"{self.place}: {self.what} {self.fix}"
@@ -82,8 +82,8 @@ FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 def disk_problem(error: OSError) -> CallProblem:
     """What a full disk, a folder that cannot be written or a file that cannot be read means to whoever called."""
     if error.errno in FULL:
-        place = f" ({error.filename})" if error.filename else ""
-        return CallProblem(f"The disk is full{place}. Free some space, or name another folder with --out; run again.")
+        name = f" ({error.filename})" if error.filename else ""
+        return CallProblem(f"The disk is full{name}. Free some space, or name another folder with --out; run again.")
     return CallProblem(
         f"{error.filename or 'A file'}: {error.strerror or 'could not be read or written'}. "
         "Check that it can be read, that its folder can be written, and that it is open nowhere else."

@@ -20,8 +20,8 @@ UNSEEN = re.compile(
 
 def unseen(text: str) -> tuple[str, str] | None:
     """That a text holds a character that nobody sees, and what to do; None where it holds none."""
-    if found := UNSEEN.search(text):
-        what = f"holds a character that is not seen (U+{ord(found[0]):04X}), at place {found.start() + 1}."
+    if match := UNSEEN.search(text):
+        what = f"holds a character that is not seen (U+{ord(match[0]):04X}), at place {match.start() + 1}."
         return what, "Type the text again without it."
     return None
 

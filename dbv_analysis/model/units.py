@@ -26,16 +26,16 @@ class Unit:
         if self is POUNDS and decimals is None and abs(value) >= 1_000_000:
             size = f"£{_rounded(abs(value) / 1_000_000, 1)}m"
         else:
-            places = self.decimals if decimals is None else decimals
-            size = f"{self.prefix}{_rounded(abs(value), places)}{self.suffix}"
+            digits = self.decimals if decimals is None else decimals
+            size = f"{self.prefix}{_rounded(abs(value), digits)}{self.suffix}"
         return f"−{size}" if value < 0 and any(digit in size for digit in "123456789") else size
 
     def write_difference(self, value: float, decimals: int | None = None) -> str:
         """The size of a difference, without its sign: ``3.4 percentage points``, ``32``."""
         if not self.difference:
             return self.write(abs(value), decimals)
-        places = self.decimals if decimals is None else decimals
-        return f"{_rounded(abs(value), places)} {self.difference}"
+        digits = self.decimals if decimals is None else decimals
+        return f"{_rounded(abs(value), digits)} {self.difference}"
 
 
 def _rounded(value: float, decimals: int) -> str:

@@ -7,27 +7,27 @@ import inspect
 from collections.abc import Callable, Iterable
 
 
-def slug(words: str) -> str:
+def slug(text: str) -> str:
     """A section's name as a file name: ``High needs spend`` becomes ``high_needs_spend``."""
-    return "_".join(words.lower().split())
+    return "_".join(text.lower().split())
 
 
-def listed(words: Iterable[str], conjunction: str = "and") -> str:
+def listed(items: Iterable[str], conjunction: str = "and") -> str:
     """``a, b and c``."""
-    words = list(words)
-    if len(words) < 2:
-        return "".join(words)
-    return f"{', '.join(words[:-1])} {conjunction} {words[-1]}"
+    items = list(items)
+    if len(items) < 2:
+        return "".join(items)
+    return f"{', '.join(items[:-1])} {conjunction} {items[-1]}"
 
 
-def lower_first(words: str) -> str:
+def lower_first(text: str) -> str:
     """``Plans in …`` as it stands inside a sentence; an abbreviation keeps its capitals."""
-    return words if words[1:2].isupper() else words[:1].lower() + words[1:]
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
 
 
-def upper_first(words: str) -> str:
+def upper_first(text: str) -> str:
     """The words as they begin a sentence."""
-    return words[:1].upper() + words[1:]
+    return text[:1].upper() + text[1:]
 
 
 def first_paragraph(define: Callable) -> str:
