@@ -25,7 +25,7 @@ import psutil
 from nbformat.v4 import new_code_cell, new_notebook
 
 from dbv_analysis.cli import main as command
-from dbv_analysis.publish import manifest, run
+from dbv_analysis.publish import manifest, prepare, run
 from dbv_analysis.results import cache
 
 ROOT = Path(__file__).parent.parent
@@ -64,8 +64,8 @@ def make_small() -> None:
 
     cache.assemble = once
     run.compose = lambda evidence, narrative: {}
-    run.overclaimed = lambda evidence, narrative: []
-    run.refuse_disclosure = lambda evidence, counts, out: []
+    prepare.overclaimed = lambda evidence, narrative: []
+    prepare.refuse_disclosure = lambda evidence, counts, out: []
 
 
 def _run(root: Path, cut_off: str) -> None:

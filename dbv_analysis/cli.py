@@ -6,13 +6,12 @@ import json
 import os
 import sys
 from contextlib import suppress
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 
 import click
 
 from dbv_analysis import __version__
-from dbv_analysis.model.columns import RESULT_COLUMNS
 from dbv_analysis.model.options import data_option, echo_error, out_option, profile_option
 from dbv_analysis.model.pack import CONTROLLED
 from dbv_analysis.model.problems import (
@@ -23,8 +22,6 @@ from dbv_analysis.model.problems import (
     disk_problem,
     raise_together,
 )
-from dbv_analysis.model.units import is_missing
-from dbv_analysis.model.wording import did_you_mean
 from dbv_analysis.schedule.command import schedule
 
 WRONG_CALL = CallProblem.status
@@ -135,50 +132,30 @@ def run(
         wrong = str(error) if as_at == "" or "quarter" in str(error) else f'"{as_at}" is not a day: write 2024-09-26.'
         raise CallProblem(wrong) from None
 
-    from tqdm import tqdm
-
     from dbv_analysis.publish import manifest
     from dbv_analysis.publish import run as pack
+    from dbv_analysis.publish.progress import Progress
 
-    bar = None
-    standing = manifest.read(out / quarter)
+    before = manifest.read(out / quarter)
     if profile == CONTROLLED:
         echo_error("Controlled profile: small counts are shown. This pack is not for publication.")
-
-    def total(number: int) -> None:
-        nonlocal bar
-        if sys.stderr.isatty():
-            bar = tqdm(total=number, desc=quarter, unit="notebook", file=sys.stderr)
-
-    def done(task, words: str = "done") -> None:
-        if bar:
-            bar.update()
-        else:
-            echo_error(f"{task.section}: {words}")
-
-    try:
+    with Progress(quarter) as progress:
         index = pack.run(
             quarter,
             data,
             out,
+            progress.hear,
             as_at=day,
-            only=list(only),
+            only=only,
             profile=profile,
             recipients=recipients,
             jobs=jobs,
             force=force,
             reason=" ".join("".join(sign if sign.isprintable() else " " for sign in reason).split()),
             limit=time_limit,
-            total=total,
-            done=done,
-            before=lambda task: done(task, "done before"),
-            warn=lambda words: echo_error(f"Warning: {words}"),
         )
-    finally:
-        if bar:
-            bar.close()
     published = manifest.read(index.parent)
-    if published == standing:
+    if published == before:
         echo_error("The pack comes out as the one that is published, which stays as it is.")
     echo_error(f"Release {published['release']['number']}, seal {published['seal']}")
     click.echo(index)
@@ -193,10 +170,11 @@ def run(
 def verify(folder: Path, rebuild: bool, jobs: int, form: str, data: Path) -> None:
     """Whether the pack in DIR is whole and unaltered, and with --rebuild whether it comes out the same again."""
     from dbv_analysis.publish import verify as verifying
+    from dbv_analysis.publish.events import RAN
 
     verdict = verifying.verify(folder)
     if rebuild:
-        verifying.rebuild(verdict, data, jobs, done=lambda task: echo_error(f"{task.section}: done"))
+        verifying.rebuild(verdict, data, jobs, lambda event: event.kind == RAN and echo_error(event.text))
     click.echo(json.dumps(verdict.as_json(), indent=1, ensure_ascii=False) if form == "json" else verdict.text())
     if verdict.problems:
         sys.exit(PublishingRefused.status)
@@ -224,8 +202,8 @@ def results(
     from dbv_analysis.model.period import Quarter
     from dbv_analysis.model.settings import load_programme
     from dbv_analysis.results import cache
+    from dbv_analysis.results.select import as_csv, as_json, as_text, select
 
-    known = registry.discover()
     for name in metric:
         try:
             registry.find(name)
@@ -241,55 +219,7 @@ def results(
         rows = assembled.results
         with suppress(OSError):  # keeping them only saves time
             cache.store(assembled, data, profile)
-    for column, asked in (("area_code", area), ("breakdown_topic", [by] if by else [])):
-        unknown = [value for value in asked if value not in set(rows[column])]
-        if unknown:
-            raise CallProblem(f'No result has {column} "{unknown[0]}".{did_you_mean(unknown[0], set(rows[column]))}')
-        if asked:
-            rows = rows[rows[column].isin(asked)]
-    if metric:
-        rows = rows[rows["metric_id"].isin(metric)]
-    if cut_off:
-        rows = rows[rows["published"] <= cut_off]
-    _print_rows(rows, form, known)
-
-
-def _print_rows(rows, form: str, known) -> None:
-    if form == "csv":
-        click.echo(rows.to_csv(index=False, lineterminator="\n"), nl=False)
-    elif form == "json":
-        click.echo(json.dumps([_plain(row) for row in rows.to_dict("records")], indent=1, ensure_ascii=False))
-    else:
-        from dbv_analysis.model.blocks import Table
-
-        cells = [
-            [
-                row["metric_id"],
-                row["area_name"],
-                row["breakdown"],
-                row["period_label"],
-                row["basis"],
-                row["symbol"] or known[row["metric_id"]].write(row["value"]),
-                row["published"].isoformat(),
-                row["release"],
-            ]
-            for row in rows.to_dict("records")
-        ]
-        header = ["metric", "area", "breakdown", "period", "basis", "figure", "published", "release"]
-        click.echo(Table(f"{len(cells):,} rows", header, cells, text_columns=5).text())
-
-
-def _plain(row: dict) -> dict:
-    """A row as JSON has it: days as text, whole numbers whole, null where there is no number."""
-
-    def plain(value):
-        if is_missing(value):
-            return None
-        if isinstance(value, (date, datetime)):
-            return value.isoformat()
-        return int(value) if isinstance(value, float) and value.is_integer() else value
-
-    return {name: plain(row[name]) for name in RESULT_COLUMNS}
+    click.echo({"text": as_text, "csv": as_csv, "json": as_json}[form](select(rows, metric, area, by, cut_off)))
 
 
 @dbv.command()
@@ -305,11 +235,11 @@ def reconcile(quarter: str | None, form: str, data: Path) -> None:
     from dbv_analysis.results.evidence import open_evidence
 
     chosen = quarter or max(load_programme(data).quarters)
-    found = reconcile(open_evidence(chosen, data))
+    checked = reconcile(open_evidence(chosen, data))
     if form == "json":
-        click.echo(json.dumps([asdict(result) for result in found], indent=1, ensure_ascii=False))
+        click.echo(json.dumps([asdict(result) for result in checked], indent=1, ensure_ascii=False))
     else:
-        click.echo(as_text(found))
+        click.echo(as_text(checked))
 
 
 @dbv.command()

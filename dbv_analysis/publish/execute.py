@@ -6,7 +6,6 @@ import os
 import re
 import time
 import warnings
-from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,14 +16,12 @@ from jupyter_client import AsyncKernelManager
 
 from dbv_analysis.model.problems import NotebookProblem
 from dbv_analysis.publish.checkpoint import Checkpoint
+from dbv_analysis.publish.events import BEFORE, RAN, RETRIED, Event, Hear
 from dbv_analysis.publish.notebooks import Task
 
 KERNEL = "python3"
 TRIES = 2  # of a notebook whose kernel dies; an error in a cell would only come again
 LOOK = 0.1  # seconds between two looks at the kernels
-
-Hear = Callable[[str, Task, float], None]
-RAN, BEFORE, RETRIED = "ran", "before", "again"
 
 
 @dataclass
@@ -36,6 +33,11 @@ class _Run:
     kernels: list[AsyncKernelManager] = field(default_factory=list)
     too_long: bool = False
     unwanted: bool = False
+
+    def event(self, kind: str, text: str) -> Event:
+        """What became of it, after how many seconds."""
+        section = self.task.section
+        return Event(kind, f"{section}: {text}", section, time.monotonic() - self.started)
 
     def stop(self) -> None:
         """Nobody wants it any more. Its thread hears of its kernel's end within a second or two."""
@@ -57,26 +59,26 @@ def _end(number: int) -> None:
         every = [*process.children(recursive=True), process]
     except psutil.NoSuchProcess:
         return
-    for one in every:
+    for process in every:
         try:
-            one.kill()
+            process.kill()
         except psutil.NoSuchProcess:
             continue
 
 
 def execute(
-    found: list[Task], finished: Checkpoint, jobs: int, limit: float, hear: Hear, rerun: bool
+    tasks: list[Task], checkpoint: Checkpoint, jobs: int, limit: float, hear: Hear, rerun: bool
 ) -> dict[str, Path]:
     """Run every notebook that is not finished yet, ``jobs`` at a time.
 
     Args:
-        found: the notebooks.
-        finished: where they are kept once they have run.
+        tasks: the notebooks.
+        checkpoint: where they are kept once they have run.
         jobs: how many run at a time.
         limit: the seconds that one may take.
         hear: hears of each notebook that ran, that had run before, or whose kernel died so that it is run again,
             with the seconds it took.
-        again: run those too that are finished.
+        rerun: run those too that are finished.
 
     Returns the executed notebook of each section.
 
@@ -84,20 +86,20 @@ def execute(
     this ends, no kernel is left.
     """
     os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")
-    executed = {} if rerun else {task.section: path for task in found if (path := finished.find(task))}
+    executed = {} if rerun else {task.section: path for task in tasks if (path := checkpoint.find(task))}
     problems = []
-    for task in found:
+    for task in tasks:
         if task.section in executed:
-            hear(BEFORE, task, 0.0)
+            hear(Event(BEFORE, f"{task.section}: done before", task.section))
     with ThreadPoolExecutor(jobs) as pool:
-        runs = [_Run(task) for task in found if task.section not in executed]
-        futures = {pool.submit(_run, run, finished, limit, hear): run for run in runs}
+        runs = [_Run(task) for task in tasks if task.section not in executed]
+        futures = {pool.submit(_run, run, checkpoint, limit, hear): run for run in runs}
         try:
             for future in _watched(futures, limit):
                 run = futures[future]
                 try:
                     executed[run.task.section] = future.result()
-                    hear(RAN, run.task, time.monotonic() - run.started)
+                    hear(run.event(RAN, "done"))
                 except NotebookProblem as problem:
                     problems.append(str(problem))
         except BaseException:
@@ -131,13 +133,13 @@ def _stop(pool: ThreadPoolExecutor, futures: dict[Future, _Run]) -> None:
         time.sleep(LOOK)
 
 
-def _run(run: _Run, finished: Checkpoint, limit: float, hear: Hear) -> Path:
+def _run(run: _Run, checkpoint: Checkpoint, limit: float, hear: Hear) -> Path:
     """Run one notebook, once more if its kernel dies, and keep it."""
     run.started = time.monotonic()
     shown = f"notebooks/{run.task.notebook.name}"
     for left in reversed(range(TRIES)):
         if executed := _papermill(run, shown):
-            return finished.keep(run.task, executed)
+            return checkpoint.keep(run.task, executed)
         if run.too_long:
             raise NotebookProblem(
                 f"{shown} took longer than {limit:g} seconds and was stopped. Open it in JupyterLab to see which cell "
@@ -146,7 +148,7 @@ def _run(run: _Run, finished: Checkpoint, limit: float, hear: Hear) -> Path:
         if run.unwanted:
             break
         if left:
-            hear(RETRIED, run.task, time.monotonic() - run.started)
+            hear(run.event(RETRIED, "its kernel died; run again"))
     raise NotebookProblem(
         f"{shown} stopped: its kernel died, and died again when it was run once more. "
         "The machine may be short of memory: close other programs, or run with --jobs 1."

@@ -14,6 +14,7 @@ from dbv_analysis.model.wording import listed, slug
 from dbv_analysis.pages.reconciliation import RECONCILIATION
 from dbv_analysis.pages.summary import SUMMARY
 
+FOLDER = "notebooks"
 ANY_SECTION = "any_section.ipynb"
 
 

@@ -1,10 +1,13 @@
-"""The pack that stands: one run at a time, a staging folder beside it, and one step that puts the new in its place."""
+"""The published pack: one run at a time, a staging folder beside it, and one step that puts a new pack there."""
 
 from __future__ import annotations
 
+import ctypes
+import errno
 import json
 import os
 import shutil
+import sys
 import tempfile
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -15,9 +18,13 @@ from filelock import FileLock, Timeout
 from dbv_analysis.model.problems import CallProblem, PublishingRefused
 from dbv_analysis.model.source import sha256_of
 from dbv_analysis.publish import manifest
-from dbv_analysis.publish.exchange import exchange, fsync_folder, fsync_names
 
 LOCK, HOLDER = ".dbv.lock", ".dbv.run.json"
+
+# To exchange two folders. Linux: renameat2(2), since 3.15; glibc since 2.28. macOS: renamex_np(2), since 10.12.
+AT_FDCWD = -100  # paths are as the process sees them
+RENAME_EXCHANGE = 2  # on macOS RENAME_SWAP
+NOT_SUPPORTED = {errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EPERM}
 
 
 @contextmanager
@@ -82,15 +89,15 @@ def _journal(target: Path) -> Path:
 def swap(staging: Path, target: Path, keep: Path | None) -> None:
     """Put the new pack in the old one's place.
 
-    Where a pack stands already the two change places in one step, or, where the system cannot do that, by two
-    renames that ``recover`` undoes. So whatever stops the run, and whenever, one of the two stands, whole.
+    Where a pack was published already the two change places in one step, or, where the system cannot do that, by two
+    renames that ``recover`` undoes. So whatever stops the run, and whenever, one of the two is there, whole.
 
     Args:
         staging: the new pack, complete; beside the target.
-        target: where it is to stand.
+        target: its place.
         keep: the folder that the old pack becomes, on the same disk; None to remove it.
 
-    Raises PublishingRefused where the old pack cannot be moved away; it stands then as before. Raises OSError where
+    Raises PublishingRefused where the old pack cannot be moved away; it stays then as it was. Raises OSError where
     the disk is full.
     """
     fsync_folder(staging)
@@ -115,10 +122,10 @@ def swap(staging: Path, target: Path, keep: Path | None) -> None:
 
 def _announce(staging: Path, target: Path, keep: Path | None) -> None:
     """Write the journal, which tells the new pack from the old one by its manifest."""
-    told = {"new": sha256_of(staging / manifest.NAME), "keep": keep and str(keep.absolute())}
+    journal = {"new": sha256_of(staging / manifest.NAME), "keep": keep and str(keep.absolute())}
     partial = staging.with_name(f"{_journal(target).name}.part")
     with partial.open("w", encoding="utf-8") as stream:
-        json.dump(told, stream)
+        json.dump(journal, stream)
         stream.flush()
         os.fsync(stream.fileno())
     partial.replace(_journal(target))
@@ -153,47 +160,88 @@ def _replace(staging: Path, target: Path, keep: Path | None) -> Path:
 
 
 def _undo(leaving: Path, staging: Path, target: Path) -> None:
-    """The old pack stands again, if it had left already."""
+    """Bring the old pack back, if it had left already."""
     if leaving != staging and leaving.exists():
         if target.exists():
             target.rename(staging)
         leaving.rename(target)
-    elif leaving == staging and _stands(target):
+    elif leaving == staging and _is_in_place(target):
         exchange(staging, target)
 
 
-def _stands(target: Path) -> bool:
-    """Whether the pack that was about to be put in place is the one that stands."""
-    told = _told(target)
-    there = target / manifest.NAME
-    return told is not None and there.is_file() and sha256_of(there) == told["new"]
+def _is_in_place(target: Path) -> bool:
+    """Whether the pack that was about to be put in place is the one that is there."""
+    journal, path = _read_journal(target), target / manifest.NAME
+    return journal is not None and path.is_file() and sha256_of(path) == journal["new"]
 
 
-def _told(target: Path) -> dict | None:
+def _read_journal(target: Path) -> dict | None:
     try:
-        told = json.loads(_journal(target).read_text(encoding="utf-8"))
-        return told if {"new", "keep"} <= set(told) else None
+        journal = json.loads(_journal(target).read_text(encoding="utf-8"))
+        return journal if {"new", "keep"} <= set(journal) else None
     except (OSError, ValueError, TypeError):
         return None
 
 
 def recover(target: Path) -> None:
-    """Tidy up after a run that was killed, at whatever moment: a whole pack stands, and the one before is kept.
+    """Tidy up after a run that was killed, at whatever moment: a whole pack is there, and the one before is kept.
 
-    If the old pack had left and the new one not come, the old one comes back. If the new one stands, the old one
+    If the old pack had left and the new one not come, the old one comes back. If the new one is in place, the old one
     goes where it was to be kept.
     """
     previous = _previous(target)
     if previous.exists() and not target.exists():
         previous.rename(target)
     stagings = sorted(target.parent.glob(f".{target.name}.staging-*"))
-    keep = (_told(target) or {}).get("keep")
-    if keep and _stands(target) and not Path(keep).exists():
-        left = [folder for folder in (previous, *stagings) if manifest.read(folder)]
-        for folder in left[:1]:
+    keep = (_read_journal(target) or {}).get("keep")
+    if keep and _is_in_place(target) and not Path(keep).exists():
+        old = next((folder for folder in (previous, *stagings) if manifest.read(folder)), None)
+        if old:
             Path(keep).parent.mkdir(parents=True, exist_ok=True)
-            folder.rename(keep)
+            old.rename(keep)
     for folder in (previous, *stagings):
         shutil.rmtree(folder, ignore_errors=True)
     for path in target.parent.glob(f"{_journal(target).name}*"):
         path.unlink(missing_ok=True)
+
+
+def exchange(old: Path, new: Path) -> bool:
+    """Let two folders of a file system exchange their names, so that at no moment either name is free.
+
+    Returns False where the system or the file system cannot (Windows, some network drives); then nothing has changed.
+
+    Raises OSError where it can and did not, such as for want of permission.
+    """
+    first, second = os.fsencode(old), os.fsencode(new)
+    library = ctypes.CDLL(None, use_errno=True) if sys.platform in ("linux", "darwin") else None
+    if hasattr(library, "renameat2"):
+        failed = library.renameat2(AT_FDCWD, first, AT_FDCWD, second, ctypes.c_uint(RENAME_EXCHANGE))
+    elif hasattr(library, "renamex_np"):
+        failed = library.renamex_np(first, second, ctypes.c_uint(RENAME_EXCHANGE))
+    else:
+        return False
+    if not failed:
+        return True
+    number = ctypes.get_errno()
+    if number in NOT_SUPPORTED:
+        return False
+    raise OSError(number, os.strerror(number), str(new))
+
+
+def fsync_folder(folder: Path) -> None:
+    """Wait until every file of a folder, and the folder, is on the disk: a power cut leaves none of them empty."""
+    for path in folder.rglob("*"):
+        if path.is_file():
+            with path.open("r+b") as stream:
+                os.fsync(stream.fileno())
+    fsync_names(folder)
+
+
+def fsync_names(folder: Path) -> None:
+    """Wait until the names in a folder are on the disk. Windows, and some network drives, have no way to ask for it."""
+    with suppress(OSError):
+        number = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(number)
+        finally:
+            os.close(number)

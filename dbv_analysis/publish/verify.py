@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -11,7 +10,7 @@ from pathlib import Path
 from dbv_analysis.model.period import format_day
 from dbv_analysis.model.problems import CallProblem
 from dbv_analysis.publish import manifest, releases, run
-from dbv_analysis.publish.notebooks import Task
+from dbv_analysis.publish.events import Hear, hear_nothing
 
 WORDS = {
     manifest.ALTERED: "was altered after it was published.",
@@ -101,8 +100,10 @@ def verify(folder: Path) -> Verdict:
     return verdict
 
 
-def rebuild(verdict: Verdict, data: Path, jobs: int = 2, done: Callable[[Task], None] = lambda task: None) -> Verdict:
+def rebuild(verdict: Verdict, data: Path, jobs: int = 2, hear: Hear = hear_nothing) -> Verdict:
     """Make a verified pack again from ``data``, in a folder that is gone afterwards, and compare every file.
+
+    ``hear`` hears of each event on the way.
 
     Raises whatever a run raises, and CallProblem where the manifest does not tell how the pack was made.
     """
@@ -127,7 +128,7 @@ def rebuild(verdict: Verdict, data: Path, jobs: int = 2, done: Callable[[Task], 
             profile=parameters["profile"],
             jobs=jobs,
             rebuild=release,
-            done=done,
+            hear=hear,
         )
         made = manifest.read(index.parent)
     _compare(verdict, found, made)

@@ -12,8 +12,7 @@ from dbv_analysis.model.period import Quarter
 from dbv_analysis.model.settings import FILE, Programme
 from dbv_analysis.model.source import sha256_of
 from dbv_analysis.publish import manifest
-from dbv_analysis.publish.notebooks import notebook_of
-from dbv_analysis.publish.run import NOTEBOOKS
+from dbv_analysis.publish.notebooks import FOLDER, notebook_of
 from dbv_analysis.results import cache
 
 
@@ -58,7 +57,7 @@ def is_up_to_date(quarter: Quarter, programme: Programme, data: Path, out: Path,
         parameters["profile"] == profile
         and parameters["as_at"] == programme.cut_off(quarter).isoformat()
         and set(parameters["sections"]) == set(section_order(one.section for one in metric.discover().values()))
-        and _notebooks_are_as_they_were(published, programme.root / NOTEBOOKS)
+        and _notebooks_are_as_they_were(published, programme.root / FOLDER)
         and published["fingerprint"] == cache.digest(data, profile)
         and not manifest.altered(folder, published)
     )

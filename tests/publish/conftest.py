@@ -24,6 +24,7 @@ from dbv_analysis.charts import style
 from dbv_analysis.cli import main
 from dbv_analysis.inputs.load import Inputs, load
 from dbv_analysis.model.source import sha256_of
+from dbv_analysis.publish import prepare
 from dbv_analysis.publish import run as packing
 from dbv_analysis.results import cache as kept
 from dbv_analysis.results.evidence import open_evidence
@@ -111,6 +112,23 @@ def loaded(data: Path) -> Inputs:
     return load(data)
 
 
+# What most tests of a run are not about, and what stands in its place.
+STAND_INS = {
+    "kernels": (packing, "execute", in_process.execute),
+    "notebooks": (packing, "execute", headings_alone),
+    "reports": (packing, "write_reports", lambda *about: None),
+    "audit": (prepare, "refuse_disclosure", lambda *about: []),
+    "grades": (prepare, "overclaimed", lambda *about: []),
+    "fine pictures": (style, "DPI", COARSE),
+}
+
+
+def leave_out(patch: pytest.MonkeyPatch, *names: str) -> None:
+    """Runs are made without these, by their names in ``STAND_INS``."""
+    for name in names:
+        patch.setattr(*STAND_INS[name])
+
+
 def copy_of_the_project(root: Path) -> Path:
     """All that a pack is made from, in a folder that outlives a single test."""
     shutil.copy(ROOT / "programme.toml", root)
@@ -182,9 +200,8 @@ def run_here(root: Path, *words: str) -> Said:
     with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
         patch.chdir(root)
         patch.setattr(sys, "argv", ["dbv", *words])
-        patch.setattr(packing, "execute", in_process.execute)
+        leave_out(patch, "kernels", "fine pictures")
         patch.setattr(pages, "open_evidence", cache(open_evidence))  # one for all notebooks: they only look
-        patch.setattr(style, "DPI", COARSE)
         try:
             main()
             status = 0
@@ -302,9 +319,7 @@ def no_kernels(assemble_once: Callable[[Path, str], kept.Assembled]) -> Iterator
     """No kernel is started and no report is written: for tests of what does not depend on them."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(kept, "assemble", assemble_once)
-        patch.setattr(packing, "execute", headings_alone)
-        patch.setattr(packing, "_write_reports", lambda *about: None)
-        patch.setattr(packing, "overclaimed", lambda *about: [])
+        leave_out(patch, "notebooks", "reports", "grades")
         yield
 
 

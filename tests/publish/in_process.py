@@ -35,7 +35,7 @@ from dbv_analysis.cli import main
 from dbv_analysis.publish import execute as kernels
 from dbv_analysis.publish import run
 from dbv_analysis.publish.checkpoint import Checkpoint
-from dbv_analysis.publish.execute import Hear
+from dbv_analysis.publish.events import Hear
 from dbv_analysis.publish.notebooks import Task
 
 NAME = "in process"
@@ -44,7 +44,7 @@ QUIET = (DeprecationWarning, PendingDeprecationWarning, ImportWarning, ResourceW
 
 
 def execute(
-    found: list[Task], finished: Checkpoint, jobs: int, limit: float, hear: Hear, rerun: bool
+    tasks: list[Task], checkpoint: Checkpoint, jobs: int, limit: float, hear: Hear, rerun: bool
 ) -> dict[str, Path]:
     """Run every notebook that is not finished yet, as ``publish.execute`` does, but one after another, here.
 
@@ -52,7 +52,7 @@ def execute(
     """
     here = partial(papermill.execute_notebook, engine_name=NAME)
     with patch.object(papermill, "execute_notebook", here), patch.object(kernels, "ThreadPoolExecutor", _AtOnce):
-        return kernels.execute(found, finished, jobs, limit, hear, rerun)
+        return kernels.execute(tasks, checkpoint, jobs, limit, hear, rerun)
 
 
 class _AtOnce:

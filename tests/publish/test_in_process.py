@@ -56,7 +56,7 @@ def test_a_notebook_shows_the_same_and_fails_with_the_same_words(tmp_path: Path,
         heard: list[str] = []
         finished = Checkpoint.open(tmp_path, "quarter", "public", execute.__module__)
         try:
-            done = execute([task], finished, 2, 60, lambda what, task, seconds: heard.append(what), False)
+            done = execute([task], finished, 2, 60, lambda event: heard.append(event.kind), False)
         except NotebookProblem as problem:
             return heard, str(problem)
         return heard, shown(done["Any"])

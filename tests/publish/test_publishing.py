@@ -15,17 +15,15 @@ import pytest
 from bs4 import BeautifulSoup
 from filelock import FileLock
 
-from dbv_analysis.charts import style
-from dbv_analysis.publish import execute, manifest, run, swap
+from dbv_analysis.publish import execute, manifest, prepare, run, swap
 from dbv_analysis.publish.checkpoint import FOLDER as WORK
+from dbv_analysis.publish.events import WARNING, Event
 from dbv_analysis.publish.log import FOLDER as LOGS
 from dbv_analysis.publish.swap import LOCK
 from dbv_analysis.reports import overclaimed
 from dbv_analysis.results import cache
 from tests.conftest import QUARTER, ROOT
-from tests.publish import in_process
 from tests.publish.conftest import (
-    COARSE,
     REPORTS,
     SECTIONS,
     Said,
@@ -33,6 +31,7 @@ from tests.publish.conftest import (
     contents,
     copy_of_the_project,
     keep_few_areas,
+    leave_out,
     one_more,
 )
 from tests.publish.made_up import PARAMETERS, rewrite_notebooks, write_heading, write_notebook
@@ -50,17 +49,14 @@ def quick(assemble_once: Callable[[Path, str], cache.Assembled]) -> Iterator[Non
     """Notebooks run in this process, and what most of these tests do not look at is left out or coarse."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(cache, "assemble", assemble_once)
-        patch.setattr(run, "execute", in_process.execute)
-        patch.setattr(run, "refuse_disclosure", lambda *about: [])
-        patch.setattr(run, "overclaimed", lambda *about: [])
-        patch.setattr(style, "DPI", COARSE)
+        leave_out(patch, "kernels", "audit", "grades", "fine pictures")
         yield
 
 
 @pytest.fixture
 def no_reports(monkeypatch: pytest.MonkeyPatch) -> None:
     """For tests of what becomes of pages."""
-    monkeypatch.setattr(run, "_write_reports", lambda *about: None)
+    leave_out(monkeypatch, "reports")
 
 
 @pytest.fixture(scope="module")
@@ -527,12 +523,12 @@ def earlier(tmp_path_factory: pytest.TempPathFactory, quick: None) -> Earlier:
     root = copy_of_the_project(tmp_path_factory.mktemp("earlier"))
     keep_few_areas(root / "data" / "raw")
     one_more(root / "data" / "raw" / "dfe-ehc-plans-2025" / "flows.csv")
-    warnings: list[str] = []
+    heard: list[Event] = []
     data, out = root / "data" / "raw", root / "outputs"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(run, "overclaimed", overclaimed)
-        index = run.run(QUARTER, data, out, as_at="2024-01-31", only=["Placements"], warn=warnings.append)
-    return Earlier(root, index, warnings)
+        patch.setattr(prepare, "overclaimed", overclaimed)
+        index = run.run(QUARTER, data, out, heard.append, as_at="2024-01-31", only=["Placements"])
+    return Earlier(root, index, [event.text for event in heard if event.kind == WARNING])
 
 
 def test_a_pack_at_an_earlier_cut_off_is_published(earlier: Earlier):

@@ -14,12 +14,19 @@ import pytest
 from bs4 import BeautifulSoup
 
 from dbv_analysis.publish import changes, manifest
-from dbv_analysis.publish import run as pack
 from dbv_analysis.publish.check.accessibility import page_problems
 from dbv_analysis.publish.write import parquet
 from dbv_analysis.results.evidence import Evidence
 from tests.conftest import HALTON, QUARTER, ROOT, changed
-from tests.publish.conftest import OF_NEITHER_SECTION, answer, contents, copy_of_the_project, keep_few_areas, one_more
+from tests.publish.conftest import (
+    OF_NEITHER_SECTION,
+    answer,
+    contents,
+    copy_of_the_project,
+    keep_few_areas,
+    leave_out,
+    one_more,
+)
 from tests.publish.made_up import write_heading
 
 FLOWS = Path("data", "raw", "dfe-ehc-plans-2025", "flows.csv")
@@ -29,7 +36,7 @@ FLOWS = Path("data", "raw", "dfe-ehc-plans-2025", "flows.csv")
 def no_audit() -> Iterator[None]:
     """That no hidden figure follows from a pack is tried elsewhere."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pack, "refuse_disclosure", lambda *about: [])
+        leave_out(patch, "audit")
         yield
 
 

@@ -20,13 +20,13 @@ from filelock import FileLock
 from benchmarks.kills import small_project, told_of_kills
 from dbv_analysis.inputs.records import CANARY
 from dbv_analysis.model.problems import CallProblem, DataProblem, DataProblems, NotebookProblem, PublishingRefused
-from dbv_analysis.publish import exchange, log, manifest, swap
+from dbv_analysis.publish import log, manifest, swap
 from dbv_analysis.publish import run as pack
 from dbv_analysis.publish.checkpoint import FOLDER as WORK
+from dbv_analysis.publish.events import RAN, Event, Hear, hear_nothing
 from dbv_analysis.results import cache
 from tests.conftest import QUARTER
-from tests.publish import in_process
-from tests.publish.conftest import contents
+from tests.publish.conftest import contents, leave_out
 from tests.publish.made_up import seal_as_a_pack, write_heading, write_notebook
 from tests.publish.test_publishing import left
 
@@ -41,8 +41,7 @@ def root(tmp_path: Path, assembled: cache.Assembled, monkeypatch: pytest.MonkeyP
     """A project whose notebooks write a heading each and whose reports are left out; its pack holds what it held."""
     monkeypatch.setattr(cache, "assemble", lambda data, profile: assembled)
     monkeypatch.setattr(pack, "compose", lambda evidence, narrative: {})
-    monkeypatch.setattr(pack, "overclaimed", lambda evidence, narrative: [])
-    monkeypatch.setattr(pack, "refuse_disclosure", lambda *about: [])
+    leave_out(monkeypatch, "audit", "grades")
     root = small_project(tmp_path)
     folder = root / "outputs" / QUARTER
     folder.mkdir(parents=True)
@@ -55,19 +54,15 @@ def root(tmp_path: Path, assembled: cache.Assembled, monkeypatch: pytest.MonkeyP
 def run(root: Path) -> Callable[..., list[str]]:
     """A run of one section in that project; returns what it said of each notebook and of what went wrong on the way."""
 
-    def run(**more: object) -> list[str]:
+    def run(hear: Hear = hear_nothing, **more: object) -> list[str]:
         said: list[str] = []
         pack.run(
             QUARTER,
             root / "data" / "raw",
             root / "outputs",
-            **{
-                "only": ["Deficit"],
-                "done": lambda task: said.append(f"{task.section}: done"),
-                "before": lambda task: said.append(f"{task.section}: done before"),
-                "warn": said.append,
-                **more,
-            },
+            lambda event: hear(event) or said.append(event.text),
+            only=["Deficit"],
+            **more,
         )
         return said
 
@@ -77,7 +72,7 @@ def run(root: Path) -> Callable[..., list[str]]:
 @pytest.fixture
 def no_kernels(monkeypatch: pytest.MonkeyPatch) -> None:
     """Notebooks run in this process, for what has nothing to do with kernels."""
-    monkeypatch.setattr(pack, "execute", in_process.execute)
+    leave_out(monkeypatch, "kernels")
 
 
 @pytest.fixture
@@ -142,7 +137,8 @@ def test_an_error_in_a_cell_is_not_tried_again_and_a_later_run_does_only_what_is
         assert {path.stat().st_mode & 0o777 for path in (work, *work.iterdir())} == {0o700}
     write_heading(root / "notebooks" / "deficit.ipynb", "Mended")
     said = run()
-    assert sorted(said) == ["Board summary: done before", "Deficit: done", "Reconciliation: done before"]
+    notebooks = ["Board summary: done before", "Deficit: done", "Reconciliation: done before"]
+    assert sorted(text for text in said if ": " in text) == notebooks
     assert manifest.altered(root / "outputs" / QUARTER, manifest.read(root / "outputs" / QUARTER)) == []
     assert left(root / "outputs") == [QUARTER, "earlier"]
 
@@ -166,11 +162,12 @@ def test_what_is_done_is_done_again_where_it_must_be(root, run, no_kernels, why)
 def test_inputs_that_change_while_the_pack_is_made_are_refused(root, run, no_kernels, unchanged):
     changed = root / "data" / "raw" / "narrative" / f"{QUARTER}.md"
 
-    def change(task) -> None:
-        changed.write_text("", encoding="utf-8")
+    def change(event: Event) -> None:
+        if event.kind == RAN:
+            changed.write_text("", encoding="utf-8")
 
     with pytest.raises(DataProblems, match=r"The inputs changed while the pack was made\.") as problem:
-        run(done=change)
+        run(change)
     assert problem.value.status == last_line(root)["status"] == 1
 
 
@@ -190,7 +187,7 @@ WRITES = {
 @pytest.mark.parametrize(("where", "name"), WRITES.values(), ids=WRITES)
 def test_a_full_disk_ends_in_a_sentence_at_every_write(root, run, unchanged, monkeypatch, where, name):
     if where is not pack.Checkpoint:  # the only one at which kernels may still be running
-        monkeypatch.setattr(pack, "execute", in_process.execute)
+        leave_out(monkeypatch, "kernels")
     monkeypatch.setattr(where, name, full)
     with pytest.raises(CallProblem, match=r"^The disk is full \(somewhere\)\. Free some space") as problem:
         run()
@@ -242,7 +239,7 @@ def which(folder: Path) -> str:
 def way(request, monkeypatch, tmp_path) -> str:
     if request.param == "by two renames":
         monkeypatch.setattr(swap, "exchange", lambda one, other: False)
-    elif not exchange.exchange(*(Path(one) for one in (tmp_path.parent, tmp_path.parent))):
+    elif not swap.exchange(*(Path(one) for one in (tmp_path.parent, tmp_path.parent))):
         pytest.skip("this file system exchanges no folders")
     return request.param
 
