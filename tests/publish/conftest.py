@@ -8,7 +8,7 @@ import json
 import re
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from functools import cache
@@ -27,11 +27,11 @@ from dbv_analysis.model.source import sha256_of
 from dbv_analysis.publish import prepare
 from dbv_analysis.publish import run as packing
 from dbv_analysis.results import cache as kept
-from dbv_analysis.results.evidence import open_evidence
+from dbv_analysis.results.evidence import Evidence, open_evidence
 from dbv_analysis.synth import synthesise
 from tests.conftest import HALTON, QUARTER, ROOT, dbv, shared_folder
 from tests.publish import in_process
-from tests.publish.made_up import headings_alone, write_heading
+from tests.publish.made_up import headings_alone, write_headings
 
 SECTIONS = {
     "Deficit": "deficit.html",
@@ -197,11 +197,20 @@ def run_here(root: Path, *words: str) -> Said:
     """Run the command in ``root`` without a process or kernels of its own, and with coarse pictures."""
     out, err = io.StringIO(), io.StringIO()
     before = Path.cwd()
+    opened: list[Evidence] = []
+
+    def open_once(*query: object) -> Evidence:
+        """One for the run and all its notebooks: they only look."""
+        if not opened:
+            opened.append(open_evidence(*query))
+        return opened[0]
+
     with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
         patch.chdir(root)
         patch.setattr(sys, "argv", ["dbv", *words])
         leave_out(patch, "kernels", "fine pictures")
-        patch.setattr(pages, "open_evidence", cache(open_evidence))  # one for all notebooks: they only look
+        for module in (prepare, pages):
+            patch.setattr(module, "open_evidence", open_once)
         try:
             main()
             status = 0
@@ -215,7 +224,7 @@ def run_once(
     tmp_path_factory: pytest.TempPathFactory,
     name: str,
     *words: str,
-    spoil: Callable[[Path], None] = lambda root: None,
+    spoil: Callable[[Path], None] = lambda raw: None,
     kernels: bool = False,
 ) -> Run:
     """``dbv run`` in a project of its own, once for all tests of a session, whichever worker comes first.
@@ -224,7 +233,7 @@ def run_once(
         tmp_path_factory: pytest's own.
         name: of the project's folder; it tells one run from another.
         words: what the command is given after the quarter.
-        spoil: what is done to the project before.
+        spoil: what is done to the project's inputs before.
         kernels: whether it has a process of its own and each notebook a kernel, as when a person runs it.
     """
     shared = shared_folder(tmp_path_factory)
@@ -241,14 +250,14 @@ def run_once(
             else:
                 done = run_here(root, *call)
             said.write_text(json.dumps(done), encoding="utf-8")
-    return Run(root, Said(*json.loads(said.read_text(encoding="utf-8"))))
+    run = Run(root, Said(*json.loads(said.read_text(encoding="utf-8"))))
+    assert run.done.status == 0, run.done.err
+    return run
 
 
 def whole_pack(tmp_path_factory: pytest.TempPathFactory) -> Run:
     """The whole pack of the shipped quarter, as the command publishes it."""
-    run = run_once(tmp_path_factory, "whole-pack", kernels=True)
-    assert run.done.status == 0, run.done.err
-    return run
+    return run_once(tmp_path_factory, "whole-pack", kernels=True)
 
 
 def scarce_run(tmp_path_factory: pytest.TempPathFactory, name: str) -> Run:
@@ -256,14 +265,13 @@ def scarce_run(tmp_path_factory: pytest.TempPathFactory, name: str) -> Run:
     words, taken = SCARCE[name]
 
     def take_away(raw: Path) -> None:
-        found = [path for pattern in taken for path in raw.glob(pattern)]
-        assert len(found) >= len(taken)
-        for path in found:
+        paths = [path for pattern in taken for path in raw.glob(pattern)]
+        assert len(paths) >= len(taken)
+        for path in paths:
             shutil.rmtree(path) if path.is_dir() else path.unlink()
+        keep_few_areas(raw)
 
-    run = run_once(tmp_path_factory, name, *words, spoil=take_away)
-    assert run.done.status == 0, run.done.err
-    return run
+    return run_once(tmp_path_factory, name, *words, spoil=take_away)
 
 
 @pytest.fixture(scope="session")
@@ -273,6 +281,8 @@ def pack(tmp_path_factory: pytest.TempPathFactory) -> Run:
 
 
 def with_records(raw: Path, plans: int = 150, faults: int = 2) -> None:
+    """Few areas, and the records of made-up persons, some of them with faults."""
+    keep_few_areas(raw)
     made = synthesise(ROOT / "data" / "raw", raw.parent / "made-up", plans=plans, faults=faults)
     (raw / "own-sen2").mkdir()
     for name in ("sen2.xml", "sen2.source.toml", "establishments.csv"):
@@ -286,17 +296,7 @@ def controlled(tmp_path_factory: pytest.TempPathFactory) -> Run:
     """A controlled pack for one recipient, from the records of made-up persons, some of them with faults."""
     words = ["--profile", "controlled", "--recipient", RECIPIENT, "--as-at", "2026-03-01"]
     words += ["--only", "Placements", "--only", "Attendance"]
-    run = run_once(tmp_path_factory, "with-records-controlled", *words, spoil=with_records)
-    assert run.done.status == 0, run.done.err
-    return run
-
-
-@pytest.fixture
-def last_pack(pack: Run, project: Path) -> Path:
-    """A whole pack that ``project`` published before: a copy of the shared one, made from the same inputs."""
-    folder = project / "outputs" / QUARTER
-    shutil.copytree(pack.folder, folder)
-    return folder
+    return run_once(tmp_path_factory, "with-records-controlled", *words, spoil=with_records)
 
 
 @pytest.fixture
@@ -314,31 +314,24 @@ def command(
     return lambda *words: answer(capfd, *words)
 
 
-@pytest.fixture(scope="module")
-def no_kernels(assemble_once: Callable[[Path, str], kept.Assembled]) -> Iterator[None]:
-    """No kernel is started and no report is written: for tests of what does not depend on them."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(kept, "assemble", assemble_once)
-        leave_out(patch, "notebooks", "reports", "grades")
-        yield
-
-
-@pytest.fixture(scope="module")
-def first(tmp_path_factory: pytest.TempPathFactory, no_kernels: None) -> Path:
+@pytest.fixture(scope="session")
+def first(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project whose notebooks write one heading each, and its first release of two sections, from what they need."""
     root = copy_of_the_project(tmp_path_factory.mktemp("releases"))
     keep_few_areas(root / "data" / "raw")
     for name in OF_NEITHER_SECTION:
         shutil.rmtree(root / "data" / "raw" / name)
-    for path in sorted((root / "notebooks").glob("*.ipynb")):
-        write_heading(path, f"As {path.stem} had it")
-    packing.run(QUARTER, root / "data" / "raw", root / "outputs", only=["Plans", "Placements"])
+    write_headings(root / "notebooks")
+    with pytest.MonkeyPatch.context() as patch:
+        leave_out(patch, "notebooks", "reports", "audit", "grades")
+        packing.run(QUARTER, root / "data" / "raw", root / "outputs", only=["Plans", "Placements"])
     return root
 
 
 @pytest.fixture
 def headed(first: Path, calculated_once: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of that project, to spoil; the command runs in it."""
+    """A copy of that project, to spoil; the command runs in it, without kernels, reports and grades."""
     root = Path(shutil.copytree(first, tmp_path / "project"))
     monkeypatch.chdir(root)
+    leave_out(monkeypatch, "notebooks", "reports", "grades")
     return root

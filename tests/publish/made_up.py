@@ -37,11 +37,7 @@ def seal_as_a_pack(folder: Path, as_at: str = "2024-09-25", profile: str = "publ
     sections = [name for name in more.get("notebooks", {}) if name in SECTIONS]
     described = {
         "quarter": QUARTER,
-        "parameters": {
-            "as_at": as_at,
-            "profile": profile,
-            "sections": sections,
-        },
+        "parameters": {"as_at": as_at, "profile": profile, "sections": sections},
         "package": {"version": "0", "sha256": SUM},
         "environment": {"python": "3", "platform": "any", "libraries": {}},
         "fingerprint": "",
@@ -59,6 +55,12 @@ def seal_as_a_pack(folder: Path, as_at: str = "2024-09-25", profile: str = "publ
 def write_heading(path: Path, words: str) -> None:
     """A notebook whose page is one heading."""
     write_notebook(path, f"from IPython.display import HTML\nHTML('<h1>{words}</h1>')")
+
+
+def write_headings(folder: Path) -> None:
+    """Every notebook of a project makes a page of one heading, each with its own."""
+    for path in sorted(folder.glob("*.ipynb")):
+        write_heading(path, f"As {path.stem} had it")
 
 
 def headings_alone(found: list[Task], finished: Checkpoint, *about: object, **more: object) -> dict[str, Path]:

@@ -48,7 +48,7 @@ def shown(path: Path) -> list[tuple]:
 
 
 @pytest.mark.parametrize("last", ["sys.exit(0)", "1 / 0"])
-def test_a_notebook_shows_the_same_and_fails_with_the_same_words(tmp_path: Path, last: str):
+def test_a_notebook_shows_the_same_and_fails_with_the_same_words(tmp_path, last):
     write_notebook(tmp_path / "any.ipynb", *CELLS, last, "'not reached'")
     task = Task("Any", tmp_path / "any.ipynb", {"section": "Any"})
 

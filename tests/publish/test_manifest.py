@@ -37,41 +37,41 @@ def folder(pack: Run, tmp_path: Path) -> Path:
     return Path(shutil.copytree(pack.folder, tmp_path / "pack"))
 
 
-def test_it_names_every_output_with_its_size_and_sum(pack: Run, told: dict):
+def test_it_names_every_output_with_its_size_and_sum(pack, told):
     there = [path for path in sorted(pack.folder.iterdir()) if path.name != "manifest.json"]
     assert told["outputs"] == [
         {"file": path.name, "bytes": path.stat().st_size, "sha256": sha256(path)} for path in there
     ]
 
 
-def test_it_names_every_input_from_the_data_folder_on_with_its_sum(pack: Run, told: dict):
+def test_it_names_every_input_from_the_data_folder_on_with_its_sum(pack, told):
     raw = pack.project / "data" / "raw"
     expected = {path.relative_to(raw).as_posix(): sha256(path) for path in raw.rglob("*.csv")}
     assert {source["file"]: source["sha256"] for source in told["inputs"]} == expected
 
 
-def test_it_names_the_publisher_title_release_and_licence_of_every_input(told: dict):
+def test_it_names_the_publisher_title_release_and_licence_of_every_input(told):
     for source in told["inputs"]:
         assert all(source[name] for name in ("publisher", "title", "release", "licence"))
 
 
-def test_it_names_the_narrative_that_the_reports_hold_by_its_sum(pack: Run, told: dict):
+def test_it_names_the_narrative_that_the_reports_hold_by_its_sum(pack, told):
     narrative = pack.project / "data" / "raw" / "narrative" / f"{QUARTER}.md"
     assert narrative.stat().st_size
     assert sha256(narrative) in set(_texts(told))
 
 
-def test_the_pages_name_the_inputs_by_the_same_sums(pack: Run, told: dict):
+def test_the_pages_name_the_inputs_by_the_same_sums(pack, told):
     for name in ("index.html", *SECTIONS.values()):
         foot = pack.page(name).footer.get_text()
         assert all(source["sha256"][:12] in foot for source in told["inputs"])
 
 
-def test_it_names_the_settings_with_their_sum(pack: Run, told: dict):
+def test_it_names_the_settings_with_their_sum(pack, told):
     assert told["settings"] == {"file": "programme.toml", "sha256": sha256(pack.project / "programme.toml")}
 
 
-def test_it_gives_the_quarter_the_area_and_the_parameters(told: dict):
+def test_it_gives_the_quarter_the_area_and_the_parameters(told):
     assert told["quarter"] == QUARTER
     assert told["area"] == {"code": "E06000006", "name": "Halton"}
     assert told["parameters"] == {
@@ -82,12 +82,12 @@ def test_it_gives_the_quarter_the_area_and_the_parameters(told: dict):
     }
 
 
-def test_it_gives_the_version_that_the_command_gives(told: dict):
+def test_it_gives_the_version_that_the_command_gives(told):
     assert dbv("--version").stdout.split()[-1] == told["package"]["version"]
     assert told["package"]["name"] == "dbv-analysis"
 
 
-def test_it_gives_the_versions_of_python_and_of_the_libraries(told: dict):
+def test_it_gives_the_versions_of_python_and_of_the_libraries(told):
     used = told["environment"]
     assert used["python"] == platform.python_version()
     needed = {"pandas", "numpy", "matplotlib", "papermill", "nbconvert", "gptables", "xlsxwriter", "python-docx"}
@@ -95,13 +95,13 @@ def test_it_gives_the_versions_of_python_and_of_the_libraries(told: dict):
     assert used["libraries"] == {name: version(name) for name in used["libraries"]}
 
 
-def test_it_names_every_file_of_the_data_folder_with_its_sum(pack: Run, told: dict):
+def test_it_names_every_file_of_the_data_folder_with_its_sum(pack, told):
     raw = pack.project / "data" / "raw"
     every = {path.relative_to(raw).as_posix(): sha256(path) for path in raw.rglob("*") if path.is_file()}
     assert {one["file"]: one["sha256"] for one in told["files"]} == every
 
 
-def test_it_enters_every_hidden_figure_without_a_number(pack: Run, told: dict):
+def test_it_enters_every_hidden_figure_without_a_number(pack, told):
     held = pd.read_parquet(pack.folder / "figures.parquet")
     hidden = held[held["symbol"] == "c"]
     assert len(told["suppressed"]) == len(hidden) > 0
@@ -113,17 +113,17 @@ def test_it_enters_every_hidden_figure_without_a_number(pack: Run, told: dict):
     assert all("publisher" in entry["reason"] for entry in published)
 
 
-def test_it_gives_the_times_of_the_run(told: dict):
+def test_it_gives_the_times_of_the_run(told):
     started, finished = (datetime.fromisoformat(told[name]) for name in ("started", "finished"))
     assert started.tzinfo
     assert started < finished <= datetime.now(UTC)
 
 
-def test_it_warns_of_nothing_where_every_input_is_as_it_was_described(told: dict):
+def test_it_warns_of_nothing_where_every_input_is_as_it_was_described(told):
     assert told["warnings"] == []
 
 
-def test_it_names_no_folder_of_the_machine(pack: Run, told: dict):
+def test_it_names_no_folder_of_the_machine(pack, told):
     places = [pack.project, pack.project.parent, ROOT, Path.home(), Path(tempfile.gettempdir())]
     folders = [place for place in places if len(place.parts) > 1]
     for text in _texts(told):
@@ -142,9 +142,7 @@ def _texts(value: object) -> Iterator[str]:
             yield from _texts(part)
 
 
-def test_it_gives_the_commit_of_the_checkout_and_whether_files_had_been_changed(
-    project: Path, tmp_path: Path, calculated_once: None
-):
+def test_it_gives_the_commit_of_the_checkout_and_whether_files_had_been_changed(project, tmp_path, calculated_once):
     if not shutil.which("git"):
         pytest.skip("git is not here")
 
@@ -164,7 +162,7 @@ def test_it_gives_the_commit_of_the_checkout_and_whether_files_had_been_changed(
     assert _written(tmp_path, evidence)["package"]["commit"] == f"{commit}+"
 
 
-def test_it_gives_no_commit_outside_a_checkout(told: dict):
+def test_it_gives_no_commit_outside_a_checkout(told):
     assert told["package"]["commit"] is None
 
 
@@ -180,56 +178,56 @@ def _written(tmp_path: Path, evidence: Evidence) -> dict:
     return manifest.read(folder)
 
 
-def test_a_pack_at_an_earlier_cut_off_says_so(data: Path, tmp_path: Path, calculated_once: None):
+def test_a_pack_at_an_earlier_cut_off_says_so(data, tmp_path, calculated_once):
     evidence = open_evidence(QUARTER, data, as_at=date(2024, 1, 31))
     assert _written(tmp_path, evidence)["parameters"]["as_at"] == "2024-01-31"
 
 
-def test_a_pack_as_published_is_not_altered(folder: Path, told: dict):
+def test_a_pack_as_published_is_not_altered(folder, told):
     assert manifest.altered(folder, told) == []
 
 
-def test_a_changed_file_is_seen(folder: Path, told: dict):
+def test_a_changed_file_is_seen(folder, told):
     page = folder / "deficit.html"
     page.write_bytes(page.read_bytes().replace(b"29.2", b"28.5", 1))
     assert manifest.altered(folder, told) == ["deficit.html"]
 
 
 @pytest.mark.parametrize("name", REPORTS)
-def test_a_report_that_somebody_went_on_writing_is_seen(folder: Path, told: dict, name: str):
+def test_a_report_that_somebody_went_on_writing_is_seen(folder, told, name):
     with (folder / name).open("ab") as report:
         report.write(b" ")
     assert manifest.altered(folder, told) == [name]
 
 
-def test_an_added_file_is_seen(folder: Path, told: dict):
+def test_an_added_file_is_seen(folder, told):
     (folder / "notes.txt").write_text("mine", encoding="utf-8")
     assert manifest.altered(folder, told) == ["notes.txt"]
 
 
-def test_an_added_folder_is_seen(folder: Path, told: dict):
+def test_an_added_folder_is_seen(folder, told):
     (folder / "drafts").mkdir()
     assert manifest.altered(folder, told) == ["drafts"]
 
 
-def test_a_removed_file_is_seen(folder: Path, told: dict):
+def test_a_removed_file_is_seen(folder, told):
     (folder / "evidence.xlsx").unlink()
     assert manifest.altered(folder, told) == ["evidence.xlsx"]
 
 
-def test_every_change_is_seen_at_once(folder: Path, told: dict):
+def test_every_change_is_seen_at_once(folder, told):
     (folder / "index.html").write_text("", encoding="utf-8")
     (folder / "placements.html").unlink()
     (folder / "copy of index.html").write_text("", encoding="utf-8")
     assert manifest.altered(folder, told) == ["copy of index.html", "index.html", "placements.html"]
 
 
-def test_a_manifest_is_read_as_it_was_written(pack: Run, told: dict):
+def test_a_manifest_is_read_as_it_was_written(pack, told):
     assert manifest.read(pack.folder) == told
 
 
 @pytest.mark.parametrize("text", [None, "", "{", "not a manifest", "\ufeff"])
-def test_a_manifest_that_is_missing_or_broken_reads_as_none(folder: Path, text: str | None):
+def test_a_manifest_that_is_missing_or_broken_reads_as_none(folder, text):
     path = folder / "manifest.json"
     path.unlink() if text is None else path.write_text(text, encoding="utf-8")
     assert manifest.read(folder) is None

@@ -96,32 +96,32 @@ def written(row: pd.Series) -> str:
     return row.symbol or registry.discover()[row.metric_id].write(row.value)
 
 
-def test_the_run_prints_the_address_of_the_front_page_and_nothing_else(pack: Run):
+def test_the_run_prints_the_address_of_the_front_page_and_nothing_else(pack):
     assert pack.done.out == f"{pack.folder / 'index.html'}\n"
 
 
-def test_the_run_names_each_notebook_once_then_its_seal_and_says_nothing_else_off_a_terminal(pack: Run):
+def test_the_run_names_each_notebook_once_then_its_seal_and_says_nothing_else_off_a_terminal(pack):
     *said, seal = pack.done.err.splitlines()
     assert sorted(said) == sorted(f"{name}: done" for name in ["Board summary", *SECTIONS, "Reconciliation"])
     assert seal == f"Release 1, seal {manifest.read(pack.folder)['seal']}"
 
 
-def test_the_pack_holds_its_pages_reports_workbook_and_manifest_and_nothing_else(pack: Run):
+def test_the_pack_holds_its_pages_reports_workbook_and_manifest_and_nothing_else(pack):
     whole = [*PAGES, *REPORTS, "evidence.xlsx", "figures.parquet", "manifest.json"]
     assert sorted(path.name for path in pack.folder.iterdir()) == sorted(whole)
 
 
-def test_nothing_is_left_beside_the_pack_but_the_lock_and_the_logs(pack: Run):
+def test_nothing_is_left_beside_the_pack_but_the_lock_and_the_logs(pack):
     assert sorted(path.name for path in pack.folder.parent.iterdir()) == [".dbv.lock", pack.folder.name, "logs"]
 
 
-def test_the_notebooks_are_as_they_were(pack: Run):
+def test_the_notebooks_are_as_they_were(pack):
     for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
         assert (pack.project / "notebooks" / path.name).read_bytes() == path.read_bytes()
 
 
 @every_page
-def test_a_page_says_its_language_and_its_own_title(pack: Run, name: str):
+def test_a_page_says_its_language_and_its_own_title(pack, name):
     page = pack.page(name)
     assert page.html["lang"] == "en-GB"
     assert page.find("meta", charset="utf-8")
@@ -132,7 +132,7 @@ def test_a_page_says_its_language_and_its_own_title(pack: Run, name: str):
 
 
 @every_page
-def test_a_page_has_one_first_level_heading_and_skips_no_level(pack: Run, name: str):
+def test_a_page_has_one_first_level_heading_and_skips_no_level(pack, name):
     levels = [int(tag.name[1]) for tag in pack.page(name).find_all(re.compile("^h[1-6]$"))]
     assert levels[0] == 1
     assert levels.count(1) == 1
@@ -140,7 +140,7 @@ def test_a_page_has_one_first_level_heading_and_skips_no_level(pack: Run, name: 
 
 
 @every_page
-def test_a_page_has_its_landmarks_and_its_answer_is_in_the_main_one(pack: Run, name: str):
+def test_a_page_has_its_landmarks_and_its_answer_is_in_the_main_one(pack, name):
     page = pack.page(name)
     assert [len(page.body.find_all(landmark, recursive=False)) for landmark in ("nav", "main", "footer")] == [1, 1, 1]
     assert page.nav["aria-label"]
@@ -148,7 +148,7 @@ def test_a_page_has_its_landmarks_and_its_answer_is_in_the_main_one(pack: Run, n
 
 
 @every_page
-def test_the_first_link_skips_to_the_main_content(pack: Run, name: str):
+def test_the_first_link_skips_to_the_main_content(pack, name):
     page = pack.page(name)
     first = page.body.find(True)
     assert first.name == "a"
@@ -157,20 +157,20 @@ def test_the_first_link_skips_to_the_main_content(pack: Run, name: str):
 
 
 @every_page
-def test_no_two_elements_share_a_name(pack: Run, name: str):
+def test_no_two_elements_share_a_name(pack, name):
     names = [tag["id"] for tag in pack.page(name).find_all(id=True)]
     assert len(names) == len(set(names))
 
 
 @every_page
-def test_the_navigation_leads_to_every_page_and_marks_this_one(pack: Run, name: str):
+def test_the_navigation_leads_to_every_page_and_marks_this_one(pack, name):
     links = pack.page(name).nav.find_all("a")
     assert [link["href"] for link in links] == PAGES
     assert [link["href"] for link in links if link.get("aria-current") == "page"] == [name]
 
 
 @every_page
-def test_every_link_leads_to_a_file_of_the_pack_or_a_place_on_the_page(pack: Run, name: str):
+def test_every_link_leads_to_a_file_of_the_pack_or_a_place_on_the_page(pack, name):
     page = pack.page(name)
     for link in page.find_all("a"):
         address = link["href"]
@@ -179,7 +179,7 @@ def test_every_link_leads_to_a_file_of_the_pack_or_a_place_on_the_page(pack: Run
 
 
 @every_page
-def test_a_page_runs_nothing_and_fetches_nothing(pack: Run, name: str):
+def test_a_page_runs_nothing_and_fetches_nothing(pack, name):
     page = pack.page(name)
     assert not page.find_all(["script", "link", "iframe", "object", "embed", "form", "base"])
     assert not page.find_all("meta", attrs={"http-equiv": True})
@@ -194,7 +194,7 @@ def test_a_page_runs_nothing_and_fetches_nothing(pack: Run, name: str):
 
 
 @every_page
-def test_a_page_shows_no_code_no_parameter_and_no_cell_tag(pack: Run, name: str):
+def test_a_page_shows_no_code_no_parameter_and_no_cell_tag(pack, name):
     text = without_pictures(pack, name)
     assert not re.search(r"\bpage\.\w+\(", text)
     for trace in ("open_page", "import ", "parameters", "papermill", "In [", "Out[", "celltag", "jp-", "<pre"):
@@ -202,14 +202,14 @@ def test_a_page_shows_no_code_no_parameter_and_no_cell_tag(pack: Run, name: str)
 
 
 @every_page
-def test_a_page_shows_no_folder_of_the_machine_and_no_traceback(pack: Run, name: str):
+def test_a_page_shows_no_folder_of_the_machine_and_no_traceback(pack, name):
     text = without_pictures(pack, name)
     for trace in [*_folders(pack), "Traceback", "Error:", "Warning:"]:
         assert trace not in text, trace
 
 
 @pytest.mark.parametrize("name", ["evidence.xlsx", *REPORTS])
-def test_a_file_of_office_shows_no_folder_of_the_machine(pack: Run, name: str):
+def test_a_file_of_office_shows_no_folder_of_the_machine(pack, name):
     with ZipFile(pack.folder / name) as book:
         inside = "".join(book.read(part).decode("utf-8") for part in book.namelist() if not part.endswith(".png"))
     for trace in _folders(pack):
@@ -234,20 +234,20 @@ def pictures(pack: Run, *kinds: str) -> list[Tag]:
 
 
 @every_page
-def test_a_picture_says_of_what_kind_it_is_and_its_table_follows_its_figure(pack: Run, name: str):
+def test_a_picture_says_of_what_kind_it_is_and_its_table_follows_its_figure(pack, name):
     for image in pack.page(name).find_all("img"):
         assert re.match(r"(Line chart|Bar chart|Range chart|Heat map|Timeline|Control chart): \w", image["alt"])
         assert words(table_after(image).caption) in image["alt"]
 
 
-def test_a_line_chart_says_numbers_that_its_table_holds(pack: Run):
+def test_a_line_chart_says_numbers_that_its_table_holds(pack):
     for image in pictures(pack, "Line chart"):
         said = re.findall(r"(−?£?\d[\d,.]*[%m]?) in ", image["alt"])
         assert said
         assert set(said) <= {cell for row in rows_of(table_after(image)) for cell in row}
 
 
-def test_a_bar_chart_and_a_range_say_the_numbers_that_their_tables_hold_and_no_others(pack: Run):
+def test_a_bar_chart_and_a_range_say_the_numbers_that_their_tables_hold_and_no_others(pack):
     for image in pictures(pack, "Bar chart", "Range chart"):
         _, *body = rows_of(table_after(image))
         said = image["alt"].removesuffix(".").split(": ", 1)[1]
@@ -260,7 +260,7 @@ def test_a_bar_chart_and_a_range_say_the_numbers_that_their_tables_hold_and_no_o
         assert set(numbers) <= held, said
 
 
-def test_a_heat_map_says_how_many_cells_it_fills_and_which_are_darkest(pack: Run):
+def test_a_heat_map_says_how_many_cells_it_fills_and_which_are_darkest(pack):
     maps = pictures(pack, "Heat map")
     assert maps
     for image in maps:
@@ -276,7 +276,7 @@ def test_a_heat_map_says_how_many_cells_it_fills_and_which_are_darkest(pack: Run
         assert {place for place in told if not re.fullmatch(r"\d+ more", place)} <= places
 
 
-def test_a_timeline_says_how_many_tasks_it_draws_and_in_which_states(pack: Run):
+def test_a_timeline_says_how_many_tasks_it_draws_and_in_which_states(pack):
     lines = pictures(pack, "Timeline")
     assert lines
     for image in lines:
@@ -288,20 +288,20 @@ def test_a_timeline_says_how_many_tasks_it_draws_and_in_which_states(pack: Run):
 
 
 @every_page
-def test_no_two_charts_of_a_page_have_the_same_title(pack: Run, name: str):
+def test_no_two_charts_of_a_page_have_the_same_title(pack, name):
     titles = [words(title) for title in pack.page(name).find_all(class_="chart-title")]
     assert [title for title, number in Counter(titles).items() if number > 1] == []
 
 
 @every_section
-def test_a_section_has_its_chart_before_it_says_how_sure_it_is(pack: Run, section: str, name: str):
+def test_a_section_has_its_chart_before_it_says_how_sure_it_is(pack, section, name):
     page = pack.page(name)
     first = page.find("figure")
     assert follows(first, page.h1)
     assert follows(heading(page, "How sure are we"), first.find_next("table"))
 
 
-def test_the_front_page_holds_no_picture_and_at_most_four_key_figures(pack: Run):
+def test_the_front_page_holds_no_picture_and_at_most_four_key_figures(pack):
     page = pack.page("index.html")
     assert not page.find_all("img")
     figures = page.find(class_="key-figures").find_all("li")
@@ -314,7 +314,7 @@ def test_the_front_page_holds_no_picture_and_at_most_four_key_figures(pack: Run)
 
 
 @every_page
-def test_a_table_has_a_caption_scoped_headers_and_no_cell_without_a_figure_or_a_word(pack: Run, name: str):
+def test_a_table_has_a_caption_scoped_headers_and_no_cell_without_a_figure_or_a_word(pack, name):
     for table in pack.page(name).find_all("table"):
         assert words(table.caption)
         header, *body = table.find_all("tr")
@@ -328,13 +328,13 @@ def test_a_table_has_a_caption_scoped_headers_and_no_cell_without_a_figure_or_a_
 
 
 @every_page
-def test_no_two_tables_of_a_page_have_the_same_caption(pack: Run, name: str):
+def test_no_two_tables_of_a_page_have_the_same_caption(pack, name):
     captions = [words(table.caption) for table in pack.page(name).find_all("table")]
     assert len(captions) == len(set(captions))
 
 
 @every_page
-def test_a_symbol_is_explained_under_its_table(pack: Run, name: str):
+def test_a_symbol_is_explained_under_its_table(pack, name):
     for table in pack.page(name).find_all("table"):
         used = {cell for row in rows_of(table) for cell in row} & set(SYMBOLS)
         notes = []
@@ -346,7 +346,7 @@ def test_a_symbol_is_explained_under_its_table(pack: Run, name: str):
             assert any(note.startswith(f"{symbol} :") and SYMBOLS[symbol] in note for note in notes), symbol
 
 
-def test_some_table_of_the_pack_does_hold_a_symbol(pack: Run):
+def test_some_table_of_the_pack_does_hold_a_symbol(pack):
     cells = [
         cell for name in PAGES for table in pack.page(name).find_all("table") for row in rows_of(table) for cell in row
     ]
@@ -354,7 +354,7 @@ def test_some_table_of_the_pack_does_hold_a_symbol(pack: Run):
 
 
 @every_section
-def test_a_section_page_keeps_the_order_of_its_parts(pack: Run, section: str, name: str):
+def test_a_section_page_keeps_the_order_of_its_parts(pack, section, name):
     headings = [words(tag) for tag in pack.page(name).main.find_all("h2")]
     assert [text for text in headings if text in FIXED_ORDER] == FIXED_ORDER
     assert headings[0] == FIXED_ORDER[0]
@@ -362,13 +362,13 @@ def test_a_section_page_keeps_the_order_of_its_parts(pack: Run, section: str, na
 
 
 @every_page
-def test_a_page_says_its_quarter_and_its_cut_off_under_the_answer(pack: Run, name: str):
+def test_a_page_says_its_quarter_and_its_cut_off_under_the_answer(pack, name):
     head = words(pack.page(name).find("header"))
     assert "Quarter 2, 2024-25 (July to September 2024). Figures first published by 26 September 2024." in head
 
 
 @every_section
-def test_every_chart_names_its_source_with_the_day_of_publication(pack: Run, section: str, name: str):
+def test_every_chart_names_its_source_with_the_day_of_publication(pack, section, name):
     charts = pack.page(name).find_all("figcaption")
     assert charts
     for chart in charts:
@@ -376,7 +376,7 @@ def test_every_chart_names_its_source_with_the_day_of_publication(pack: Run, sec
         assert re.fullmatch(r"Source: .+ \(\d{1,2} [A-Z][a-z]+ \d{4}\)\.", lines[0]), lines[0]
 
 
-def test_a_chart_from_a_release_after_the_cut_off_says_when_its_newest_figure_came_out(pack: Run):
+def test_a_chart_from_a_release_after_the_cut_off_says_when_its_newest_figure_came_out(pack):
     lines = [words(line) for line in pack.page("placements.html").find("figcaption").find_all("span")]
     assert "(26 June 2025)" in lines[0]
     assert (
@@ -385,7 +385,7 @@ def test_a_chart_from_a_release_after_the_cut_off_says_when_its_newest_figure_ca
     )
 
 
-def test_the_parts_of_a_year_each_give_the_day_to_which_they_refer(pack: Run):
+def test_the_parts_of_a_year_each_give_the_day_to_which_they_refer(pack):
     header, *body = table_called(pack.page("attendance.html"), "Overall absence, per cent: parts of a year")
     assert header[-1] == "As at"
     assert {row[-1] for row in body} == {"21 September 2024", "26 September 2024"}
@@ -398,9 +398,7 @@ def named_in_notebook(name: str) -> set[str]:
 
 
 @every_section
-def test_what_counts_defines_every_measure_that_the_page_shows(
-    pack: Run, results: pd.DataFrame, section: str, name: str
-):
+def test_what_counts_defines_every_measure_that_the_page_shows(pack, results, section, name):
     _, *body = table_called(pack.page(name), "What counts")
     told = {row[0]: row for row in body}
     rows = own_rows(results, section)
@@ -416,7 +414,7 @@ def test_what_counts_defines_every_measure_that_the_page_shows(
 
 @every_section
 def test_what_counts_gives_the_assumptions_and_notes_of_the_files_that_the_page_draws_on(
-    pack: Run, data: Path, results: pd.DataFrame, section: str, name: str
+    pack, data, results, section, name
 ):
     """Those of the whole file, and those about the page's own section; of no file those about another section."""
     page = pack.page(name)
@@ -440,28 +438,28 @@ def test_what_counts_gives_the_assumptions_and_notes_of_the_files_that_the_page_
     assert [said for said in others if said in told] == []
 
 
-def test_every_assumption_about_a_section_stands_on_its_page(pack: Run, data: Path):
+def test_every_assumption_about_a_section_stands_on_its_page(pack, data):
     about = [(of, said) for source in loaded(data).sources for of, told in source.about.items() for said in told]
     assert {of for of, _ in about} <= set(SECTIONS)
     assert [said for of, said in about if said not in words(pack.page(SECTIONS[of]).main)] == []
 
 
 @pytest.mark.parametrize("name", ["placements.html", "attendance.html"])
-def test_a_page_with_printed_figures_says_how_their_years_were_read(pack: Run, name: str):
+def test_a_page_with_printed_figures_says_how_their_years_were_read(pack, name):
     page = pack.page(name)
     assert table_called(page, "Figures as the reports printed them")
     assert "Assumed: The report prints years alone." in words(page.main)
 
 
 @every_section
-def test_the_front_page_gives_each_section_its_headline_and_a_link(pack: Run, section: str, name: str):
+def test_the_front_page_gives_each_section_its_headline_and_a_link(pack, section, name):
     page = pack.page("index.html")
     (link,) = [link for link in page.main.find_all("a") if link["href"] == name]
     assert words(link) == section
     assert words(pack.page(name).h1) in words(link.find_parent("li"))
 
 
-def test_the_front_page_links_every_report_by_its_title(pack: Run):
+def test_the_front_page_links_every_report_by_its_title(pack):
     after = heading(pack.page("index.html"), "Reports").find_next("ul")
     links = after.find_all("a")
     assert [link["href"] for link in links] == REPORTS
@@ -471,7 +469,7 @@ def test_the_front_page_links_every_report_by_its_title(pack: Run):
     assert words(links[0]) == "Quarterly return to the DfE"
 
 
-def test_the_front_page_has_the_parts_that_a_board_asks_for(pack: Run):
+def test_the_front_page_has_the_parts_that_a_board_asks_for(pack):
     headings = [words(tag) for tag in pack.page("index.html").main.find_all("h2")]
     assert headings == [
         "Section by section",
@@ -485,7 +483,7 @@ def test_the_front_page_has_the_parts_that_a_board_asks_for(pack: Run):
     ]
 
 
-def test_the_front_page_counts_every_promised_measure_once_and_its_totals_add_up(pack: Run, data: Path):
+def test_the_front_page_counts_every_promised_measure_once_and_its_totals_add_up(pack, data):
     header, *body, total = table_called(pack.page("index.html"), "Measures that the documents promise")
     assert header == ["Section", "Reported", "Late", "Promised, not yet reported", "Never defined"]
     assert [row[0] for row in body] == list(SECTIONS)
@@ -497,9 +495,7 @@ def test_the_front_page_counts_every_promised_measure_once_and_its_totals_add_up
 
 
 @every_section
-def test_a_section_names_what_is_promised_and_not_there_and_the_front_page_counts_the_same_states(
-    pack: Run, section: str, name: str
-):
+def test_a_section_names_what_is_promised_and_not_there_and_the_front_page_counts_the_same_states(pack, section, name):
     (counted,) = [
         row[1:] for row in table_called(pack.page("index.html"), "Measures that the documents") if row[0] == section
     ]
@@ -514,7 +510,7 @@ def test_a_section_names_what_is_promised_and_not_there_and_the_front_page_count
 
 
 @every_page
-def test_the_foot_of_a_page_names_every_input_and_the_disclosure_rule(pack: Run, data: Path, name: str):
+def test_the_foot_of_a_page_names_every_input_and_the_disclosure_rule(pack, data, name):
     foot = words(pack.page(name).footer)
     for path in sorted(data.rglob("*.csv")):
         assert path.relative_to(data).as_posix() in foot
@@ -525,14 +521,12 @@ def test_the_foot_of_a_page_names_every_input_and_the_disclosure_rule(pack: Run,
 WITH_NEWS = ["Plans", "Placements", "Attendance", "Exclusions"]
 
 
-def test_these_sections_have_figures_from_after_the_cut_off(results: pd.DataFrame):
+def test_these_sections_have_figures_from_after_the_cut_off(results):
     assert [section for section in SECTIONS if not news(own_rows(results, section)).empty] == WITH_NEWS
 
 
 @pytest.mark.parametrize("section", WITH_NEWS)
-def test_a_figure_from_after_the_cut_off_stands_only_under_published_since(
-    pack: Run, results: pd.DataFrame, section: str
-):
+def test_a_figure_from_after_the_cut_off_stands_only_under_published_since(pack, results, section):
     page = pack.page(SECTIONS[section])
     since = heading(page, "Published since")
     rows = own_rows(results, section)
@@ -552,9 +546,7 @@ def test_a_figure_from_after_the_cut_off_stands_only_under_published_since(
 
 
 @every_section
-def test_published_since_holds_every_later_figure_with_its_day(
-    pack: Run, results: pd.DataFrame, section: str, name: str
-):
+def test_published_since_holds_every_later_figure_with_its_day(pack, results, section, name):
     metrics = metrics_of(section)
     expected = sorted(
         [
@@ -575,14 +567,14 @@ def test_published_since_holds_every_later_figure_with_its_day(
     assert sorted(body) == expected
 
 
-def test_the_share_of_january_2025_is_told_once_and_as_published_later(pack: Run):
+def test_the_share_of_january_2025_is_told_once_and_as_published_later(pack):
     page = pack.page("placements.html")
     told = [row for row in page.find_all("tr") if "January 2025" in words(row) and "36.6%" in words(row)]
     assert [words(row) for row in told] == ["Plans in any special school January 2025 36.6% 26 June 2025"]
     assert follows(told[0], heading(page, "Published since"))
 
 
-def test_the_front_page_quotes_nothing_from_after_the_cut_off(pack: Run, results: pd.DataFrame):
+def test_the_front_page_quotes_nothing_from_after_the_cut_off(pack, results):
     told = words(pack.page("index.html").main).replace("the count of 16 January 2025 is the first after", "")
     rows = pd.concat([own_rows(results, section) for section in SECTIONS])
     known = {written(row) for row in rows[rows["published"] <= CUT_OFF].itertuples()}
@@ -593,7 +585,7 @@ def test_the_front_page_quotes_nothing_from_after_the_cut_off(pack: Run, results
     assert [figure for figure in later if re.search(rf"(?<![\d.,]){re.escape(figure)}(?![\d,])", told)] == []
 
 
-def test_the_deficit_page_names_the_path_that_does_not_add_up(pack: Run):
+def test_the_deficit_page_names_the_path_that_does_not_add_up(pack):
     page = pack.page("deficit.html")
     sentence = next(words(item) for item in page.find_all("li") if "29.2" in words(item))
     assert "does not agree with the other paths within rounding in 2027" in sentence
@@ -602,7 +594,7 @@ def test_the_deficit_page_names_the_path_that_does_not_add_up(pack: Run):
     assert [row[:3] for row in body if row[-1] == "no"] == [["2027", "Target", "£29.2m"]]
 
 
-def test_the_placements_page_shows_44_7_as_printed_beside_the_figure_that_holds(pack: Run):
+def test_the_placements_page_shows_44_7_as_printed_beside_the_figure_that_holds(pack):
     page = pack.page("placements.html")
     _, *body = table_called(page, "Figures as the reports printed them")
     told = [row for row in body if row[2] == "44.7 %"]
@@ -624,7 +616,7 @@ def corrected(pack: Run) -> list[str]:
     return [words(item) for item in wrong.find_all("li")]
 
 
-def test_the_front_page_corrects_what_the_reports_printed(pack: Run):
+def test_the_front_page_corrects_what_the_reports_printed(pack):
     """Three shares and counts are another year's or another measure's, wherever the report prints them."""
     told = [re.match(r"“.+?”, Halton, (20\d\d): printed “([^”]+)”", sentence) for sentence in corrected(pack)]
     assert [found.groups() for found in told if found] == [
@@ -636,13 +628,13 @@ def test_the_front_page_corrects_what_the_reports_printed(pack: Run):
     ]
 
 
-def test_the_front_page_calls_no_undated_figure_wrong(pack: Run):
+def test_the_front_page_calls_no_undated_figure_wrong(pack):
     assert not [sentence for sentence in corrected(pack) if "not stated" in sentence or "no year printed" in sentence]
     page = pack.page("reconciliation.html")
     assert "No year is printed; 9% is plans in independent and non-maintained special schools" in words(page.main)
 
 
-def test_the_front_pages_first_lines_tell_what_was_better_what_not_what_cannot_be_told_and_what_to_correct(pack: Run):
+def test_the_front_pages_first_lines_tell_what_was_better_what_not_what_cannot_be_told_and_what_to_correct(pack):
     """The h1 is the first line; four follow it before anything else of the page."""
     main = pack.page("index.html").main
     following = [tag for tag in main.h1.find_all_next(["p", "li", "h2", "td"]) if "about" not in tag.get("class", [])]
@@ -655,14 +647,14 @@ def test_the_front_pages_first_lines_tell_what_was_better_what_not_what_cannot_b
     ]
 
 
-def test_the_placements_page_tells_the_share_and_the_number_that_go_different_ways(pack: Run):
+def test_the_placements_page_tells_the_share_and_the_number_that_go_different_ways(pack):
     assert words(pack.page("placements.html").h1) == (
         "A smaller share of plans is in special schools (40.6% → 37.2%), "
         "but more children are recorded there (535 → 567)"
     )
 
 
-def test_three_weeks_of_september_stand_only_where_they_are_called_parts_of_a_year(pack: Run):
+def test_three_weeks_of_september_stand_only_where_they_are_called_parts_of_a_year(pack):
     page = pack.page("attendance.html")
     assert not [image for image in page.find_all("img") if re.search(r"(?<![\d.])9\.7(?!\d)", image["alt"])]
     told = page.main.find_all(string=re.compile(r"(?<![\d.])9\.7(?!\d)"))
@@ -683,9 +675,7 @@ def test_three_weeks_of_september_stand_only_where_they_are_called_parts_of_a_ye
         ("voice.html", "Engagement, planned and held", "engagement", ["event"]),
     ],
 )
-def test_a_register_stands_whole_and_in_order_on_its_page(
-    pack: Run, data: Path, name: str, caption: str, file: str, columns: list[str]
-):
+def test_a_register_stands_whole_and_in_order_on_its_page(pack, data, name, caption, file, columns):
     path = data / "grant-application-2023-12" / f"{file}.csv"
     with path.open(encoding="utf-8", newline="") as stream:
         entries = [[" ".join(row[column].split()) for column in columns] for row in csv.DictReader(stream)]
@@ -694,7 +684,7 @@ def test_a_register_stands_whole_and_in_order_on_its_page(
     assert [row[: len(columns)] for row in body] == entries
 
 
-def test_the_parts_of_a_year_are_in_no_table_with_full_years(pack: Run):
+def test_the_parts_of_a_year_are_in_no_table_with_full_years(pack):
     for table in pack.page("attendance.html").find_all("table"):
         labels = " ".join(cell for row in rows_of(table) for cell in row)
         if "September 2024" in labels and "not comparable with full years" in words(table.caption):
@@ -724,7 +714,7 @@ def known_rows(run: Run, section: str) -> pd.DataFrame:
     return rows[rows["published"] <= cut_off]
 
 
-def test_a_run_with_less_data_ends_well_and_the_pack_is_whole(scarce: Run):
+def test_a_run_with_less_data_ends_well_and_the_pack_is_whole(scarce):
     assert (scarce.done.status, scarce.done.out) == (0, f"{scarce.folder / 'index.html'}\n")
     assert sorted(scarce.done.err.splitlines()[:-1]) == sorted(
         f"{name}: done" for name in ["Board summary", *SECTIONS, "Reconciliation"]
@@ -733,7 +723,7 @@ def test_a_run_with_less_data_ends_well_and_the_pack_is_whole(scarce: Run):
     assert sorted(path.name for path in scarce.folder.iterdir()) == sorted(whole)
 
 
-def test_a_section_says_that_it_has_no_figures_exactly_where_it_has_none_and_so_does_the_front_page(scarce: Run):
+def test_a_section_says_that_it_has_no_figures_exactly_where_it_has_none_and_so_does_the_front_page(scarce):
     assert [name for name in SECTIONS if known_rows(scarce, name).empty] == WITHOUT[scarce.project.name]
     front = scarce.page("index.html")
     for section, name in SECTIONS.items():
@@ -744,13 +734,13 @@ def test_a_section_says_that_it_has_no_figures_exactly_where_it_has_none_and_so_
         assert answer in words(link.find_parent("li"))
 
 
-def test_the_front_page_names_each_measure_of_a_section_without_figures_under_what_cannot_be_told_yet(scarce: Run):
+def test_the_front_page_names_each_measure_of_a_section_without_figures_under_what_cannot_be_told_yet(scarce):
     told = words(heading(scarce.page("index.html"), "What cannot be told yet, and when").find_next("ul"))
     for section in WITHOUT[scarce.project.name]:
         assert [metric.title for metric in metrics_of(section).values() if metric.title not in told] == []
 
 
-def test_a_page_says_of_every_measure_that_it_asks_for_where_there_is_no_figure(scarce: Run):
+def test_a_page_says_of_every_measure_that_it_asks_for_where_there_is_no_figure(scarce):
     """In a sentence, or in a column that holds x and nothing else."""
     rows = pd.concat([known_rows(scarce, section) for section in SECTIONS])
     known = registry.discover()
@@ -768,7 +758,7 @@ def test_a_page_says_of_every_measure_that_it_asks_for_where_there_is_no_figure(
     assert silent == []
 
 
-def test_a_page_does_not_say_that_all_promises_are_kept_where_no_promise_is_known(scarce: Run):
+def test_a_page_does_not_say_that_all_promises_are_kept_where_no_promise_is_known(scarce):
     cut_off = date.fromisoformat(manifest.read(scarce.folder)["parameters"]["as_at"])
     promised = scarce.inputs().tables["measures"]
     known = not promised[promised["published"] <= cut_off].empty
@@ -777,7 +767,7 @@ def test_a_page_does_not_say_that_all_promises_are_kept_where_no_promise_is_know
     assert bool(kept) == known
 
 
-def test_what_counts_names_no_document_from_after_the_cut_off_that_the_pack_does_not_draw_on(scarce: Run):
+def test_what_counts_names_no_document_from_after_the_cut_off_that_the_pack_does_not_draw_on(scarce):
     cut_off = date.fromisoformat(manifest.read(scarce.folder)["parameters"]["as_at"])
     drawn_on = set(pd.concat([known_rows(scarce, section) for section in SECTIONS])["release"])
     for source in scarce.inputs().sources:
@@ -787,7 +777,7 @@ def test_what_counts_names_no_document_from_after_the_cut_off_that_the_pack_does
                 assert f"{source.title}; published" not in counts, name
 
 
-def test_key_figures_and_tables_have_no_empty_part_with_less_data(scarce: Run):
+def test_key_figures_and_tables_have_no_empty_part_with_less_data(scarce):
     for name in PAGES:
         page = scarce.page(name)
         assert not EMPTY & {cell.lower() for table in page.find_all("table") for row in rows_of(table) for cell in row}
@@ -795,5 +785,5 @@ def test_key_figures_and_tables_have_no_empty_part_with_less_data(scarce: Run):
             assert all(words(part) for part in figure.find_all(True))
 
 
-def test_the_reports_are_fit_to_be_sent_with_less_data(scarce: Run):
+def test_the_reports_are_fit_to_be_sent_with_less_data(scarce):
     assert [problem for name in REPORTS for problem in document_problems(scarce.folder / name)] == []

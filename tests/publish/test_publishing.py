@@ -34,7 +34,7 @@ from tests.publish.conftest import (
     leave_out,
     one_more,
 )
-from tests.publish.made_up import PARAMETERS, rewrite_notebooks, write_heading, write_notebook
+from tests.publish.made_up import PARAMETERS, rewrite_notebooks, write_heading, write_headings, write_notebook
 
 Command = Callable[..., Said]
 
@@ -64,8 +64,7 @@ def small_pages(tmp_path_factory: pytest.TempPathFactory, quick: None) -> Path:
     """A project with few areas whose notebooks write one heading each, and its published pack."""
     root = copy_of_the_project(tmp_path_factory.mktemp("small-pages"))
     keep_few_areas(root / "data" / "raw")
-    for path in sorted((root / "notebooks").glob("*.ipynb")):
-        write_heading(path, f"As {path.stem} had it")
+    write_headings(root / "notebooks")
     run.run(QUARTER, root / "data" / "raw", root / "outputs")
     return root
 
@@ -113,9 +112,7 @@ def as_calculated_before(project: Path, command: Command, monkeypatch: pytest.Mo
     ],
     ids=lambda value: " ".join(value) or "no quarter" if isinstance(value, list) else "",
 )
-def test_a_wrong_call_ends_with_2_and_words_and_changes_nothing(
-    command: Command, last_pack: Path, call: list[str], said: str
-):
+def test_a_wrong_call_ends_with_2_and_words_and_changes_nothing(command, last_pack, call, said):
     before = contents(last_pack)
     status, out, err = command("run", *call)
     assert (status, out) == (2, "")
@@ -123,14 +120,14 @@ def test_a_wrong_call_ends_with_2_and_words_and_changes_nothing(
     assert contents(last_pack) == before
 
 
-def test_without_settings_a_run_ends_with_2(command: Command, project: Path):
+def test_without_settings_a_run_ends_with_2(command, project):
     (project / "programme.toml").unlink()
     status, out, err = command("run", QUARTER)
     assert (status, out) == (2, "")
     assert "There is no programme.toml above data/raw or here." in err
 
 
-def test_while_another_run_is_under_way_a_run_says_so_and_ends_with_2(command: Command, last_pack: Path):
+def test_while_another_run_is_under_way_a_run_says_so_and_ends_with_2(command, last_pack):
     before = contents(last_pack)
     with FileLock(last_pack.parent / ".dbv.lock"):
         status, out, err = command("run", QUARTER)
@@ -190,9 +187,7 @@ BROKEN = {
 
 
 @pytest.mark.parametrize(("file", "spoil", "said"), BROKEN.values(), ids=BROKEN)
-def test_a_run_names_what_is_wrong_with_an_input_and_changes_nothing(
-    command: Command, project: Path, last_pack: Path, file: str, spoil: Callable[[Path], None], said: str
-):
+def test_a_run_names_what_is_wrong_with_an_input_and_changes_nothing(command, project, last_pack, file, spoil, said):
     before = contents(last_pack)
     spoil(project / "data" / "raw" / file)
     status, out, err = command("run", QUARTER)
@@ -203,7 +198,7 @@ def test_a_run_names_what_is_wrong_with_an_input_and_changes_nothing(
     assert left(last_pack.parent) == [QUARTER]
 
 
-def test_a_run_names_every_problem_of_every_input_at_once(command: Command, project: Path):
+def test_a_run_names_every_problem_of_every_input_at_once(command, project):
     _cell(5, "count", "many")(project / "data" / "raw" / PLACEMENTS)
     _cell(9, "count", "few")(project / "data" / "raw" / PLACEMENTS)
     _cell(2, "percent", "140")(project / "data" / "raw" / ABSENCE)
@@ -217,7 +212,7 @@ def test_a_run_names_every_problem_of_every_input_at_once(command: Command, proj
 
 
 def test_a_narrative_that_is_wrong_ends_with_1_before_any_notebook_is_run_and_the_last_pack_stays(
-    command: Command, project: Path, last_pack: Path, trace: Path, as_calculated_before: None
+    command, project, last_pack, trace, as_calculated_before
 ):
     with (project / "data" / "raw" / "narrative" / f"{QUARTER}.md").open("a", encoding="utf-8") as narrative:
         narrative.write("\n# Appendixes\n\nNone.\n")
@@ -233,7 +228,7 @@ def test_a_narrative_that_is_wrong_ends_with_1_before_any_notebook_is_run_and_th
     assert left(last_pack.parent) == [QUARTER]
 
 
-def test_settings_that_are_wrong_end_with_1(command: Command, project: Path, last_pack: Path):
+def test_settings_that_are_wrong_end_with_1(command, project, last_pack):
     settings = project / "programme.toml"
     settings.write_text(
         settings.read_text(encoding="utf-8").replace("threshold = 5", "threshold = 0"), encoding="utf-8"
@@ -257,7 +252,7 @@ def trace(project: Path) -> Path:
 
 
 def test_a_failing_notebook_ends_with_3_and_is_named_without_any_value_and_the_last_pack_stays(
-    command: Command, project: Path, last_pack: Path
+    command, project, last_pack
 ):
     before = contents(last_pack)
     notebooks = project / "notebooks"
@@ -279,9 +274,7 @@ def test_a_failing_notebook_ends_with_3_and_is_named_without_any_value_and_the_l
     assert not [name for name, text in kept.items() if "deficit" in name or b"1524" in text]
 
 
-def test_a_notebook_that_kills_its_kernel_ends_with_3(
-    command: Command, project: Path, last_pack: Path, monkeypatch: pytest.MonkeyPatch
-):
+def test_a_notebook_that_kills_its_kernel_ends_with_3(command, project, last_pack, monkeypatch):
     monkeypatch.setattr(run, "execute", execute.execute)
     before = contents(last_pack)
     for name in ("deficit", "board_summary"):
@@ -294,9 +287,7 @@ def test_a_notebook_that_kills_its_kernel_ends_with_3(
     assert left(last_pack.parent) == [WORK, QUARTER]
 
 
-def test_a_page_that_is_not_fit_ends_with_4_and_is_named_and_the_last_pack_stays(
-    command: Command, project: Path, last_pack: Path
-):
+def test_a_page_that_is_not_fit_ends_with_4_and_is_named_and_the_last_pack_stays(command, project, last_pack):
     before = contents(last_pack)
     write_notebook(project / "notebooks" / "deficit.ipynb", "1")
     write_notebook(project / "notebooks" / "board_summary.ipynb", "1")
@@ -308,9 +299,7 @@ def test_a_page_that_is_not_fit_ends_with_4_and_is_named_and_the_last_pack_stays
     assert left(last_pack.parent) == [WORK, QUARTER]
 
 
-def test_a_notebook_that_lacks_a_parameter_ends_with_3_before_any_is_run(
-    command: Command, project: Path, last_pack: Path, trace: Path
-):
+def test_a_notebook_that_lacks_a_parameter_ends_with_3_before_any_is_run(command, project, last_pack, trace):
     before = contents(last_pack)
     lacking = PARAMETERS.replace('as_at = ""\n', "").replace('profile = ""\n', "")
     write_notebook(project / "notebooks" / "placements.ipynb", "1", parameters=lacking)
@@ -321,9 +310,7 @@ def test_a_notebook_that_lacks_a_parameter_ends_with_3_before_any_is_run(
     assert contents(last_pack) == before
 
 
-def test_a_notebook_without_a_parameters_cell_ends_with_3_before_any_is_run(
-    command: Command, project: Path, last_pack: Path, trace: Path
-):
+def test_a_notebook_without_a_parameters_cell_ends_with_3_before_any_is_run(command, project, last_pack, trace):
     path = project / "notebooks" / "attendance.ipynb"
     notebook = nbformat.read(path, as_version=4)
     notebook.cells[0].metadata.tags = []
@@ -336,9 +323,7 @@ def test_a_notebook_without_a_parameters_cell_ends_with_3_before_any_is_run(
     assert contents(last_pack) == before
 
 
-def test_a_missing_notebook_ends_with_3_before_any_is_run(
-    command: Command, project: Path, last_pack: Path, trace: Path
-):
+def test_a_missing_notebook_ends_with_3_before_any_is_run(command, project, last_pack, trace):
     (project / "notebooks" / "board_summary.ipynb").unlink()
     before = contents(last_pack)
     status, out, err = command("run", QUARTER)
@@ -348,9 +333,7 @@ def test_a_missing_notebook_ends_with_3_before_any_is_run(
     assert contents(last_pack) == before
 
 
-def test_a_section_with_no_notebook_at_all_ends_with_3_before_any_is_run(
-    command: Command, project: Path, last_pack: Path, trace: Path
-):
+def test_a_section_with_no_notebook_at_all_ends_with_3_before_any_is_run(command, project, last_pack, trace):
     for name in ("deficit", "any_section"):
         (project / "notebooks" / f"{name}.ipynb").unlink()
     before = contents(last_pack)
@@ -366,9 +349,7 @@ def test_a_section_with_no_notebook_at_all_ends_with_3_before_any_is_run(
     [b'{"cells": [', b"{}", b"[]", '{"cells": ["é"]}'.encode("latin-1")],
     ids=["cut off", "no cells", "a list", "not UTF-8"],
 )
-def test_a_broken_notebook_ends_with_3_before_any_is_run(
-    command: Command, project: Path, last_pack: Path, trace: Path, spoilt: bytes
-):
+def test_a_broken_notebook_ends_with_3_before_any_is_run(command, project, last_pack, trace, spoilt):
     (project / "notebooks" / "deficit.ipynb").write_bytes(spoilt)
     before = contents(last_pack)
     status, out, err = command("run", QUARTER)
@@ -381,7 +362,7 @@ def test_a_broken_notebook_ends_with_3_before_any_is_run(
 # A pack that somebody changed
 
 
-def test_a_pack_changed_by_hand_is_not_replaced_unasked(command: Command, last_pack: Path, trace: Path):
+def test_a_pack_changed_by_hand_is_not_replaced_unasked(command, last_pack, trace):
     for name in ("placements.html", "evidence.xlsx"):
         with (last_pack / name).open("ab") as changed:
             changed.write(b" ")
@@ -394,9 +375,7 @@ def test_a_pack_changed_by_hand_is_not_replaced_unasked(command: Command, last_p
     assert contents(last_pack) == before
 
 
-def test_a_pack_of_the_other_profile_is_not_replaced_unasked(
-    command: Command, last_pack: Path, trace: Path, as_calculated_before: None
-):
+def test_a_pack_of_the_other_profile_is_not_replaced_unasked(command, last_pack, trace, as_calculated_before):
     before = contents(last_pack)
     status, out, err = command("run", QUARTER, "--profile", "controlled")
     assert (status, out) == (2, "")
@@ -406,9 +385,7 @@ def test_a_pack_of_the_other_profile_is_not_replaced_unasked(
     assert contents(last_pack) == before
 
 
-def test_a_file_that_somebody_put_into_a_pack_is_not_thrown_away_unasked(
-    command: Command, last_pack: Path, trace: Path
-):
+def test_a_file_that_somebody_put_into_a_pack_is_not_thrown_away_unasked(command, last_pack, trace):
     (last_pack / "minutes.docx").write_bytes(b"mine")
     status, out, err = command("run", QUARTER, "--only", "Deficit")
     assert (status, out) == (4, "")
@@ -419,9 +396,7 @@ def test_a_file_that_somebody_put_into_a_pack_is_not_thrown_away_unasked(
 
 @pytest.mark.parametrize("only", [[], ["--only", "Deficit"]], ids=["by a whole run", "by a partial run"])
 @pytest.mark.parametrize("text", ["{", '{"quarter": "2024-25-Q2"}'], ids=["cut off", "of another kind"])
-def test_a_folder_whose_manifest_is_none_is_not_replaced_unasked(
-    command: Command, last_pack: Path, trace: Path, text: str, only: list[str]
-):
+def test_a_folder_whose_manifest_is_none_is_not_replaced_unasked(command, last_pack, trace, text, only):
     (last_pack / "manifest.json").write_text(text, encoding="utf-8")
     before = contents(last_pack)
     status, out, err = command("run", QUARTER, *only)
@@ -431,9 +406,7 @@ def test_a_folder_whose_manifest_is_none_is_not_replaced_unasked(
     assert contents(last_pack) == before
 
 
-def test_a_partial_run_refuses_pages_of_other_settings(
-    command: Command, project: Path, last_pack: Path, trace: Path, as_calculated_before: None
-):
+def test_a_partial_run_refuses_pages_of_other_settings(command, project, last_pack, trace, as_calculated_before):
     settings = project / "programme.toml"
     settings.write_text(settings.read_text(encoding="utf-8").replace("July-Oct 24", "July-Sept 24"), encoding="utf-8")
     before = contents(last_pack)
@@ -445,7 +418,7 @@ def test_a_partial_run_refuses_pages_of_other_settings(
     assert contents(last_pack) == before
 
 
-def test_a_partial_run_refuses_pages_of_another_cut_off(command: Command, last_pack: Path, trace: Path):
+def test_a_partial_run_refuses_pages_of_another_cut_off(command, last_pack, trace):
     before = contents(last_pack)
     status, out, err = command("run", QUARTER, "--only", "Deficit", "--as-at", "2024-01-31")
     assert (status, out) == (2, "")
@@ -457,9 +430,7 @@ def test_a_partial_run_refuses_pages_of_another_cut_off(command: Command, last_p
 # Partial runs over a whole pack of small pages, which are soon run
 
 
-def test_with_force_a_partial_run_replaces_its_own_changed_page_and_keeps_the_others_byte_for_byte(
-    command: Command, last_pack: Path
-):
+def test_with_force_a_partial_run_replaces_its_own_changed_page_and_keeps_the_others_byte_for_byte(command, last_pack):
     folder = last_pack
     before = contents(folder)
     for name in ("index.html", "deficit.html"):
@@ -480,9 +451,7 @@ def test_with_force_a_partial_run_replaces_its_own_changed_page_and_keeps_the_ot
     assert told["parameters"]["sections"] == list(SECTIONS)
 
 
-def test_with_force_a_partial_run_publishes_no_other_page_that_somebody_changed(
-    command: Command, last_pack: Path, no_reports: None
-):
+def test_with_force_a_partial_run_publishes_no_other_page_that_somebody_changed(command, last_pack, no_reports):
     page = last_pack / "placements.html"
     with page.open("a", encoding="utf-8") as changed:
         changed.write("<script>changed by hand</script>")
@@ -490,9 +459,7 @@ def test_with_force_a_partial_run_publishes_no_other_page_that_somebody_changed(
     assert status != 0 or "changed by hand" not in page.read_text(encoding="utf-8")
 
 
-def test_a_partial_run_keeps_no_page_whose_notebook_has_changed_since(
-    command: Command, project: Path, last_pack: Path, no_reports: None
-):
+def test_a_partial_run_keeps_no_page_whose_notebook_has_changed_since(command, project, last_pack, no_reports):
     write_heading(project / "notebooks" / "placements.ipynb", "As it is now")
     page = last_pack / "placements.html"
     status, _, _ = command("run", QUARTER, "--only", "Deficit")
@@ -531,7 +498,7 @@ def earlier(tmp_path_factory: pytest.TempPathFactory, quick: None) -> Earlier:
     return Earlier(root, index, [event.text for event in heard if event.kind == WARNING])
 
 
-def test_a_pack_at_an_earlier_cut_off_is_published(earlier: Earlier):
+def test_a_pack_at_an_earlier_cut_off_is_published(earlier):
     assert earlier.index == earlier.project / "outputs" / QUARTER / "index.html"
     assert left(earlier.folder) == sorted(
         ["evidence.xlsx", "figures.parquet", "index.html", "manifest.json", "placements.html"]
@@ -545,7 +512,7 @@ def test_a_pack_at_an_earlier_cut_off_is_published(earlier: Earlier):
     }
 
 
-def test_at_an_earlier_cut_off_january_2024_stands_only_under_published_since(earlier: Earlier):
+def test_at_an_earlier_cut_off_january_2024_stands_only_under_published_since(earlier):
     page = earlier.page("placements.html")
     since = next(tag for tag in page.find_all("h2") if tag.get_text() == "Published since")
     told = [row for row in page.find_all("tr") if "January 2024" in row.get_text()]
@@ -558,12 +525,12 @@ def test_at_an_earlier_cut_off_january_2024_stands_only_under_published_since(ea
     assert "Figures first published by 31 January 2024." in page.get_text()
 
 
-def test_at_an_earlier_cut_off_the_share_of_2024_is_told_as_later(earlier: Earlier):
+def test_at_an_earlier_cut_off_the_share_of_2024_is_told_as_later(earlier):
     rows = [" ".join(row.get_text(" ").split()) for row in earlier.page("placements.html").find_all("tr")]
     assert "Plans in any special school January 2024 37.2% 13 June 2024" in rows
 
 
-def test_at_an_earlier_cut_off_the_front_page_and_the_workbook_know_nothing_later(earlier: Earlier):
+def test_at_an_earlier_cut_off_the_front_page_and_the_workbook_know_nothing_later(earlier):
     front = earlier.page("index.html").main.get_text().replace("published by 31 January 2024", "")
     assert "January 2024" not in front
     assert "37.2%" not in front
@@ -573,7 +540,7 @@ def test_at_an_earlier_cut_off_the_front_page_and_the_workbook_know_nothing_late
     assert max(days) <= "2024-01-31"
 
 
-def test_a_pack_of_one_section_links_to_no_page_that_it_does_not_hold(earlier: Earlier):
+def test_a_pack_of_one_section_links_to_no_page_that_it_does_not_hold(earlier):
     page = earlier.page("index.html")
     assert {link["href"] for link in page.find_all("a")} == {
         "#main",
@@ -585,14 +552,14 @@ def test_a_pack_of_one_section_links_to_no_page_that_it_does_not_hold(earlier: E
     assert page.get_text().count("This pack was run without this section.") == len(SECTIONS) - 1
 
 
-def test_an_input_that_was_changed_is_warned_of_and_the_pack_keeps_the_warning(earlier: Earlier):
+def test_an_input_that_was_changed_is_warned_of_and_the_pack_keeps_the_warning(earlier):
     (said,) = earlier.warnings
     (told,) = manifest.read(earlier.folder)["warnings"]
     for words in (said, told):
         assert "dfe-ehc-plans-2025/flows.csv has changed since flows.source.toml was written." in words
 
 
-def test_a_pack_made_from_data_of_another_place_names_no_folder_of_the_machine(earlier: Earlier):
+def test_a_pack_made_from_data_of_another_place_names_no_folder_of_the_machine(earlier):
     for name, content in contents(earlier.folder).items():
         if not name.endswith((".xlsx", ".docx", ".parquet")):
             text = re.sub(r"base64,[^\"]+", "", content.decode("utf-8"))
@@ -603,7 +570,7 @@ def test_a_pack_made_from_data_of_another_place_names_no_folder_of_the_machine(e
 # A run that was killed
 
 
-def test_a_run_killed_between_two_renames_is_made_good_by_the_next(command: Command, last_pack: Path):
+def test_a_run_killed_between_two_renames_is_made_good_by_the_next(command, last_pack):
     before = contents(last_pack)
     last_pack.rename(last_pack.with_name(f".{QUARTER}.previous"))
     (last_pack.with_name(f".{QUARTER}.staging-abc")).mkdir()
@@ -612,7 +579,7 @@ def test_a_run_killed_between_two_renames_is_made_good_by_the_next(command: Comm
     assert left(last_pack.parent) == [QUARTER]
 
 
-def test_a_run_killed_after_the_second_rename_leaves_the_new_pack(last_pack: Path):
+def test_a_run_killed_after_the_second_rename_leaves_the_new_pack(last_pack):
     before = contents(last_pack)
     previous = last_pack.with_name(f".{QUARTER}.previous")
     previous.mkdir()
@@ -622,7 +589,7 @@ def test_a_run_killed_after_the_second_rename_leaves_the_new_pack(last_pack: Pat
     assert left(last_pack.parent) == [QUARTER]
 
 
-def test_recovering_leaves_the_packs_of_other_quarters_alone(last_pack: Path):
+def test_recovering_leaves_the_packs_of_other_quarters_alone(last_pack):
     others = ["2024-25-Q1", ".2024-25-Q1.previous", ".2024-25-Q1.staging-abc"]
     for name in others:
         (last_pack.parent / name).mkdir()

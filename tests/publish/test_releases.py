@@ -26,6 +26,7 @@ from tests.publish.conftest import (
     keep_few_areas,
     leave_out,
     one_more,
+    run_here,
 )
 from tests.publish.made_up import write_heading
 
@@ -98,14 +99,14 @@ def words(folder: Path, name: str = "changes.html") -> str:
 # A release
 
 
-def test_the_first_release_is_number_1_and_tells_of_no_change(folder: Path):
+def test_the_first_release_is_number_1_and_tells_of_no_change(folder):
     told = manifest.read(folder)["release"]
     assert (told["number"], told["reason"], told["replaces"]) == (1, "First release.", None)
     assert not (folder / "changes.html").exists()
     assert "changes.html" not in (folder / "index.html").read_text(encoding="utf-8")
 
 
-def test_a_run_that_changes_nothing_leaves_the_release_byte_for_byte_and_says_so(folder: Path, run):
+def test_a_run_that_changes_nothing_leaves_the_release_byte_for_byte_and_says_so(folder, run):
     before = packs(folder.parent)
     status, out, err = run()
     assert (status, out) == (0, f"{Path('outputs', QUARTER, 'index.html')}\n")
@@ -114,7 +115,7 @@ def test_a_run_that_changes_nothing_leaves_the_release_byte_for_byte_and_says_so
     assert packs(folder.parent) == before
 
 
-def test_a_revision_takes_the_next_number_and_the_one_before_is_kept_whole(project: Path, folder: Path, run):
+def test_a_revision_takes_the_next_number_and_the_one_before_is_kept_whole(project, folder, run):
     before = contents(folder)
     revise(project)
     status, _, err = run()
@@ -127,7 +128,7 @@ def test_a_revision_takes_the_next_number_and_the_one_before_is_kept_whole(proje
     assert told["reason"] == "Inputs that changed: dfe-ehc-plans-2025/flows.csv."
 
 
-def test_a_revision_says_its_reason_and_every_figure_that_it_changed(revised: Path):
+def test_a_revision_says_its_reason_and_every_figure_that_it_changed(revised):
     assert page(revised, "index.html").main.find("a", href="changes.html").get_text() == "Revision 2: what changed"
     assert "One more plan was counted <late>." in words(revised)
     header, *body = rows(revised, "Halton: figures that changed")
@@ -144,7 +145,7 @@ def test_a_revision_says_its_reason_and_every_figure_that_it_changed(revised: Pa
     assert page_problems("changes.html", (revised / "changes.html").read_text(encoding="utf-8")) == []
 
 
-def test_a_revision_that_runs_again_unchanged_stays_even_where_the_release_before_is_gone(revised: Path, run):
+def test_a_revision_that_runs_again_unchanged_stays_even_where_the_release_before_is_gone(revised, run):
     before = contents(revised)
     assert run().status == 0
     assert contents(revised) == before
@@ -153,7 +154,7 @@ def test_a_revision_that_runs_again_unchanged_stays_even_where_the_release_befor
     assert contents(revised) == before
 
 
-def test_a_third_release_is_compared_with_the_second_and_both_are_kept(project: Path, revised: Path, run):
+def test_a_third_release_is_compared_with_the_second_and_both_are_kept(project, revised, run):
     revise(project)
     assert run().status == 0
     assert sorted(path.name for path in (revised.parent / "earlier" / QUARTER).iterdir()) == ["1", "2"]
@@ -161,14 +162,14 @@ def test_a_third_release_is_compared_with_the_second_and_both_are_kept(project: 
     assert [row[2] for row in rows(revised, "Halton") if row[0] == "New plans"] == ["changed"]
 
 
-def test_where_only_words_changed_the_revision_says_so(project: Path, folder: Path, run):
+def test_where_only_words_changed_the_revision_says_so(project, folder, run):
     write_heading(project / "notebooks" / "plans.ipynb", "In better words")
     assert run().status == 0
     assert "No figure changed: only words, charts" in words(folder)
     assert manifest.read(folder)["release"]["reason"] == "Notebooks that changed: Plans."
 
 
-def test_a_section_that_is_new_is_told_in_a_sentence(folder: Path, run, capfd):
+def test_a_section_that_is_new_is_told_in_a_sentence(folder, run, capfd):
     assert answer(capfd, "run", QUARTER, "--only", "Deficit").status == 0
     held = parquet.read(folder)
     number = held["metric_id"].str.startswith("dsg_").sum()
@@ -176,7 +177,7 @@ def test_a_section_that_is_new_is_told_in_a_sentence(folder: Path, run, capfd):
     assert not page(folder, "changes.html").find("table")
 
 
-def test_a_pack_that_was_altered_and_is_restored_keeps_its_number(revised: Path, run):
+def test_a_pack_that_was_altered_and_is_restored_keeps_its_number(revised, run):
     before = contents(revised)
     (revised / "plans.html").write_text("mine", encoding="utf-8")
     assert run().status == 4
@@ -188,7 +189,7 @@ def test_a_pack_that_was_altered_and_is_restored_keeps_its_number(revised: Path,
     assert manifest.read(revised)["release"] == json.loads(before["manifest.json"])["release"]
 
 
-def test_a_pack_that_was_altered_and_replaced_is_no_release(project: Path, folder: Path, run):
+def test_a_pack_that_was_altered_and_replaced_is_no_release(project, folder, run):
     (folder / "plans.html").write_text("mine", encoding="utf-8")
     revise(project)
     assert run("--force").status == 0
@@ -199,7 +200,7 @@ def test_a_pack_that_was_altered_and_replaced_is_no_release(project: Path, folde
     assert not page(folder, "changes.html").find("table")
 
 
-def test_public_figures_are_never_set_beside_controlled_ones(folder: Path, run):
+def test_public_figures_are_never_set_beside_controlled_ones(folder, run):
     assert run("--profile", "controlled", "--force").status == 0
     assert run("--profile", "public", "--force").status == 0
     assert manifest.read(folder)["release"]["number"] == 3
@@ -244,7 +245,7 @@ def test_how_a_figure_changed_is_told_and_what_is_hidden_now_is_not_repeated(pla
     assert compared(placements, before, after) == told
 
 
-def test_figures_that_are_new_or_gone_are_told_and_the_authoritys_own_come_first(placements: Evidence):
+def test_figures_that_are_new_or_gone_are_told_and_the_authoritys_own_come_first(placements):
     frame = parquet.released(placements, ["Placements"])
     own = frame.index[(frame["metric_id"] == "placement_special_percent") & (frame["area_code"] == HALTON)][0]
     other = frame.index[(frame["metric_id"] == "placement_special_percent") & (frame["area_code"] != HALTON)][0]
@@ -256,7 +257,7 @@ def test_figures_that_are_new_or_gone_are_told_and_the_authoritys_own_come_first
 # Whether a pack is as it was published, and comes out so again
 
 
-def test_a_pack_as_published_is_whole_and_unaltered_and_says_what_was_not_checked(folder: Path, verify):
+def test_a_pack_as_published_is_whole_and_unaltered_and_says_what_was_not_checked(folder, verify):
     status, out, err = verify(str(folder))
     assert (status, err) == (0, "")
     assert "Whole: yes." in out
@@ -283,14 +284,14 @@ SPOILT = {
 
 
 @pytest.mark.parametrize(("spoil", "said"), SPOILT.values(), ids=SPOILT)
-def test_whatever_was_done_to_a_pack_is_told_in_a_line(folder: Path, verify, spoil, said: str):
+def test_whatever_was_done_to_a_pack_is_told_in_a_line(folder, verify, spoil, said):
     spoil(folder)
     status, out, err = verify(str(folder))
     assert (status, err) == (4, "")
     assert out.splitlines()[0].startswith(said)
 
 
-def test_a_link_in_the_place_of_a_page_is_told(folder: Path, verify, tmp_path: Path):
+def test_a_link_in_the_place_of_a_page_is_told(folder, verify, tmp_path):
     elsewhere = (folder / "plans.html").rename(tmp_path / "plans.html")
     try:
         (folder / "plans.html").symlink_to(elsewhere)
@@ -299,7 +300,7 @@ def test_a_link_in_the_place_of_a_page_is_told(folder: Path, verify, tmp_path: P
     assert verify(str(folder)).out.startswith("plans.html was altered")
 
 
-def test_a_manifest_that_names_a_file_elsewhere_opens_none(folder: Path, verify):
+def test_a_manifest_that_names_a_file_elsewhere_opens_none(folder, verify):
     told = manifest.read(folder)
     told["outputs"].append({"file": "../../programme.toml", "sha256": "0" * 64})
     (folder / "manifest.json").write_text(json.dumps(told), encoding="utf-8")
@@ -307,13 +308,13 @@ def test_a_manifest_that_names_a_file_elsewhere_opens_none(folder: Path, verify)
 
 
 @pytest.mark.parametrize("name", ["nowhere", "outputs", "programme.toml"])
-def test_what_is_no_pack_ends_with_2(project: Path, verify, name: str):
+def test_what_is_no_pack_ends_with_2(project, verify, name):
     status, out, err = verify(name)
     assert (status, out) == (2, "")
     assert "is no pack" in err
 
 
-def test_a_revision_comes_out_the_same_again_and_leaves_nothing_behind(revised: Path, verify):
+def test_a_revision_comes_out_the_same_again_and_leaves_nothing_behind(revised, verify):
     before = packs(revised.parent)
     status, out, _ = verify(str(revised), "--rebuild", "--format", "json")
     told = json.loads(out)
@@ -321,7 +322,7 @@ def test_a_revision_comes_out_the_same_again_and_leaves_nothing_behind(revised: 
     assert packs(revised.parent) == before
 
 
-def test_what_comes_out_differently_is_named_with_what_may_be_why(project: Path, folder: Path, verify):
+def test_what_comes_out_differently_is_named_with_what_may_be_why(project, folder, verify):
     revise(project)
     status, out, _ = verify(str(folder), "--rebuild")
     assert status == 4
@@ -330,7 +331,7 @@ def test_what_comes_out_differently_is_named_with_what_may_be_why(project: Path,
     assert "Inputs that changed: dfe-ehc-plans-2025/flows.csv." in out
 
 
-def test_a_revision_whose_earlier_release_is_gone_cannot_be_made_again_and_says_what_is_needed(revised: Path, verify):
+def test_a_revision_whose_earlier_release_is_gone_cannot_be_made_again_and_says_what_is_needed(revised, verify):
     shutil.rmtree(revised.parent / "earlier")
     status, out, _ = verify(str(revised), "--rebuild")
     assert status == 4
@@ -338,21 +339,33 @@ def test_a_revision_whose_earlier_release_is_gone_cannot_be_made_again_and_says_
     assert "Whole: yes." in out
 
 
-def test_two_copies_of_the_project_give_the_same_bytes_whatever_the_place_the_clock_and_the_order(tmp_path: Path):
+# The command in another process, without kernels; its notebooks are run in the opposite order.
+OTHER_PROCESS = """
+from tests.publish import in_process
+
+in_process.run.execute = lambda tasks, *more, **how: in_process.execute(tasks[::-1], *more, **how)
+in_process.style.DPI = 30
+in_process.main()
+"""
+
+
+def test_two_copies_of_the_project_give_the_same_bytes_whatever_the_place_the_clock_and_the_order(
+    tmp_path, monkeypatch
+):
     """Two processes at once, each in a copy at another path; only the manifest may hold times."""
-    runs = []
-    for place, seed, zone, jobs in (("one", "1", "Asia/Tokyo", "1"), ("an other", "2", "America/Lima", "3")):
-        root = tmp_path / place / "project"
+    roots = [tmp_path / place / "project" for place in ("one", "an other")]
+    for root in roots:
         root.mkdir(parents=True)
         raw = copy_of_the_project(root) / "data" / "raw"
         keep_few_areas(raw)
         for name in OF_NEITHER_SECTION:
             shutil.rmtree(raw / name)
-        call = [sys.executable, "-m", "dbv_analysis", "run", QUARTER, "--only", "Voice", "--jobs", jobs]
-        said = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        environment = {**os.environ, "PYTHONHASHSEED": seed, "TZ": zone, "PYTHONPATH": str(ROOT)}
-        runs.append((subprocess.Popen(call, cwd=root, env=environment, **said), root / "outputs" / QUARTER))
-    assert [process.wait(timeout=120) for process, _ in runs] == [0, 0]
-    one, other = (contents(folder) for _, folder in runs)
+    words = ["run", QUARTER, "--only", "Voice"]
+    environment = {**os.environ, "PYTHONHASHSEED": "1", "TZ": "Asia/Tokyo", "PYTHONPATH": str(ROOT)}
+    process = subprocess.Popen([sys.executable, "-c", OTHER_PROCESS, *words], cwd=roots[0], env=environment)
+    monkeypatch.setenv("TZ", "America/Lima")
+    assert run_here(roots[1], *words).status == 0
+    assert process.wait(timeout=120) == 0
+    one, other = (contents(root / "outputs" / QUARTER) for root in roots)
     assert sorted(one) == sorted(other)
     assert [name for name in one if one[name] != other[name]] == ["manifest.json"]

@@ -84,11 +84,7 @@ UNFIT = {
     "a picture of another host": ('src="data:image/png;base64,AAAA"', 'src="https://a.example/b.png"', "<img> fetches"),
     "a picture in a file": ('src="data:image/png;base64,AAAA"', 'src="chart.png"', "<img> fetches chart.png"),
     "a set of pictures": ("<img ", '<img srcset="https://a.example/b.png 2x" ', "<img> fetches"),
-    "a drawing that loads a picture": (
-        "</main>",
-        '<svg><image href="https://a.example/b.png"/></svg></main>',
-        "",
-    ),
+    "a drawing that loads a picture": ("</main>", '<svg><image href="https://a.example/b.png"/></svg></main>', ""),
     "a link that tells another host": ('<a href="index.html"', '<a ping="https://a.example/" href="index.html"', ""),
     "a style with an address": ("margin: 0", "background: url(https://a.example/b.png)", "style sheet fetches a file"),
     "a style with an address in capitals": ("margin: 0", "background: URL(https://a.example/b)", "style sheet fetches"),
@@ -110,7 +106,7 @@ def test_a_fit_page_passes():
 
 
 @pytest.mark.parametrize(("old", "new", "said"), UNFIT.values(), ids=UNFIT)
-def test_the_gate_refuses_a_page_with(old: str, new: str, said: str):
+def test_the_gate_refuses_a_page_with(old, new, said):
     assert old in FIT
     problems = page_problems("placements.html", FIT.replace(old, new))
     assert [problem for problem in problems if said in problem], problems
@@ -135,6 +131,6 @@ def test_the_gate_refuses_an_empty_page():
     ],
     ids=["a link to another site", "a cell that begins with none", "headings of one level"],
 )
-def test_the_gate_lets_pass(old: str, new: str):
+def test_the_gate_lets_pass(old, new):
     assert old in FIT
     assert page_problems("placements.html", FIT.replace(old, new)) == []

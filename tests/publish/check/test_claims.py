@@ -22,7 +22,7 @@ from dbv_analysis.pages.section import SectionPage
 from dbv_analysis.pages.summary import SUMMARY, SummaryPage
 from dbv_analysis.results.evidence import Evidence
 from tests.pages.test_pages import read_through
-from tests.publish.conftest import REPORTS, SECTIONS, Run
+from tests.publish.conftest import REPORTS, SECTIONS
 
 PAGES = ["index.html", *SECTIONS.values(), "reconciliation.html"]
 LATER = "2025-07-01"  # the first count since the programme began was out
@@ -58,12 +58,12 @@ def claimed(words: list[str], grade: str) -> list[str]:
     return [claim for one in words for claim in overclaims(NAMED_SO.sub("", one), grade)]
 
 
-def test_at_the_shipped_cut_off_no_grade_allows_a_claim(evidence: Evidence):
+def test_at_the_shipped_cut_off_no_grade_allows_a_claim(evidence):
     assert best(evidence) == "monitoring only"
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_no_page_claims_more_than_the_grades_allow(pack: Run, evidence: Evidence, name: str):
+def test_no_page_claims_more_than_the_grades_allow(pack, evidence, name):
     words = passages(pack.page(name))
     assert len(words) > 20
     assert claimed(words, best(evidence)) == []
@@ -76,9 +76,7 @@ def later(evidence: Evidence) -> Evidence:
 
 
 @pytest.mark.parametrize("section", [*SECTIONS, SUMMARY, RECONCILIATION])
-def test_nor_once_a_count_since_the_programme_began_is_out(
-    later: Evidence, section: str, monkeypatch: pytest.MonkeyPatch
-):
+def test_nor_once_a_count_since_the_programme_began_is_out(later, section, monkeypatch):
     """Read as the notebooks lay the pages out, not as a pack, and without pictures: what is read is words."""
     monkeypatch.setattr(Figure, "png", property(lambda figure: b""))
     page = PAGE_OF.get(section, partial(SectionPage, section))(later)
@@ -88,19 +86,19 @@ def test_nor_once_a_count_since_the_programme_began_is_out(
 
 
 @pytest.mark.parametrize("name", REPORTS)
-def test_no_report_claims_more_than_the_grades_allow(pack: Run, evidence: Evidence, name: str):
+def test_no_report_claims_more_than_the_grades_allow(pack, evidence, name):
     words = written(pack.folder / name)
     assert len(words) > 20
     assert claimed(words, best(evidence)) == []
 
 
-def test_no_cell_of_the_workbook_claims_more_than_the_grades_allow(pack: Run, evidence: Evidence):
+def test_no_cell_of_the_workbook_claims_more_than_the_grades_allow(pack, evidence):
     book = openpyxl.load_workbook(pack.folder / "evidence.xlsx")
     words = [cell for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row]
     assert claimed([word for word in words if isinstance(word, str)], best(evidence)) == []
 
 
-def test_a_claim_that_is_put_into_a_page_is_found(pack: Run, evidence: Evidence):
+def test_a_claim_that_is_put_into_a_page_is_found(pack, evidence):
     page = pack.page("placements.html")
     page.main.append(BeautifulSoup("<p>Attendance improved because of the programme.</p>", "html.parser"))
     assert claimed(passages(page), best(evidence)) == ["Attendance improved because of the programme."]

@@ -25,7 +25,7 @@ from dbv_analysis.reports.document import Document
 from dbv_analysis.reports.new_quarter import start
 from dbv_analysis.results.evidence import Evidence, open_evidence
 from tests.conftest import QUARTER
-from tests.publish.conftest import COARSE, Said, answer, change_cell, copy_of_the_project
+from tests.publish.conftest import COARSE, Said, answer, change_cell, copy_of_the_project, keep_few_areas
 
 # Text that a browser, Word, Excel, matplotlib or markdown would take for something else.
 HOSTILE = (
@@ -72,6 +72,7 @@ def spoilt(tmp_path_factory: pytest.TempPathFactory) -> Spoilt:
     """A project with a hostile text in each place where text comes in, each place with another one."""
     root = copy_of_the_project(tmp_path_factory.mktemp("hostile"))
     raw = root / "data" / "raw"
+    keep_few_areas(raw)
     application = raw / "grant-application-2023-12"
     for name, columns in WAYS_IN.items():
         path = application / f"{name}.csv"
@@ -82,7 +83,7 @@ def spoilt(tmp_path_factory: pytest.TempPathFactory) -> Spoilt:
                 change_cell(path, number, column, lambda _, text=text: text)
     for path, old, new in (
         (root / "programme.toml", 'name = "Delivering Better Value in SEND"', f"name = '{HOSTILE[0]}'"),
-        (root / "programme.toml", 'E08000013 = "St. Helens"', f"E08000013 = '{HOSTILE[11]}'"),
+        (root / "programme.toml", 'E08000016 = "Barnsley"', f"E08000016 = '{HOSTILE[11]}'"),
         (raw / "dfe-ehc-plans-2025" / "placements.source.toml", 'title = "', 'title = "=1+1<b>'),
         (raw / "narrative" / f"{QUARTER}.md", "# Summary of progress\n", f"# Summary of progress\n\n{HOSTILE[1]}\n\n="),
     ):
@@ -123,7 +124,7 @@ def documents(spoilt: Spoilt) -> dict:
     return {**compose(evidence, narrative), "pages": pages}
 
 
-def test_a_page_shows_it_as_text(spoilt: Spoilt, documents: dict):
+def test_a_page_shows_it_as_text(spoilt, documents):
     blocks = [part for document in documents.values() for part in flat(document.parts) if hasattr(part, "html")]
     parts = [part.html() for part in blocks if getattr(part, "template", "")]
     parts += [SectionPage("Voice", spoilt.evidence).headline().html()]
@@ -137,7 +138,7 @@ def test_a_page_shows_it_as_text(spoilt: Spoilt, documents: dict):
     assert [text for text in spoilt.planted if text not in shown] == []
 
 
-def test_an_alt_text_holds_it_as_text(documents: dict):
+def test_an_alt_text_holds_it_as_text(documents):
     figures = [part for document in documents.values() for part in flat(document.parts) if isinstance(part, Figure)]
     assert figures
     for figure in figures:
@@ -146,7 +147,7 @@ def test_an_alt_text_holds_it_as_text(documents: dict):
         assert set(soup.img.attrs) == {"src", "alt", "width", "height"}
 
 
-def test_a_document_holds_it_as_text(spoilt: Spoilt, documents: dict, tmp_path: Path):
+def test_a_document_holds_it_as_text(spoilt, documents, tmp_path):
     shown = ""
     for name, document in documents.items():
         path = tmp_path / f"{name}.docx"
@@ -161,7 +162,7 @@ def test_a_document_holds_it_as_text(spoilt: Spoilt, documents: dict, tmp_path: 
     assert [text for text in spoilt.planted if text not in shown] == []
 
 
-def test_the_workbook_holds_it_as_text_and_never_as_a_formula_or_an_address(spoilt: Spoilt, tmp_path: Path):
+def test_the_workbook_holds_it_as_text_and_never_as_a_formula_or_an_address(spoilt, tmp_path):
     path = tmp_path / "evidence.xlsx"
     spreadsheet.write(spoilt.evidence, ["Placements"], path)
     cells = [cell for sheet in openpyxl.load_workbook(path) for row in sheet.iter_rows() for cell in row]
@@ -173,7 +174,7 @@ def test_the_workbook_holds_it_as_text_and_never_as_a_formula_or_an_address(spoi
         assert "External" not in "".join(file.read(name).decode() for name in file.namelist() if ".rels" in name)
 
 
-def test_a_cell_that_begins_like_a_formula_stays_text_in_the_workbook_to_fill_in(project: Path):
+def test_a_cell_that_begins_like_a_formula_stays_text_in_the_workbook_to_fill_in(project):
     raw = project / "data" / "raw"
     change_cell(raw / "grant-application-2023-12" / "risks.csv", 2, "risk", lambda _: HOSTILE[2])
     begun = start("2024-25-Q3", raw, "2024-12-31")
@@ -202,7 +203,7 @@ def few(project: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return raw
 
 
-def test_a_character_that_nobody_sees_is_named_with_its_place_and_not_repeated(few: Path, capfd):
+def test_a_character_that_nobody_sees_is_named_with_its_place_and_not_repeated(few, capfd):
     risks = few / "grant-application-2023-12" / "risks.csv"
     for number, character in enumerate(UNSEEN[1:], start=2):  # a CSV reader ends a cell at NUL itself
         change_cell(risks, number, "risk", lambda text, character=character: f"{text[:3]}{character}{text[3:]}")
@@ -214,7 +215,7 @@ def test_a_character_that_nobody_sees_is_named_with_its_place_and_not_repeated(f
     assert not [character for character in UNSEEN if character in said.err + said.out]
 
 
-def test_a_cell_longer_than_a_workbook_can_hold_is_named_with_its_place(few: Path, capfd):
+def test_a_cell_longer_than_a_workbook_can_hold_is_named_with_its_place(few, capfd):
     risks = few / "grant-application-2023-12" / "risks.csv"
     change_cell(risks, 3, "risk", lambda text: "x" * (LONGEST + 1))
     said = answer(capfd, "check")
@@ -224,7 +225,7 @@ def test_a_cell_longer_than_a_workbook_can_hold_is_named_with_its_place(few: Pat
 
 @pytest.mark.parametrize("character", ["\\u0000", "\\u001b[2J", "\\u202e", "\\u200b"])
 @pytest.mark.parametrize("file", ["programme.toml", f"data/raw/grant-application-2023-12/{SOURCE}"])
-def test_settings_and_sources_are_refused_with_it(file: str, character: str, few: Path, capfd):
+def test_settings_and_sources_are_refused_with_it(file, character, few, capfd):
     path = few.parent.parent / file
     setting = 'publisher = "' if SOURCE in file else 'name = "Delivering'
     text = path.read_text(encoding="utf-8")
@@ -236,7 +237,7 @@ def test_settings_and_sources_are_refused_with_it(file: str, character: str, few
     assert Path(file).name in said.err
 
 
-def test_a_narrative_is_refused_with_it(few: Path, capfd):
+def test_a_narrative_is_refused_with_it(few, capfd):
     path = few / "narrative" / f"{QUARTER}.md"
     path.write_text(path.read_text(encoding="utf-8").replace("July 2024", "July\u202e 2024", 1), encoding="utf-8")
     said = answer(capfd, "check")
@@ -255,7 +256,7 @@ def test_a_terminal_only_shows_what_a_message_holds(capfd):
 
 @pytest.mark.parametrize("quarter", ["../../x", "/etc/passwd", "2024-25-Q2/../../x", "2024-25-Q2\0", "..", "C:\\x"])
 @pytest.mark.parametrize("command", ["run", "new-quarter"])
-def test_a_quarter_cannot_lead_out_of_its_folder(command: str, quarter: str, few: Path, capfd):
+def test_a_quarter_cannot_lead_out_of_its_folder(command, quarter, few, capfd):
     before = set(few.parent.parent.rglob("*"))
     said = answer(capfd, command, quarter)
     assert said.status == 2
@@ -264,7 +265,7 @@ def test_a_quarter_cannot_lead_out_of_its_folder(command: str, quarter: str, few
 
 
 @pytest.mark.parametrize("name", ["../risks.csv", "/etc/passwd", "..", "a\\\\b.csv", "sub/risks.csv", "\\u0000"])
-def test_a_source_cannot_name_a_file_outside_its_folder(name: str, few: Path, capfd):
+def test_a_source_cannot_name_a_file_outside_its_folder(name, few, capfd):
     path = few / "grant-application-2023-12" / SOURCE
     path.write_text(
         path.read_text(encoding="utf-8").replace('file = "risks.csv"', f'file = "{name}"'), encoding="utf-8"
@@ -274,7 +275,7 @@ def test_a_source_cannot_name_a_file_outside_its_folder(name: str, few: Path, ca
     assert "Traceback" not in said.err
 
 
-def test_an_area_that_is_a_path_is_no_area(few: Path, capfd):
+def test_an_area_that_is_a_path_is_no_area(few, capfd):
     said = answer(capfd, "results", "--area", "../../x")
     assert said.status == 2
     assert 'No result has area_code "../../x"' in said.err

@@ -225,7 +225,7 @@ PLACES: dict[str, Planter] = {
 
 
 @pytest.mark.parametrize(("rule", "words", "secret"), WORDS.values(), ids=WORDS)
-def test_the_last_look_finds_and_does_not_repeat(rule: str, words: str, secret: str, tmp_path: Path):
+def test_the_last_look_finds_and_does_not_repeat(rule, words, secret, tmp_path):
     PLACES["a paragraph"](tmp_path, words)
     found = leaks(tmp_path)
     assert [line for line in found if said_by(rule) in line], found
@@ -233,7 +233,7 @@ def test_the_last_look_finds_and_does_not_repeat(rule: str, words: str, secret: 
 
 
 @pytest.mark.parametrize("plant", PLACES.values(), ids=PLACES)
-def test_every_rule_finds_what_it_looks_for_and_does_not_say_it_in(plant: Planter, tmp_path: Path):
+def test_every_rule_finds_what_it_looks_for_and_does_not_say_it_in(plant, tmp_path):
     plant(tmp_path, " ; ".join(words for _, words, _ in WORDS.values()))
     found = leaks(tmp_path, authors=[AUTHORITY])
     assert [rule for rule, _, _ in WORDS.values() if not any(said_by(rule) in line for line in found)] == []
@@ -247,7 +247,7 @@ def said_by(rule: str) -> str:
 
 @pytest.mark.parametrize("words", NOT_LEAKS)
 @pytest.mark.parametrize("plant", [PLACES["a paragraph"], PLACES["a sheet"], PLACES["the manifest"]])
-def test_what_is_about_nobody_is_let_pass(plant: Planter, words: str, tmp_path: Path):
+def test_what_is_about_nobody_is_let_pass(plant, words, tmp_path):
     plant(tmp_path, words)
     assert leaks(tmp_path, authors=[AUTHORITY]) == []
 
@@ -276,7 +276,7 @@ def test_an_office_may_be_named_where_the_settings_name_it(tmp_path):
 
 
 @pytest.mark.parametrize("header", ["UPN", "Date of birth", "Surname", "person_id", "First name"])
-def test_a_table_with_a_row_for_each_person_is_refused_in_every_kind_of_file(header: str, tmp_path):
+def test_a_table_with_a_row_for_each_person_is_refused_in_every_kind_of_file(header, tmp_path):
     page(tmp_path, f"<table><tr><th>{header}</th></tr><tr><td>a</td></tr></table>")
     in_workbook(lambda book, words: book.active.append([header]))(tmp_path, "")
     in_document(lambda document, words: setattr(document.add_table(1, 1).cell(0, 0), "text", header))(tmp_path, "")
@@ -333,7 +333,7 @@ def test_a_picture_that_says_with_what_it_was_made_is_refused(tmp_path):
     ],
     ids=["an error", "the error stream"],
 )
-def test_a_notebook_with_an_error_is_refused(output: dict, tmp_path):
+def test_a_notebook_with_an_error_is_refused(output, tmp_path):
     notebook(tmp_path, output)
     assert "holds an error of a notebook" in leaks(tmp_path)[0]
 
@@ -349,7 +349,7 @@ def test_formulas_macros_and_links_to_other_files_are_refused(tmp_path):
 
 @pytest.mark.parametrize("name", ["plans.html", "evidence.xlsx", "a.docx", "a.parquet", "manifest.json", "a.ipynb"])
 @pytest.mark.parametrize("data", [b"PK\x03\x04\xff\x00\xfe", b"\xff\xfe\x00\x9f"])
-def test_a_file_that_cannot_be_read_is_refused_without_an_error(name: str, data: bytes, tmp_path):
+def test_a_file_that_cannot_be_read_is_refused_without_an_error(name, data, tmp_path):
     (tmp_path / name).write_bytes(data)
     assert any("cannot be looked through" in line for line in leaks(tmp_path))
 

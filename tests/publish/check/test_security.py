@@ -19,6 +19,6 @@ def test_every_threat_names_a_test():
 
 
 @pytest.mark.parametrize(("file", "name"), NAMED, ids=[name for _, name in NAMED])
-def test_the_test_that_holds_a_threat_is_there(file: str, name: str):
+def test_the_test_that_holds_a_threat_is_there(file, name):
     text = (ROOT / file).read_text(encoding="utf-8")
     assert re.search(rf"^def {name}\(", text, re.MULTILINE)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from pathlib import Path
 
 import openpyxl
 import pandas as pd
@@ -14,7 +13,7 @@ from dbv_analysis.model.settings import load_programme
 from dbv_analysis.publish.write import parquet
 from dbv_analysis.results.evidence import Evidence, open_evidence
 from tests.conftest import HALTON, QUARTER, ROOT
-from tests.publish.conftest import SECTIONS, Run
+from tests.publish.conftest import SECTIONS
 from tests.publish.test_pack import news
 
 FIGURE = ["metric_id", "area_code", "breakdown_topic", "breakdown", "period_start", "period_end"]
@@ -31,9 +30,7 @@ def plain(frame: pd.DataFrame) -> list[tuple]:
     return [tuple(None if isinstance(cell, float) and math.isnan(cell) else cell for cell in row) for row in rows]
 
 
-def test_it_holds_what_was_out_by_the_cut_off_and_the_authoritys_own_that_came_out_since(
-    released: pd.DataFrame, results: pd.DataFrame, evidence: Evidence
-):
+def test_it_holds_what_was_out_by_the_cut_off_and_the_authoritys_own_that_came_out_since(released, results, evidence):
     programme = load_programme(ROOT / "data" / "raw")
     areas = [HALTON, programme.region.code, programme.country.code, *programme.neighbours[0].areas]
     known = results[results["area_code"].isin(areas) & (results["published"] <= evidence.cut_off)]
@@ -50,7 +47,7 @@ def plain_keys(frame: pd.DataFrame) -> list[tuple]:
     return list(frame[FIGURE].itertuples(index=False, name=None))
 
 
-def test_a_pack_holds_every_row_of_its_workbook(pack: Run, evidence: Evidence):
+def test_a_pack_holds_every_row_of_its_workbook(pack, evidence):
     held = parquet.read(pack.folder)
     known = held[held["published"] <= evidence.cut_off]
     book = openpyxl.load_workbook(pack.folder / "evidence.xlsx")
@@ -60,13 +57,13 @@ def test_a_pack_holds_every_row_of_its_workbook(pack: Run, evidence: Evidence):
         assert rows == known["metric_id"].isin([metric.id for metric in evidence.in_section(section)]).sum()
 
 
-def test_rows_are_read_back_as_they_were_written_symbols_days_and_numbers(released: pd.DataFrame, tmp_path: Path):
+def test_rows_are_read_back_as_they_were_written_symbols_days_and_numbers(released, tmp_path):
     parquet.write(released, tmp_path / parquet.NAME)
     assert {"c", "x", ""} <= set(released["symbol"])
     assert plain(parquet.read(tmp_path)) == plain(released)
 
 
-def test_a_pack_without_a_figure_has_the_columns_all_the_same(data: Path, tmp_path: Path, calculated_once: None):
+def test_a_pack_without_a_figure_has_the_columns_all_the_same(data, tmp_path, calculated_once):
     early = parquet.released(open_evidence(QUARTER, data, as_at="2018-01-01"), [])
     parquet.write(early, tmp_path / parquet.NAME)
     read = parquet.read(tmp_path)
@@ -75,12 +72,12 @@ def test_a_pack_without_a_figure_has_the_columns_all_the_same(data: Path, tmp_pa
 
 
 @pytest.mark.parametrize("content", [None, b"", b"PAR1 and no more"])
-def test_a_file_that_is_missing_or_broken_reads_as_none(tmp_path: Path, content: bytes | None):
+def test_a_file_that_is_missing_or_broken_reads_as_none(tmp_path, content):
     if content is not None:
         (tmp_path / parquet.NAME).write_bytes(content)
     assert parquet.read(tmp_path) is None
 
 
-def test_a_table_of_other_columns_reads_as_none(tmp_path: Path):
+def test_a_table_of_other_columns_reads_as_none(tmp_path):
     pd.DataFrame({"name": ["CANARY"]}).to_parquet(tmp_path / parquet.NAME)
     assert parquet.read(tmp_path) is None

@@ -71,29 +71,29 @@ def expected_rows(results: pd.DataFrame, section: str) -> pd.DataFrame:
     return rows.assign(title=rows["metric_id"].map(metrics))
 
 
-def test_it_has_a_cover_contents_notes_and_a_sheet_a_section(book: Workbook):
+def test_it_has_a_cover_contents_notes_and_a_sheet_a_section(book):
     assert book.sheetnames == ["Cover", "Contents", "Notes", *SECTIONS]
 
 
-def test_the_cover_says_whose_figures_these_are_and_until_when(book: Workbook):
+def test_the_cover_says_whose_figures_these_are_and_until_when(book):
     told = " ".join(str(cell.value) for row in book["Cover"].rows for cell in row if cell.value)
     for words in ("Halton", "Delivering Better Value in SEND", "2024-25-Q2", "26 September 2024", "Counts from 1 to 4"):
         assert words in told
 
 
-def test_the_contents_name_every_section(book: Workbook):
+def test_the_contents_name_every_section(book):
     _, *body = table_on(book["Contents"])
     assert [row[0] for row in body] == SECTIONS
 
 
-def test_the_notes_explain_every_symbol_beside_it(book: Workbook):
+def test_the_notes_explain_every_symbol_beside_it(book):
     _, *body = table_on(book["Notes"])
     for symbol, meaning in SYMBOLS.items():
         row = next(row for row in body if any(meaning in str(cell) for cell in row))
         assert symbol in " ".join(str(cell).replace(meaning, "") for cell in row).split(), row
 
 
-def test_the_notes_name_every_release_with_its_licence(book: Workbook, results: pd.DataFrame):
+def test_the_notes_name_every_release_with_its_licence(book, results):
     told = " ".join(str(cell.value) for row in book["Notes"].rows for cell in row)
     for release in results["release"].unique():
         assert release in told
@@ -102,7 +102,7 @@ def test_the_notes_name_every_release_with_its_licence(book: Workbook, results: 
 
 
 @every_section
-def test_a_section_is_one_table_with_one_header_row(book: Workbook, section: str):
+def test_a_section_is_one_table_with_one_header_row(book, section):
     sheet = book[section]
     (table,) = sheet.tables.values()
     first, last = table.ref.split(":")
@@ -115,7 +115,7 @@ def test_a_section_is_one_table_with_one_header_row(book: Workbook, section: str
 
 
 @every_section
-def test_a_section_has_no_merged_and_no_blank_cell_and_nothing_that_is_not_a_figure(book: Workbook, section: str):
+def test_a_section_has_no_merged_and_no_blank_cell_and_nothing_that_is_not_a_figure(book, section):
     sheet = book[section]
     assert not sheet.merged_cells.ranges
     for row in table_on(sheet):
@@ -125,7 +125,7 @@ def test_a_section_has_no_merged_and_no_blank_cell_and_nothing_that_is_not_a_fig
 
 
 @every_section
-def test_the_rows_above_a_table_hold_words_in_the_first_column_alone(book: Workbook, section: str):
+def test_the_rows_above_a_table_hold_words_in_the_first_column_alone(book, section):
     sheet = book[section]
     (table,) = sheet.tables.values()
     for row in sheet.iter_rows(max_row=sheet[table.ref][0][0].row - 1, values_only=True):
@@ -134,7 +134,7 @@ def test_the_rows_above_a_table_hold_words_in_the_first_column_alone(book: Workb
 
 
 @every_section
-def test_a_figure_is_the_result_and_a_missing_one_its_symbol(book: Workbook, results: pd.DataFrame, section: str):
+def test_a_figure_is_the_result_and_a_missing_one_its_symbol(book, results, section):
     key = ["title", "breakdown", "area_name", "period_start", "period_end"]
     expected = {
         tuple(str(row[name]) for name in key): row["value"] if row["symbol"] == "" else row["symbol"]
@@ -151,20 +151,20 @@ def test_a_figure_is_the_result_and_a_missing_one_its_symbol(book: Workbook, res
 
 
 @every_section
-def test_every_row_is_there_once(book: Workbook, results: pd.DataFrame, section: str):
+def test_every_row_is_there_once(book, results, section):
     shown = frame_of(book[section])
     assert len(shown) == len(expected_rows(results, section))
     assert not shown.duplicated(["Measure", "Breakdown", "Area", "From", "To"]).any()
 
 
 @every_section
-def test_a_number_is_a_number_and_not_text(book: Workbook, section: str):
+def test_a_number_is_a_number_and_not_text(book, section):
     for name in ("Numerator", "Denominator", "Figure"):
         for cell in frame_of(book[section])[name]:
             assert isinstance(cell, (int, float)) or cell in SYMBOLS, cell
 
 
-def test_the_counts_behind_a_share_are_there(book: Workbook):
+def test_the_counts_behind_a_share_are_there(book):
     shown = frame_of(book["Placements"])
     row = shown[
         (shown["Measure"] == "Plans in any special school")
@@ -176,18 +176,18 @@ def test_the_counts_behind_a_share_are_there(book: Workbook):
 
 
 @every_section
-def test_nothing_was_first_published_after_the_cut_off(book: Workbook, section: str):
+def test_nothing_was_first_published_after_the_cut_off(book, section):
     days = frame_of(book[section])["First published"].map(date.fromisoformat)
     assert days.max() <= CUT_OFF
 
 
-def test_a_forecast_keeps_its_printed_text(book: Workbook):
+def test_a_forecast_keeps_its_printed_text(book):
     shown = frame_of(book["Deficit"])
     spent = shown[(shown["Measure"] == "High needs expenditure") & (shown["Breakdown"] == "Target")]
     assert list(spent["As printed"])[:2] == ["£ 26.1m", "£ 28.4m"]
 
 
-def test_no_cell_is_a_formula(book: Workbook):
+def test_no_cell_is_a_formula(book):
     for sheet in book:
         for row in sheet.rows:
             assert not [cell.coordinate for cell in row if cell.data_type == "f"]
