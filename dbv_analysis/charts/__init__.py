@@ -1,4 +1,9 @@
-"""Rows → a chart with its title, alt text and data table. Nothing is calculated here."""
+"""Rows → a chart with its title, alt text and data table. Nothing is calculated here.
+
+Every chart takes its ``title``, an active one of at most ten words or so; ``measure``, what is measured with its unit,
+for the alt text and the table's caption; ``write``, which writes a value as text, where it has values; and ``caption``,
+lines on source, population and period. It is drawn when its picture is first asked for.
+"""
 
 from dbv_analysis.charts.bars import Bar, bar_chart
 from dbv_analysis.charts.control_chart import control_chart

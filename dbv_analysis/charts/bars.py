@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from dbv_analysis.charts import style
-from dbv_analysis.charts.canvas import GAP, MARGIN, Canvas, Names, height_of, wrapped
-from dbv_analysis.charts.scale import AXIS, Scale
-from dbv_analysis.charts.style import ACCENT, GREY, INK, SMALL, TEXT, WHITE, WIDTH, width_of
+from dbv_analysis.charts.rows import Rows, label
+from dbv_analysis.charts.style import ACCENT, GREY, INK, SMALL, WHITE
+from dbv_analysis.charts.text import cell, fit_names, height_of, spoken, wrap
 from dbv_analysis.model.blocks import Figure, Table
-from dbv_analysis.model.units import SYMBOLS, is_missing
+from dbv_analysis.model.units import is_missing
 
 WIDEST_NAME = 3.0  # inches
-BAR, BESIDE = 0.24, 0.38  # inches high
-BETWEEN = 0.16  # inches between two rows' words
+BAR, APART = 0.24, 0.03  # inches: a bar's height, and the gap between two of one row
+BETWEEN = 0.18  # inches between two rows
+KEY, WIDEST_KEY = 0.6, 5.5  # inches: the height of the key to two bars a row, and the width of each name in it
 SEVERAL = 8  # bars that an alt text can name one by one
 
 
@@ -45,14 +47,10 @@ def bar_chart(
     own_name: str = "Value",
     beside_name: str = "",
 ) -> Figure:
-    """Horizontal bars from zero, one a row, in the order given, each with its value written at its end.
+    """Horizontal bars from zero, one a row, in the order given, each with its value written beside it.
 
     Args:
-        bars: the rows. One without a value shows its symbol in words, and no bar.
-        title: the active title, at most ten words or so.
-        measure: what is measured, with its unit, for the alt text and the table's caption.
-        write: a value as text.
-        caption: lines on source, population and period.
+        bars: the rows. One without a value shows its symbol, and no bar.
         row_header: what the names are names of, for the table.
         own_name: what ``value`` is, for the table and, where there are two values a row, the picture.
         beside_name: what ``beside`` is; given if and only if a row has one.
@@ -61,14 +59,24 @@ def bar_chart(
     its name do not come together.
     """
     _check(bars, beside_name)
-    canvas = _draw(bars, write, own_name, beside_name)
+    values = {own_name: [cell(bar.value, bar.symbol, write) for bar in bars]}
+    if beside_name:
+        values[beside_name] = [cell(bar.beside, "", write) for bar in bars]
+    rows = _rows(bars, len(values))
+    noted = any(bar.note for bar in bars)
+    columns = [[bar.name for bar in bars], *([[bar.note or "no note" for bar in bars]] if noted else [])]
     return style.as_block(
-        canvas.png,
-        canvas.height,
+        partial(_draw, bars, rows, values),
+        rows.height,
         title=title,
-        alt=_alt(bars, measure, write, own_name, beside_name),
+        alt=_alt(bars, measure, values),
         caption=caption,
-        table=_table(bars, measure, write, [row_header, own_name, beside_name]),
+        table=Table(
+            measure,
+            [row_header, *(["Note"] if noted else []), *values],
+            [list(row) for row in zip(*columns, *values.values(), strict=True)],
+            text_columns=len(columns),
+        ),
     )
 
 
@@ -83,108 +91,55 @@ def _check(bars: list[Bar], beside_name: str) -> None:
         raise ValueError("a second value a row needs a name: give beside_name")
 
 
-def _own(bar: Bar, write: Callable[[float], str]) -> str:
-    return (bar.symbol or "x") if is_missing(bar.value) else write(bar.value)
-
-
-def _beside(bar: Bar, write: Callable[[float], str]) -> str:
-    return "x" if is_missing(bar.beside) else write(bar.beside)
-
-
-def _table(bars: list[Bar], measure: str, write: Callable[[float], str], header: list[str]) -> Table:
-    rows_name, own_name, beside_name = header
-    noted = any(bar.note for bar in bars)
-    rows = [
-        [
-            bar.name,
-            *([bar.note or "no note"] if noted else []),
-            _own(bar, write),
-            *([_beside(bar, write)] if beside_name else []),
-        ]
-        for bar in bars
-    ]
-    names = [rows_name, *(["Note"] if noted else []), own_name, *([beside_name] if beside_name else [])]
-    return Table(measure, names, rows, text_columns=2 if noted else 1)
-
-
-def _alt(bars: list[Bar], measure: str, write: Callable[[float], str], own_name: str, beside_name: str) -> str:
-    def said(bar: Bar) -> str:
-        own, beside = (SYMBOLS.get(cell, cell).partition(":")[0] for cell in (_own(bar, write), _beside(bar, write)))
-        return f"{bar.name}: {own_name} {own}, {beside_name} {beside}" if beside_name else f"{bar.name}: {own}"
-
+def _alt(bars: list[Bar], measure: str, values: dict[str, list[str]]) -> str:
+    if len(values) > 1:
+        texts = [[f"{name} {spoken(text)}" for text in cells] for name, cells in values.items()]
+    else:
+        texts = [[spoken(text) for text in cells] for cells in values.values()]
+    sentences = [f"{bar.name}: {', '.join(row)}." for bar, *row in zip(bars, *texts, strict=True)]
     start = f"Bar chart: {measure}."
     if len(bars) <= SEVERAL:
-        return " ".join([start, *(f"{said(bar)}." for bar in bars)])
-    known = [bar for bar in bars if not is_missing(bar.value)]
+        return " ".join([start, *sentences])
+    known = [row for row, bar in enumerate(bars) if not is_missing(bar.value)]
     ends = []
     if known:
-        highest, lowest = max(known, key=lambda bar: bar.value), min(known, key=lambda bar: bar.value)
-        ends = [f"Highest: {said(highest)}.", f"Lowest: {said(lowest)}."]
-    without = len(bars) - len(known)
-    return " ".join([start, f"{len(bars)} bars.", *ends, *([f"{without} without a value."] if without else [])])
+        highest, lowest = (pick(known, key=lambda row: bars[row].value) for pick in (max, min))
+        ends = [f"Highest: {sentences[highest]}", f"Lowest: {sentences[lowest]}"]
+    without = [f"{len(bars) - len(known)} without a value."] if len(known) < len(bars) else []
+    return " ".join([start, f"{len(bars)} bars.", *ends, *without])
 
 
-def _labels(bar: Bar, write: Callable[[float], str], two: bool) -> list[tuple[str, bool]]:
-    """The words at a bar's end, each with whether it is bold."""
-    own = (_own(bar, write), bar.own and not is_missing(bar.value))
-    return [own, (_beside(bar, write), False)] if two else [own]
+def _rows(bars: list[Bar], values: int) -> Rows:
+    """The rows, with room for so many values each."""
+    names, size = fit_names([bar.name for bar in bars], WIDEST_NAME)
+    notes = [wrap(bar.note, WIDEST_NAME, SMALL, most=2) for bar in bars]
+    texts = [height_of(name, size) + height_of(note, SMALL) for name, note in zip(names, notes, strict=True)]
+    heights = [max(text, values * (BAR + APART)) + BETWEEN for text in texts]
+    return Rows(names, size, heights, notes=notes, around=KEY if values > 1 else 0)
 
 
-def _draw(bars: list[Bar], write: Callable[[float], str], own_name: str, beside_name: str) -> Canvas:
-    """The chart, laid out."""
-    two = bool(beside_name)
-    mixed = len({bar.own for bar in bars}) > 1
-    names = Names.fit([bar.name for bar in bars], WIDEST_NAME, [mixed and bar.own for bar in bars])
-    notes = [wrapped(bar.note, WIDEST_NAME, size=SMALL, most=2) for bar in bars]
-    column = max(names.width, *(width_of(line, SMALL) for note in notes for line in note), 0.0)
-    scale_left = MARGIN + column + 1.5 * GAP
-
-    labels = [_labels(bar, write, two) for bar in bars]
-    ends = [[v for v in (bar.value, bar.beside) if not is_missing(v)] or [0.0] for bar in bars]
-    widths = [GAP + max(width_of(words, TEXT, bold) for words, bold in label) for label in labels]
-    after = [(max(end), wide) for end, wide in zip(ends, widths, strict=True) if max(end) >= 0]
-    before = [(min(end), wide) for end, wide in zip(ends, widths, strict=True) if max(end) < 0]
-    every = [(value, 0.0) for end in ends for value in end]
-    scale = Scale.fit(scale_left, WIDTH - MARGIN, [*before, *every], [*after, *every])
-
-    words = [names.height(row) + height_of(len(note), SMALL) for row, note in enumerate(notes)]
-    thickness = BESIDE if two else BAR
-    rows = [max(high, thickness, height_of(2) if two else 0) + BETWEEN for high in words]
-    top = MARGIN + (2 * height_of(1) + GAP if two else 0)
-    height = top + sum(rows) + AXIS
-    canvas = Canvas(height)
-    scale.draw(canvas, top, top + sum(rows), write)
-    if two:
-        _draw_key(canvas, own_name, beside_name)
-    for row, bar in enumerate(bars):
-        middle = top + sum(rows[:row]) + rows[row] / 2
-        name_middle = middle - height_of(len(notes[row]), SMALL) / 2
-        canvas.write(MARGIN, name_middle, names.lines[row], size=names.size, bold=names.bold[row])
-        canvas.write(MARGIN, middle + names.height(row) / 2, notes[row], size=SMALL, colour=GREY)
-        _draw_bar(canvas, scale, bar, middle)
-        backwards = max(ends[row]) < 0
-        x = scale.at(min(ends[row])) - GAP if backwards else scale.at(max(ends[row])) + GAP
-        for place, (said, bold) in enumerate(labels[row]):
-            y = middle + (place - (len(labels[row]) - 1) / 2) * height_of(1)
-            canvas.write(x, y, [said], bold=bold, ha="right" if backwards else "left", clear=True)
-    return canvas
+def _draw(bars: list[Bar], rows: Rows, values: dict[str, list[str]]) -> bytes:
+    figure, axes = rows.subplots()
+    own, *beside = values.values()
+    shift = (BAR + APART) / 2 if beside else 0
+    colours = [ACCENT if bar.own else GREY for bar in bars]
+    key = [_draw_series(axes, rows, [bar.value for bar in bars], own, -shift, color=colours)]
+    for text, bar in zip(axes.texts, bars, strict=True):
+        text.set_fontweight("bold" if bar.own and not is_missing(bar.value) else "normal")
+    if beside:
+        key.append(_draw_series(axes, rows, [bar.beside for bar in bars], beside[0], shift, color=WHITE, edgecolor=INK))
+        names = [wrap(name, WIDEST_KEY, most=1) for name in values]
+        figure.legend(key, names, loc="outside upper left", borderaxespad=0.5, borderpad=0)
+    lowest, highest = axes.dataLim.intervalx
+    axes.set_xlim(lowest, highest if lowest < highest else 1)
+    axes.axvline(0, color=INK, linewidth=1.1, zorder=4, clip_on=False)
+    return style.render_png(figure)
 
 
-def _draw_bar(canvas: Canvas, scale: Scale, bar: Bar, middle: float) -> None:
-    for value, thickness, face, edge in (
-        (bar.beside, BESIDE, WHITE, INK),
-        (bar.value, BAR, ACCENT if bar.own else GREY, "none"),
-    ):
-        if not is_missing(value):
-            canvas.box(scale.zero, scale.at(value), middle - thickness / 2, middle + thickness / 2, face, edge)
-
-
-def _draw_key(canvas: Canvas, own_name: str, beside_name: str) -> None:
-    """Which bar is which: a filled and an outlined one, each with its name, in the type of its values."""
-    for place, (words, bold, thickness, face, edge) in enumerate(
-        ((own_name, True, BAR, ACCENT, "none"), (beside_name, False, BESIDE, WHITE, INK))
-    ):
-        middle = MARGIN + (place + 0.5) * height_of(1)
-        half = thickness * 0.45 / 2
-        canvas.box(MARGIN, MARGIN + 0.4, middle - half, middle + half, face, edge)
-        canvas.write(MARGIN + 0.4 + GAP, middle, wrapped(words, 5.5, bold=bold, most=1), bold=bold)
+def _draw_series(axes, rows: Rows, values: list[float | None], texts: list[str], shift: float, **look: object):
+    """A bar a row, ``shift`` inches under its middle; its text stands after it, or after zero where it is negative."""
+    lengths = [0 if is_missing(value) else value for value in values]
+    places = [middle + shift for middle in rows.middles]
+    for length, place, text in zip(lengths, places, texts, strict=True):
+        label(axes, max(length, 0), place, text)
+    return axes.barh(places, lengths, BAR, linewidth=1.3, zorder=3, clip_on=False, **look)

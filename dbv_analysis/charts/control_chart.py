@@ -9,11 +9,11 @@ from functools import partial
 import pandas as pd
 
 from dbv_analysis.charts import style
-from dbv_analysis.charts.lines import INCHES, PLOT, label_ends, mark
+from dbv_analysis.charts.lines import INCHES, finish, mark
 from dbv_analysis.charts.style import ACCENT, GREY, INK, SMALL
 from dbv_analysis.compare.control_limits import Xmr
 from dbv_analysis.model.blocks import Figure, Table
-from dbv_analysis.model.wording import listed
+from dbv_analysis.model.wording import listed, upper_first
 
 
 def control_chart(
@@ -31,94 +31,70 @@ def control_chart(
 
     Args:
         rows: result rows, one a value, in order.
-        limits: centre, limits and signals, as ``impact.control.xmr`` gives them.
-        title: the active title.
+        limits: centre, limits and signals, as ``control_limits.xmr`` gives them.
         name: whose series it is.
-        measure: what is measured, with its unit.
-        write: a value as text.
-        caption: lines on source, population and period.
         start: the programme's first day, marked where it is given.
     """
     kind = "trial limit" if limits.trial else "limit"
-    table = Table(
-        measure,
-        ["Period", name, "Centre", f"Lower {kind}", f"Upper {kind}", "Departs"],
-        [
-            [
-                row.period_label,
-                write(row.value),
-                write(limits.centre),
-                _lower(limits, write),
-                write(limits.upper),
-                "yes" if place in limits.signals else "no",
-            ]
-            for place, row in enumerate(rows.itertuples())
-        ],
-    )
+    levels = {"centre": limits.centre, f"lower {kind}": max(limits.lower, 0), f"upper {kind}": limits.upper}
+    departs = ["yes" if row in limits.signals else "no" for row in range(len(rows))]
     return style.as_block(
-        partial(_draw, rows, limits, name, kind, write, start),
+        partial(_draw, rows, limits.signals, levels, name, write, start),
         INCHES[1],
         title=title,
-        alt=_alt(rows, limits, name, kind, measure, write),
+        alt=_alt(rows, limits.signals, levels, name, measure, write),
         caption=caption,
-        table=table,
+        table=Table(
+            measure,
+            ["Period", name, *map(upper_first, levels), "Departs"],
+            [
+                [row.period_label, write(row.value), *map(write, levels.values()), departed]
+                for row, departed in zip(rows.itertuples(), departs, strict=True)
+            ],
+        ),
     )
 
 
-def _lower(limits: Xmr, write: Callable[[float], str]) -> str:
-    return write(max(limits.lower, 0))
-
-
-def _alt(rows: pd.DataFrame, limits: Xmr, name: str, kind: str, measure: str, write: Callable[[float], str]) -> str:
-    first, last = rows.iloc[0], rows.iloc[-1]
-    found = [rows.iloc[place]["period_label"] for place in limits.signals]
+def _alt(
+    rows: pd.DataFrame,
+    signals: tuple[int, ...],
+    levels: dict[str, float],
+    name: str,
+    measure: str,
+    write: Callable[[float], str],
+) -> str:
+    first, last = (f"{write(row['value'])} in {row['period_label']}" for _, row in rows.iloc[[0, -1]].iterrows())
+    limits = ", ".join(f"{level} {write(value)}" for level, value in levels.items())
+    departs = listed(rows["period_label"].iloc[list(signals)])
     return (
-        f"Control chart: {measure}. {name}: {write(first['value'])} in {first['period_label']}, {write(last['value'])} "
-        f"in {last['period_label']}. Centre {write(limits.centre)}, lower {kind} {_lower(limits, write)}, upper {kind} "
-        f"{write(limits.upper)}. {f'Departs: {listed(found)}' if found else 'No value departs from them'}."
+        f"Control chart: {measure}. {name}: {first}, {last}. {upper_first(limits)}. "
+        f"{f'Departs: {departs}' if departs else 'No value departs from them'}."
     )
 
 
 def _draw(
-    rows: pd.DataFrame, limits: Xmr, name: str, kind: str, write: Callable[[float], str], start: date | None
+    rows: pd.DataFrame,
+    signals: tuple[int, ...],
+    levels: dict[str, float],
+    name: str,
+    write: Callable[[float], str],
+    start: date | None,
 ) -> bytes:
-    figure, axes = style.pyplot().subplots(figsize=INCHES, dpi=style.DPI, gridspec_kw=PLOT)
-    lower = max(limits.lower, 0)
-    axes.axhline(limits.centre, color=GREY, linewidth=1.6)
-    for limit in {lower, limits.upper}:
-        axes.axhline(limit, color=GREY, linewidth=1.6, linestyle="--")
-    axes.plot(rows["period_end"], rows["value"], color=ACCENT, linewidth=2.6, marker="o", markersize=5)
-    axes.set_ylim(bottom=0, top=max(axes.get_ylim()[1], limits.upper * 1.05))
-    for place in limits.signals:
-        row = rows.iloc[place]
-        axes.plot(row["period_end"], row["value"], "o", markersize=13, markeredgecolor=INK, markerfacecolor="none")
-        axes.annotate(
-            "departs",
-            (row["period_end"], row["value"]),
-            xytext=(0, 11),
-            textcoords="offset points",
-            ha="center",
-            fontsize=SMALL,
-            color=INK,
-        )
+    figure, axes = style.pyplot().subplots(figsize=INCHES, dpi=style.DPI)
+    for level, value in levels.items():
+        axes.axhline(value, color=GREY, linewidth=1.6, linestyle="-" if level == "centre" else "--")
+    axes.plot("period_end", "value", data=rows, color=ACCENT, linewidth=2.6, marker="o", markersize=5)
+    axes.set_ylim(0, max(rows["value"].max(), *levels.values()) * (1.13 if signals else 1.05))
+    for where in rows[["period_end", "value"]].iloc[list(signals)].itertuples(index=False, name=None):
+        axes.plot(*where, "o", markersize=13, markeredgecolor=INK, markerfacecolor="none")
+        axes.annotate("departs", where, (0, 11), textcoords="offset points", ha="center", fontsize=SMALL)
     mark(axes, rows, start, ())
-    label_ends(
-        figure,
-        axes,
-        [
-            (rows["value"].iloc[-1], f"{name} {write(rows['value'].iloc[-1])}", ACCENT, True),
-            (limits.centre, f"centre {write(limits.centre)}", GREY, False),
-            (lower, f"lower {kind} {write(lower)}", GREY, False),
-            (limits.upper, f"upper {kind} {write(limits.upper)}", GREY, False),
-        ],
-    )
-    years = range(
-        rows["period_end"].iloc[0].year, max(rows["period_end"].iloc[-1].year, start.year if start else 0) + 1
-    )
-    newyears = [date(year, 1, 1) for year in years if date(year, 1, 1) >= rows["period_start"].iloc[0]]
-    axes.set_xticks(newyears, [f"January\n{day.year}" for day in newyears])
-    ticks = style.ticks(*axes.get_ylim(), write)
-    axes.set_yticks(list(ticks), list(ticks.values()))
-    axes.tick_params(axis="y", length=0, pad=7)
+    value = rows["value"].iloc[-1]
+    ends = [(value, f"{level} {write(value)}", GREY, False) for level, value in levels.items()]
+    finish(axes, [*ends, (value, f"{name} {write(value)}", ACCENT, True)], write)
+    last = max(rows["period_end"].iloc[-1], start or date.min)
+    years = [date(year, 1, 1) for year in range(rows["period_end"].iloc[0].year, last.year + 1)]
+    years = [day for day in years if day >= rows["period_start"].iloc[0]]
+    axes.set_xticks(years, [f"January\n{day.year}" for day in years])
     axes.tick_params(axis="x", length=4, color=INK)
     return style.render_png(figure)

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 from dbv_analysis.charts import style
-from dbv_analysis.charts.canvas import GAP, MARGIN, Canvas, Names, height_of, wrapped
-from dbv_analysis.charts.style import ACCENT, GREY, INK, SMALL, TEXT, WHITE, WIDTH, width_of
+from dbv_analysis.charts.rows import Rows
+from dbv_analysis.charts.style import ACCENT, GREY, INK, MARGIN, SMALL, TEXT, WHITE, WIDTH, width_of
+from dbv_analysis.charts.text import counted, fit_names, height_of, wrap
 from dbv_analysis.model.blocks import Figure, Table
 from dbv_analysis.model.wording import listed
 
 LEVELS = (WHITE, "#6BACE6", "#2073BC", ACCENT)  # light to dark, for levels 0 to 3
 WIDEST_NAME = 2.0  # inches
 PADDING = 0.05  # inches around the words of a cell
+BETWEEN = 0.16  # inches between two rows' text
+APART = 0.04  # inches: a white gap keeps neighbours of one level apart
 MOST_NAMED = 8  # cells that an alt text can name one by one
 
 
@@ -26,26 +30,6 @@ class Cell:
     column: str
     text: str
     level: int
-
-
-@dataclass(frozen=True)
-class _Layout:
-    """Where the cells stand: ``left`` of the first and their ``width``, in inches, in type of ``size`` points.
-
-    ``above`` says that a row's name stands over its cells, where beside them they would be too narrow.
-    """
-
-    left: float
-    width: float
-    size: int
-    above: bool
-
-    def fits(self, words: str, bold: bool = False) -> bool:
-        """Whether no word is wider than a cell."""
-        return all(width_of(word, self.size, bold) <= self.width - 2 * PADDING for word in words.split())
-
-    def wrapped(self, words: str, bold: bool = False) -> list[str]:
-        return wrapped(words, self.width - 2 * PADDING, size=self.size, bold=bold)
 
 
 def text_colour(level: int) -> str:
@@ -70,9 +54,6 @@ def heat_map(
         cells: at most one for each row and column.
         rows: the names of the rows, in order.
         columns: the names of the columns, in order.
-        title: the active title, at most ten words or so.
-        measure: what is shown, for the alt text and the table's caption.
-        caption: lines on source and period.
         row_header: what the rows are, for the table.
         empty: what stands in the table for a cell that is not given.
 
@@ -81,10 +62,10 @@ def heat_map(
     """
     _check(cells, rows, columns)
     given = {(cell.row, cell.column): cell for cell in cells}
-    canvas = _draw(given, rows, columns)
+    layout = _layout(given, rows, columns)
     return style.as_block(
-        canvas.png,
-        canvas.height,
+        partial(_draw, cells, rows, columns, layout),
+        layout.rows.height,
         title=title,
         alt=_alt(cells, rows, columns, measure),
         caption=caption,
@@ -123,7 +104,7 @@ def _check(cells: list[Cell], rows: Sequence[str], columns: Sequence[str]) -> No
 
 def _alt(cells: list[Cell], rows: Sequence[str], columns: Sequence[str], measure: str) -> str:
     ordered = sorted(cells, key=lambda cell: (rows.index(cell.row), columns.index(cell.column)))
-    size = f"{len(rows)} {_plural(rows, 'row')} by {len(columns)} {_plural(columns, 'column')}"
+    size = f"{counted(len(rows), 'row')} by {counted(len(columns), 'column')}"
     sentences = [f"Heat map: {measure}.", f"{size}, {len(cells)} of {len(rows) * len(columns)} cells filled."]
     counts = Counter(cell.text for cell in ordered)
     if len(counts) <= MOST_NAMED:
@@ -135,63 +116,58 @@ def _alt(cells: list[Cell], rows: Sequence[str], columns: Sequence[str], measure
     return " ".join(sentences)
 
 
-def _plural(several: Sequence[str], noun: str) -> str:
-    return noun if len(several) == 1 else f"{noun}s"
+@dataclass(frozen=True)
+class _Layout:
+    """The rows, the heads of the columns, and the texts of the cells, wrapped in type of ``size`` points."""
+
+    rows: Rows
+    heads: list[str]
+    texts: dict[tuple[str, str], str]
+    size: int
 
 
-def _layout(given: dict[tuple[str, str], Cell], names: Names, columns: Sequence[str]) -> _Layout:
-    """Names beside the cells and type as large as it can be, so that no word is broken."""
-    room = WIDTH - 2 * MARGIN
-    tried = [
-        _Layout(MARGIN + names.width + GAP, (room - names.width - GAP) / len(columns), size, False)
-        for size in (TEXT, SMALL)
-    ] + [_Layout(MARGIN, room / len(columns), size, True) for size in (TEXT, SMALL)]
-    for layout in tried:
-        if all(layout.fits(name, bold=True) for name in columns) and all(
-            layout.fits(cell.text) for cell in given.values()
-        ):
-            return layout
-    return tried[-1]
-
-
-def _draw(given: dict[tuple[str, str], Cell], rows: Sequence[str], columns: Sequence[str]) -> Canvas:
-    """The chart, laid out."""
-    names = Names.fit(rows, WIDEST_NAME)
-    layout = _layout(given, names, columns)
-    heads = [layout.wrapped(name, bold=True) for name in columns]
-    over = [wrapped(name, WIDTH - 2 * MARGIN, bold=True) if layout.above else [] for name in rows]
-    words = {place: layout.wrapped(cell.text) for place, cell in given.items()}
+def _layout(given: dict[tuple[str, str], Cell], names: Sequence[str], columns: Sequence[str]) -> _Layout:
+    """Names beside the cells, or else above them, and type as large as it can be, so that no word is broken."""
+    beside, name_size = fit_names(names, WIDEST_NAME)
+    above = [wrap(name, WIDTH - 3 * MARGIN, bold=True) for name in names]
+    room = WIDTH - 3 * MARGIN
+    words = {(word, False) for cell in given.values() for word in cell.text.split()}
+    words |= {(word, True) for column in columns for word in column.split()}
+    for over, size in ((False, TEXT), (False, SMALL), (True, TEXT), (True, SMALL)):
+        lines = Rows([""] * len(names), TEXT, [], heads=above) if over else Rows(beside, name_size, [])
+        width = (room - (0 if over else lines.width)) / len(columns) - 2 * PADDING
+        if all(width_of(word, size, bold) <= width for word, bold in words):
+            break
+    texts = {place: wrap(cell.text, width, size) for place, cell in given.items()}
     heights = []
-    for row, name in enumerate(rows):
-        most = max((len(words[name, column]) for column in columns if (name, column) in words), default=1)
-        heights.append(max(height_of(most, layout.size), 0 if layout.above else names.height(row)) + 0.16)
-    top = MARGIN + height_of(max(map(len, heads)), layout.size) + 0.06
-    height = top + sum(heights) + sum(height_of(len(lines)) + 0.1 for lines in over if lines) + MARGIN
-    canvas = Canvas(height)
-    for place, lines in enumerate(heads):
-        middle = MARGIN + height_of(max(map(len, heads)), layout.size) / 2
-        canvas.write(
-            layout.left + (place + 0.5) * layout.width, middle, lines, size=layout.size, bold=True, ha="center"
-        )
-    y = top
-    for row, name in enumerate(rows):
-        if layout.above:
-            canvas.write(MARGIN, y + 0.07 + height_of(len(over[row])) / 2, over[row], bold=True)
-            y += height_of(len(over[row])) + 0.1
-        else:
-            canvas.write(MARGIN, y + heights[row] / 2, names.lines[row], size=names.size)
-        for place, column in enumerate(columns):
-            if (name, column) in given:
-                _draw_cell(canvas, layout, place, y, heights[row], given[name, column].level, words[name, column])
-        y += heights[row]
-    return canvas
+    for name, label in zip(names, lines.names, strict=True):
+        cells = [height_of(text, size) for (row, _), text in texts.items() if row == name]
+        heights.append(max([height_of("-", size), height_of(label, name_size), *cells]) + BETWEEN)
+    heads = [wrap(column, width, size, bold=True) for column in columns]
+    around = max(height_of(head, size) for head in heads) + 0.06
+    return _Layout(replace(lines, heights=heights, around=around), heads, texts, size)
 
 
-def _draw_cell(
-    canvas: Canvas, layout: _Layout, place: int, top: float, height: float, level: int, lines: list[str]
-) -> None:
-    left = layout.left + place * layout.width
-    inset = 0.02  # a white gap keeps neighbours of one level apart
-    canvas.box(left + inset, left + layout.width - inset, top + inset, top + height - inset, LEVELS[level], GREY)
-    middle = left + layout.width / 2
-    canvas.write(middle, top + height / 2, lines, size=layout.size, colour=text_colour(level), ha="center")
+def _draw(cells: list[Cell], names: Sequence[str], columns: Sequence[str], layout: _Layout) -> bytes:
+    rows = layout.rows
+    figure, axes = rows.subplots()
+    axes.set_xlim(-0.5, len(columns) - 0.5)
+    axes.xaxis.tick_top()
+    axes.set_xticks(range(len(columns)), layout.heads, fontsize=layout.size, fontweight="bold", color=INK)
+    axes.tick_params(axis="x", length=0)
+    row = {name: (middle, height) for name, middle, height in zip(names, rows.middles, rows.heights, strict=True)}
+    width = 1 - APART * len(columns) / rows.plot_width
+    boxes = axes.barh(
+        [row[cell.row][0] for cell in cells],
+        width,
+        [row[cell.row][1] - APART for cell in cells],
+        left=[columns.index(cell.column) - width / 2 for cell in cells],
+        color=[LEVELS[cell.level] for cell in cells],
+        edgecolor=GREY,
+        linewidth=1.3,
+        clip_on=False,
+    )
+    wrapped = [layout.texts[cell.row, cell.column] for cell in cells]
+    for text, cell in zip(axes.bar_label(boxes, wrapped, label_type="center", size=layout.size), cells, strict=True):
+        text.set_color(text_colour(cell.level))
+    return style.render_png(figure)

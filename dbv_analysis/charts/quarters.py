@@ -4,121 +4,81 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
+from functools import cached_property
+from itertools import groupby
 
-from dbv_analysis.charts.canvas import Canvas, height_of
-from dbv_analysis.charts.style import GREY, SMALL, width_of
+from dbv_analysis.charts.style import GREY, GRID, INCH, SMALL
+from dbv_analysis.charts.text import LEADING
 from dbv_analysis.model.period import Quarter
 
-DAY = timedelta(days=1)
-SPACE = 0.05  # inches between two labels of a row
-YEAR_LINE, QUARTER_LINE, MONTH_LINE = ("#8c8c8c", 1.2), ("#cccccc", 0.9), ("#e6e6e6", 0.7)
-
-
-@dataclass(frozen=True)
-class _Stretch:
-    """A year, a quarter or a month: its first day, the day after its last, and its words."""
-
-    start: date
-    after: date
-    text: str
+MOST_QUARTERS, MOST_FOR_MONTHS = 15, 4  # whose names, and whose months' names, stand side by side
+YEAR_NAME = 0.16  # of the axis: what the name of a year takes
+TIER = SMALL * LEADING / INCH  # inches, of the names of years, of quarters or of months
 
 
 @dataclass(frozen=True)
 class Quarters:
-    """The whole quarters that hold some days, laid out from ``left`` to ``right`` (inches)."""
+    """Quarters one after another, on an axis of which a unit is a day."""
 
     quarters: list[Quarter]
-    left: float
-    right: float
 
     @classmethod
-    def holding(cls, days: Iterable[date], left: float, right: float) -> Quarters:
-        days = list(days)
-        quarters, last = [_quarter(min(days))], _quarter(max(days))
-        while quarters[-1] != last:
+    def holding(cls, days: Iterable[date]) -> Quarters:
+        """Every quarter from the earliest day's to the latest's."""
+        days = sorted(days)
+        first = days[0].year - (days[0].month < 4)
+        quarters = [Quarter(f"{first}-{(first + 1) % 100:02}-Q{(days[0].month - 4) % 12 // 3 + 1}")]
+        while quarters[-1].end < days[-1]:
             quarters.append(quarters[-1].next)
-        return cls(quarters, left, right)
+        return cls(quarters)
 
-    def at(self, day: date) -> float:
-        """Where ``day`` begins, in inches."""
-        first, after = self.quarters[0].start, self.quarters[-1].end + DAY
-        return self.left + (self.right - self.left) * ((day - first) / (after - first))
+    @property
+    def ends(self) -> tuple[int, int]:
+        """The first day, and the day after the last."""
+        return self.quarters[0].start.toordinal(), self.quarters[-1].next.start.toordinal()
 
     @property
     def height(self) -> float:
-        """What the axis's words take, in inches."""
-        return height_of(len(self._rows()), SMALL)
+        """What the names take above the axes, in inches."""
+        return len(self.tiers) * TIER
 
-    def write(self, canvas: Canvas, top: float) -> None:
-        """The axis's words, from ``top`` down: years, quarters, months."""
-        for row, stretches in enumerate(self._rows()):
-            for one in stretches:
-                middle = (self.at(one.start) + self.at(one.after)) / 2
-                canvas.write(
-                    middle, top + height_of(row + 0.5, SMALL), [one.text], size=SMALL, colour=GREY, ha="center"
-                )
+    @cached_property
+    def tiers(self) -> list[dict[float, str]]:
+        """Names by their middles, the finest first: of months, quarters and years, as far as there is room."""
+        years, least = {}, YEAR_NAME * (self.ends[1] - self.ends[0])
+        for name, inside in groupby(self.quarters, lambda quarter: quarter.name[:-3]):
+            inside = list(inside)
+            middle = _middle(inside[0].start, inside[-1].next.start)
+            if not years or middle - max(years) >= least:
+                years[middle] = name
+        quarters = {_middle(quarter.start, quarter.next.start): f"Q{quarter.number}" for quarter in self.quarters}
+        months = {month.toordinal() + 15: f"{month:%b}" for month in self._months()}
+        number = len(self.quarters)
+        return [months] * (number <= MOST_FOR_MONTHS) + [quarters] * (number <= MOST_QUARTERS) + [years]
 
-    def draw(self, canvas: Canvas, top: float, bottom: float) -> None:
-        """The grid: a line at the start of each month, stronger for a quarter and a year."""
-        years = {one.start for one in self._years()} | {self.quarters[-1].end + DAY}
-        quarters = {quarter.start for quarter in self.quarters}
-        for day in sorted({one.start for one in self._months()} | years | quarters):
-            colour, width = YEAR_LINE if day in years else QUARTER_LINE if day in quarters else MONTH_LINE
-            if day not in quarters and not self._room(self._months(), 0.08):
-                continue
-            canvas.line([self.at(day)] * 2, [top, bottom], colour=colour, width=width)
+    def _months(self) -> list[date]:
+        starts = [quarter.start for quarter in self.quarters]
+        return [start.replace(month=start.month + month) for start in starts for month in range(3)]
 
-    def _rows(self) -> list[list[_Stretch]]:
-        years = self._years()
-        narrow = max(self._wide(one) - width_of(one.text, SMALL) for one in years) < 0
-        rows = [self._apart(years if narrow else [one for one in years if self._room([one])])]
-        quarters = [_Stretch(q.start, q.end + DAY, f"Q{q.number}") for q in self.quarters]
-        rows += [row for row in (quarters, self._months()) if self._room(row)]
-        return rows
-
-    def _apart(self, stretches: list[_Stretch]) -> list[_Stretch]:
-        """As many as stand between the axis's ends without touching."""
-        kept, free = [], self.left - SPACE
-        for one in stretches:
-            half = width_of(one.text, SMALL) / 2
-            middle = (self.at(one.start) + self.at(one.after)) / 2
-            if middle - half >= free and middle + half <= self.right + SPACE:
-                kept.append(one)
-                free = middle + half + 2 * SPACE
-        return kept
-
-    def _room(self, stretches: list[_Stretch], needed: float | None = None) -> bool:
-        """Whether each has room for its words, or for the inches ``needed``."""
-        return all(
-            self._wide(one) >= (width_of(one.text, SMALL) + SPACE if needed is None else needed) for one in stretches
-        )
-
-    def _wide(self, one: _Stretch) -> float:
-        return self.at(one.after) - self.at(one.start)
-
-    def _years(self) -> list[_Stretch]:
-        names = dict.fromkeys(_year(quarter) for quarter in self.quarters)
-        return [
-            _Stretch(inside[0].start, inside[-1].end + DAY, name)
-            for name in names
-            for inside in [[quarter for quarter in self.quarters if _year(quarter) == name]]
-        ]
-
-    def _months(self) -> list[_Stretch]:
-        months, day, after = [], self.quarters[0].start, self.quarters[-1].end + DAY
-        while day < after:
-            following = (day.replace(day=28) + 4 * DAY).replace(day=1)
-            months.append(_Stretch(day, following, f"{day:%b}"))
-            day = following
-        return months
+    def draw(self, axes, twice: bool) -> None:
+        """The grid, and the names above the axes; under them too where ``twice``."""
+        axes.set_xlim(*self.ends)
+        starts = [quarter.start for quarter in self.quarters]
+        axes.set_xticks([start.toordinal() for start in starts if start.month == 4], [])
+        axes.grid(visible=True, axis="x", color="#8c8c8c", linewidth=1.2)
+        if len(self.tiers) > 1:
+            finer = self._months() if len(self.tiers) > 2 else starts
+            axes.set_xticks([start.toordinal() for start in finer], [], minor=True)
+            axes.grid(visible=True, axis="x", which="minor", color=GRID, linewidth=0.8)
+        axes.tick_params(axis="x", which="both", length=0)
+        for side, tiers in (("top", self.tiers), ("bottom", self.tiers[::-1]))[: 1 + twice]:
+            for level, tier in enumerate(tiers):
+                axis = axes.secondary_xaxis(side)
+                axis.set_xticks(list(tier), list(tier.values()))
+                axis.tick_params(length=0, pad=2 + level * TIER * INCH, labelsize=SMALL, labelcolor=GREY)
+                axis.spines[:].set_visible(False)
 
 
-def _quarter(day: date) -> Quarter:
-    first = day.year - (day.month < 4)
-    return Quarter(f"{first}-{(first + 1) % 100:02}-Q{(day.month - 4) % 12 // 3 + 1}")
-
-
-def _year(quarter: Quarter) -> str:
-    """``2024-25``."""
-    return quarter.name.rpartition("-")[0]
+def _middle(start: date, after: date) -> float:
+    return (start.toordinal() + after.toordinal()) / 2

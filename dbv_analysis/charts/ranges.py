@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from dbv_analysis.charts import style
-from dbv_analysis.charts.canvas import GAP, MARGIN, Canvas, Names, height_of, place_label, wrapped
-from dbv_analysis.charts.scale import AXIS, Scale
-from dbv_analysis.charts.style import ACCENT, TEXT, WIDTH, width_of
+from dbv_analysis.charts.rows import CLEAR, Rows, label, mark
+from dbv_analysis.charts.style import ACCENT, INK, width_of
+from dbv_analysis.charts.text import cell, fit_names, height_of, spoken, wrap
 from dbv_analysis.model.blocks import Figure, Table
-from dbv_analysis.model.units import SYMBOLS, is_missing
+from dbv_analysis.model.units import is_missing
 
 WIDEST_NAME = 2.6  # inches
 BAR = 0.18  # inches high
-BETWEEN = 0.2  # inches between two rows' words
-WIDEST_REFERENCE = 4.2  # inches
-APART = 0.14  # inches between a range or a dot and its words
+BETWEEN = 0.2  # inches between two rows
+WIDEST_REFERENCE = 3.6  # inches
+APART = 0.14  # inches between a range or a dot and its text
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,11 @@ class Range:
     lowest: float | None
     highest: float | None
     symbol: str = ""
+
+    @property
+    def known(self) -> list[float]:
+        """Its ends that have a value."""
+        return [end for end in (self.lowest, self.highest) if not is_missing(end)]
 
 
 @dataclass(frozen=True)
@@ -52,118 +58,75 @@ def range_chart(
     Args:
         ranges: the rows. A range of one value, or with one end missing, is a dot; one without either end
             shows its symbol.
-        title: the active title, at most ten words or so.
-        measure: what is measured, with its unit, for the alt text and the table's caption.
-        write: a value as text.
-        caption: lines on source, population and period.
         reference: a value drawn as an upright line with its name.
         row_header: what the names are names of, for the table.
 
     Raises ValueError where there is nothing to draw, where a range has no name, or where its lowest is
     above its highest.
     """
-    if all(is_missing(end) for one in ranges for end in (one.lowest, one.highest)):
+    if not any(row.known for row in ranges):
         raise ValueError("no range has a value, so there is nothing to draw")
-    for one in ranges:
-        if not one.name.strip():
+    for row in ranges:
+        if not row.name.strip():
             raise ValueError("every range needs a name")
-        if len(_known(one)) == 2 and one.lowest > one.highest:
-            raise ValueError(f'the lowest of "{one.name}" is above its highest: {one.lowest} and {one.highest}')
-    canvas = _draw(ranges, write, reference)
+        if row.known != sorted(row.known):
+            raise ValueError(f'the lowest of "{row.name}" is above its highest: {row.lowest} and {row.highest}')
+    cells = [[cell(end, row.symbol, write) for end in (row.lowest, row.highest)] for row in ranges]
+    names, size = fit_names([row.name for row in ranges], WIDEST_NAME)
+    heights = [max(height_of(name, size), BAR) + BETWEEN for name in names]
+    above = wrap(f"{reference.name} {write(reference.value)}", WIDEST_REFERENCE, bold=True) if reference else ""
+    rows = Rows(names, size, heights, around=height_of(above))
     return style.as_block(
-        canvas.png,
-        canvas.height,
+        partial(_draw, ranges, cells, rows, (reference.value, above) if reference else None),
+        rows.height,
         title=title,
-        alt=_alt(ranges, measure, write, reference),
+        alt=_alt(ranges, cells, measure, write, reference),
         caption=caption,
         table=Table(
             measure,
             [row_header, "Lowest", "Highest"],
-            [[one.name, _cell(one, one.lowest, write), _cell(one, one.highest, write)] for one in ranges],
+            [[row.name, *ends] for row, ends in zip(ranges, cells, strict=True)],
             notes=[f"{reference.name}: {write(reference.value)}."] if reference else [],
         ),
     )
 
 
-def _known(one: Range) -> list[float]:
-    return [end for end in (one.lowest, one.highest) if not is_missing(end)]
-
-
-def _cell(one: Range, end: float | None, write: Callable[[float], str]) -> str:
-    return (one.symbol or "x") if is_missing(end) else write(end)
-
-
-def _alt(ranges: list[Range], measure: str, write: Callable[[float], str], reference: Reference | None) -> str:
+def _alt(
+    ranges: list[Range],
+    cells: list[list[str]],
+    measure: str,
+    write: Callable[[float], str],
+    reference: Reference | None,
+) -> str:
     sentences = [f"Range chart: {measure}."]
-    for one in ranges:
-        symbol = one.symbol or "x"
-        missing = SYMBOLS.get(symbol, symbol).partition(":")[0]
-        ends = [missing if is_missing(end) else write(end) for end in (one.lowest, one.highest)]
-        sentences.append(f"{one.name}: {' to '.join(dict.fromkeys(ends))}.")
+    for row, ends in zip(ranges, cells, strict=True):
+        sentences.append(f"{row.name}: {' to '.join(dict.fromkeys(map(spoken, ends)))}.")
     if reference:
         sentences.append(f"A line marks the {reference.name}: {write(reference.value)}.")
     return " ".join(sentences)
 
 
-def _labels(one: Range, write: Callable[[float], str], after: bool) -> tuple[str, str]:
-    """The words before and after a range; all of them ``after`` it where it is a dot, a symbol or near zero."""
-    ends = dict.fromkeys(_cell(one, end, write) for end in (one.lowest, one.highest))
-    if after or len(_known(one)) < 2 or len(ends) == 1:
-        return "", " to ".join(ends)
-    return write(one.lowest), write(one.highest)
-
-
-def _fit(
-    ranges: list[Range], write: Callable[[float], str], reference: Reference | None, left: float
-) -> tuple[Scale, list[tuple[str, str]]]:
-    """The scale from ``left`` on and each row's words, none of which stands across zero before a range above it."""
-    ends = [_known(one) or [0.0] for one in ranges]
-    marked = [(reference.value, 0.0)] if reference else []
-    behind: set[int] = set()
-    while True:
-        labels = [_labels(one, write, row in behind) for row, one in enumerate(ranges)]
-        before = [APART + width_of(words) if words else 0.0 for words, _ in labels]
-        scale = Scale.fit(
-            left,
-            WIDTH - MARGIN,
-            [*marked, *((min(end), wide) for end, wide in zip(ends, before, strict=True))],
-            [*marked, *((max(end), APART + width_of(label[1])) for end, label in zip(ends, labels, strict=True))],
-        )
-        across = {
-            row
-            for row, (end, wide) in enumerate(zip(ends, before, strict=True))
-            if wide and min(end) >= 0 and scale.at(min(end)) - wide < scale.zero
-        }
-        if not across:
-            return scale, labels
-        behind |= across
-
-
-def _draw(ranges: list[Range], write: Callable[[float], str], reference: Reference | None) -> Canvas:
-    """The chart, laid out."""
-    names = Names.fit([one.name for one in ranges], WIDEST_NAME)
-    ends = [_known(one) or [0.0] for one in ranges]
-    scale, labels = _fit(ranges, write, reference, MARGIN + names.width + 1.5 * GAP)
-    above = wrapped(f"{reference.name} {write(reference.value)}", WIDEST_REFERENCE, bold=True) if reference else []
-    rows = [max(names.height(row), height_of(1)) + BETWEEN for row in range(len(ranges))]
-    top = MARGIN + height_of(len(above)) + (GAP / 2 if above else 0)
-    bottom = top + sum(rows)
-    canvas = Canvas(bottom + AXIS)
-    scale.draw(canvas, top, bottom, write)
-    if reference:
-        x, wide = scale.at(reference.value), max(width_of(line, TEXT, bold=True) for line in above)
-        canvas.mark(x, top, bottom)
-        canvas.write(place_label(x, wide), MARGIN + height_of(len(above)) / 2, above, bold=True)
-    for row, one in enumerate(ranges):
-        middle = top + sum(rows[:row]) + rows[row] / 2
-        canvas.write(MARGIN, middle, names.lines[row], size=names.size)
-        start, end = scale.at(min(ends[row])), scale.at(max(ends[row]))
-        if start < end:
-            canvas.box(start, end, middle - BAR / 2, middle + BAR / 2, ACCENT)
-        elif _known(one):
-            canvas.dot(start, middle, ACCENT)
-        before, after = labels[row]
-        if before:
-            canvas.write(start - APART, middle, [before], ha="right", clear=True)
-        canvas.write(end + APART, middle, [after], clear=True)
-    return canvas
+def _draw(ranges: list[Range], cells: list[list[str]], rows: Rows, line: tuple[float, str] | None) -> bytes:
+    """The ranges, and an upright ``line`` at a value, with its text."""
+    figure, axes = rows.subplots()
+    values = [0, *(value for row in ranges for value in row.known), *([line[0]] if line else [])]
+    first, last = min(values), max(values) if any(values) else 1
+    inches = (rows.plot_width - APART - max(width_of(text) for ends in cells for text in ends)) / (last - first)
+    axes.set_xlim(first, last)
+    axes.axvline(0, color=INK, linewidth=1.1, zorder=4, clip_on=False)
+    if line:
+        mark(axes, *line)
+    for ends, texts, middle in zip((row.known for row in ranges), cells, rows.middles, strict=True):
+        lowest, highest = min(ends, default=0), max(ends, default=0)
+        if lowest < highest:
+            axes.barh(middle, highest - lowest, BAR, left=lowest, color=ACCENT, zorder=3)
+        elif ends:
+            axes.plot(lowest, middle, "o", markersize=9, color=ACCENT, zorder=3, clip_on=False)
+        before, *after = dict.fromkeys(texts)
+        room = (lowest - (0 if lowest >= 0 else first)) * inches  # before the range, but not across zero
+        if lowest < highest and after and room > width_of(before) + APART:
+            label(axes, lowest, middle, before, -APART, bbox=CLEAR)
+            label(axes, highest, middle, *after, APART, bbox=CLEAR)
+        else:
+            label(axes, highest, middle, " to ".join([before, *after]), APART, bbox=CLEAR)
+    return style.render_png(figure)

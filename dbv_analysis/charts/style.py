@@ -22,8 +22,9 @@ ACCENT, INK, GREY, WHITE = PALETTE[0], "#0b0c0c", "#6f6f6f", "#ffffff"
 GRID = "#cccccc"
 WIDTH = 7.0  # inches
 TEXT, SMALL = 13, 11  # points; nothing is written smaller
-POINTS = 72  # in an inch
+INCH = 72  # points
 SLACK = 1.02  # letters are set on whole pixels, so a line may be a little wider than measured
+MARGIN = 0.08  # inches left free at every edge
 DPI = 200
 CSS_PIXELS = 96
 COLOURS = 64  # of a picture: lines, their edges, and text
@@ -46,6 +47,11 @@ def pyplot():
             "axes.labelsize": TEXT,
             "xtick.labelsize": TEXT,
             "ytick.labelsize": TEXT,
+            "text.color": INK,
+            "legend.fontsize": TEXT,
+            "figure.constrained_layout.use": True,
+            "figure.constrained_layout.w_pad": MARGIN,
+            "figure.constrained_layout.h_pad": MARGIN,
             "text.parse_math": False,  # a name may hold two dollar signs
         },
     )
@@ -53,14 +59,14 @@ def pyplot():
 
 
 @lru_cache(4096)
-def width_of(words: str, size: int = TEXT, bold: bool = False) -> float:
-    """How wide ``words`` are on one line, in inches."""
+def width_of(text: str, size: int = TEXT, bold: bool = False) -> float:
+    """How wide ``text`` is on one line, in inches."""
     pyplot()
     from matplotlib.font_manager import FontProperties
     from matplotlib.textpath import text_to_path
 
     font = FontProperties(size=size, weight="bold" if bold else "normal")
-    return text_to_path.get_text_width_height_descent(words, font, ismath=False)[0] / POINTS * SLACK
+    return text_to_path.get_text_width_height_descent(text, font, ismath=False)[0] / INCH * SLACK
 
 
 def render_png(figure) -> bytes:

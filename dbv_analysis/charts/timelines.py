@@ -6,11 +6,14 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
+from itertools import pairwise
 
 from dbv_analysis.charts import style
-from dbv_analysis.charts.canvas import GAP, MARGIN, Canvas, Names, height_of, place_label, wrapped
-from dbv_analysis.charts.quarters import DAY, Quarters
-from dbv_analysis.charts.style import ACCENT, GRID, SMALL, TEXT, WHITE, WIDTH, width_of
+from dbv_analysis.charts.quarters import Quarters
+from dbv_analysis.charts.rows import CLEAR, GAP, Rows, label, mark
+from dbv_analysis.charts.style import ACCENT, GRID, INCH, MARGIN, SMALL, WHITE, WIDTH, width_of
+from dbv_analysis.charts.text import counted, fit_names, height_of, wrap
 from dbv_analysis.model.blocks import Figure, Table
 from dbv_analysis.model.period import format_day
 from dbv_analysis.model.wording import listed
@@ -19,7 +22,7 @@ MOST = 40  # rows that one picture holds
 WIDEST_NAME = 2.55  # inches
 BAR = 0.26  # inches high: a word in small type stands within it
 NARROWEST = 0.07  # inches: a task of one day is still seen
-BETWEEN = 0.12  # inches between two rows' words
+BETWEEN = 0.1  # inches between two rows' text
 TALL = 12  # rows, from which the axis stands under them too
 OPEN = timedelta(days=45)  # at least so much is drawn of a task that goes on
 ONGOING, NO_DATE = "ongoing", "not given"
@@ -48,6 +51,13 @@ class Task:
     end: date | None
     status: str
 
+    @property
+    def days(self) -> tuple[str, str]:
+        """Its first and last day as text."""
+        if self.start is None:
+            return NO_DATE, NO_DATE
+        return format_day(self.start), format_day(self.end) if self.end else ONGOING
+
 
 def timeline(
     tasks: list[Task],
@@ -65,9 +75,6 @@ def timeline(
     Args:
         tasks: the rows, at most 40; groups stand in the order in which they first appear.
         today: the day marked, to which the statuses refer.
-        title: the active title, at most ten words or so.
-        measure: what is shown, for the alt text and the table's caption.
-        caption: lines on source and period.
         noun: what a row is, in the singular; its plural takes an "s".
         group_header: what a group is, for the table.
         statuses: the order in which statuses take their looks, so that charts agree; the rest follow.
@@ -79,17 +86,20 @@ def timeline(
     groups = list(dict.fromkeys(task.group for task in tasks))
     tasks = sorted(tasks, key=lambda task: groups.index(task.group))
     order = list(dict.fromkeys([*statuses, *(task.status for task in tasks)]))
-    canvas = _draw(tasks, today, order)
+    days = [day for task in tasks if task.start for day in (task.start, task.end or task.start + OPEN)]
+    quarters = Quarters.holding([today, *days])
+    twice = len(tasks) > TALL
+    rows = _rows(tasks, height_of(format_day(today)) + quarters.height * (1 + twice) + 0.1)
     return style.as_block(
-        canvas.png,
-        canvas.height,
+        partial(_draw, tasks, rows, quarters, today, order),
+        rows.height,
         title=title,
         alt=_alt(tasks, groups, today, measure, noun),
         caption=caption,
         table=Table(
             measure,
             [group_header, noun.capitalize(), "From", "To", "Status"],
-            [[task.group, task.name, *_days(task), task.status] for task in tasks],
+            [[task.group, task.name, *task.days, task.status] for task in tasks],
             text_columns=5,
         ),
     )
@@ -113,117 +123,75 @@ def _check(tasks: list[Task], noun: str) -> None:
         raise ValueError(f"no {noun} has a date, so there is nothing to draw")
 
 
-def _days(task: Task) -> tuple[str, str]:
-    """A task's first and last day in words."""
-    if task.start is None:
-        return NO_DATE, NO_DATE
-    return format_day(task.start), format_day(task.end) if task.end else ONGOING
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
-
-
 def _alt(tasks: list[Task], groups: list[str], today: date, measure: str, noun: str) -> str:
     statuses = Counter(task.status for task in tasks)
     sentences = [
         f"Timeline: {measure}.",
-        f"{_span(tasks, today, _counted(len(tasks), noun))}.",
+        f"{_span(tasks, today, noun)}.",
         f"Status: {listed(f'{number} {status}' for status, number in statuses.items())}.",
     ]
     if len(groups) > 1:
         for group in groups:
-            inside = [task for task in tasks if task.group == group]
-            sentences.append(f"{group}: {_span(inside, today, _counted(len(inside), noun))}.")
+            sentences.append(f"{group}: {_span([task for task in tasks if task.group == group], today, noun)}.")
     return " ".join(sentences)
 
 
-def _span(tasks: list[Task], today: date, counted: str) -> str:
+def _span(tasks: list[Task], today: date, noun: str) -> str:
     """How many tasks, how many are over, and the days from the first start to the last end."""
     over = sum(task.end is not None and task.end < today for task in tasks)
-    words = [counted, f"{over} {'ends' if over == 1 else 'end'} before {format_day(today)}"]
+    texts = [counted(len(tasks), noun), f"{over} {'ends' if over == 1 else 'end'} before {format_day(today)}"]
     starts = [task.start for task in tasks if task.start]
     ends = [task.end for task in tasks if task.end]
     if starts:
-        words.append(f"first start {format_day(min(starts))}")
+        texts.append(f"first start {format_day(min(starts))}")
     if ends:
-        words.append(f"last end {format_day(max(ends))}")
+        texts.append(f"last end {format_day(max(ends))}")
     if ongoing := sum(task.start is not None and task.end is None for task in tasks):
-        words.append(f"{ongoing} {ONGOING}")
+        texts.append(f"{ongoing} {ONGOING}")
     if undated := sum(task.start is None for task in tasks):
-        words.append(f"{undated} without dates")
-    return ", ".join(words)
+        texts.append(f"{undated} without dates")
+    return ", ".join(texts)
 
 
-def _draw(tasks: list[Task], today: date, order: list[str]) -> Canvas:
-    """The chart, laid out."""
-    names = Names.fit([task.name for task in tasks], WIDEST_NAME, most=3)
-    ends = [task.end or task.start + OPEN for task in tasks if task.start]
-    axis = Quarters.holding(
-        [today, *ends, *(task.start for task in tasks if task.start)], MARGIN + names.width + GAP, WIDTH - 2 * MARGIN
-    )
-    heads = _headings(tasks)
-    middles, bottoms = [], []
-    top = MARGIN + height_of(1) + axis.height + 0.04
-    y = top
-    for row in range(len(tasks)):
-        y += height_of(len(heads[row])) + (0.12 if heads[row] else 0)
-        high = max(names.height(row), height_of(1)) + BETWEEN
-        middles.append(y + high / 2)
-        y += high
-        bottoms.append(y)
-    tall = len(tasks) > TALL
-    height = y + MARGIN + (axis.height if tall else 0)
-    canvas = Canvas(height)
-    axis.write(canvas, top - axis.height - 0.04)
-    axis.draw(canvas, top, y)
-    if tall:
-        axis.write(canvas, y + 0.04)
-    _mark_today(canvas, axis, today, top - axis.height - 0.04, top, y)
-    for row, task in enumerate(tasks):
-        head_top = bottoms[row - 1] if row else top
-        if heads[row]:
-            canvas.write(MARGIN, head_top + 0.1 + height_of(len(heads[row])) / 2, heads[row], bold=True, clear=True)
-        canvas.line([MARGIN, axis.right], [bottoms[row]] * 2, width=0.6)
-        canvas.write(MARGIN, middles[row], names.lines[row], size=names.size)
-        _draw_task(canvas, axis, task, middles[row], LOOKS[order.index(task.status) % len(LOOKS)])
-    return canvas
+def _rows(tasks: list[Task], around: float) -> Rows:
+    names, size = fit_names([task.name for task in tasks], WIDEST_NAME, most=3)
+    groups = [task.group for task in tasks]
+    heads = ["" if group == before else group for before, group in pairwise(["", *groups])]
+    heads = [wrap(head, WIDTH - 3 * MARGIN, bold=True) for head in heads]
+    return Rows(names, size, [max(height_of(name, size), BAR) + BETWEEN for name in names], heads=heads, around=around)
 
 
-def _headings(tasks: list[Task]) -> list[list[str]]:
-    """The lines of a group's name above its first row; none above the others."""
-    return [
-        wrapped(task.group, WIDTH - 3 * MARGIN, bold=True) if not row or tasks[row - 1].group != task.group else []
-        for row, task in enumerate(tasks)
-    ]
+def _draw(tasks: list[Task], rows: Rows, quarters: Quarters, today: date, order: list[str]) -> bytes:
+    figure, axes = rows.subplots()
+    axes.set_yticks(rows.bottoms, minor=True)
+    axes.tick_params(axis="y", which="minor", length=rows.width * INCH, color=GRID, width=0.6)
+    axes.grid(visible=True, axis="y", which="minor", color=GRID, linewidth=0.6)
+    quarters.draw(axes, twice=len(tasks) > TALL)
+    mark(axes, today.toordinal(), format_day(today), quarters.height + 0.05)
+    for task, middle in zip(tasks, rows.middles, strict=True):
+        _draw_task(axes, task, middle, LOOKS[order.index(task.status) % len(LOOKS)], rows.plot_width)
+    return style.render_png(figure)
 
 
-def _mark_today(canvas: Canvas, axis: Quarters, today: date, axis_top: float, top: float, bottom: float) -> None:
-    words = format_day(today)
-    x = axis.at(today)
-    canvas.mark(x, top, bottom)
-    left = place_label(x, width_of(words, TEXT, bold=True))
-    canvas.write(left, axis_top - height_of(0.5), [words], bold=True)
-
-
-def _draw_task(canvas: Canvas, axis: Quarters, task: Task, middle: float, look: tuple[str, str, str]) -> None:
+def _draw_task(axes, task: Task, middle: float, look: tuple[str, str, str], inches: float) -> None:
     """A task's bar, pointed where it goes on, and its status beside it or, where there is no room, on it."""
-    wide = width_of(task.status, SMALL)
+    first, after = axes.get_xlim()
     if task.start is None:
-        canvas.write(axis.left + GAP / 2, middle, [f"{task.status}, dates {NO_DATE}"], size=SMALL, clear=True)
+        label(axes, first, middle, f"{task.status}, dates {NO_DATE}", fontsize=SMALL, bbox=CLEAR)
         return
-    start = axis.at(task.start)
-    end = max(axis.at(task.end + DAY), start + NARROWEST) if task.end else axis.right
+    days = (after - first) / inches  # in an inch
+    start = task.start.toordinal()
+    end = max(task.end.toordinal() + 1, start + NARROWEST * days) if task.end else after
+    point = end if task.end else max(start, end - BAR / 2 * days)
     up, down = middle - BAR / 2, middle + BAR / 2
-    if task.end:
-        canvas.box(start, end, up, down, *look)
+    face, edge, hatch = look
+    corners = [start, point, end, point, start], [up, up, middle, down, down]
+    axes.fill(*corners, facecolor=face, edgecolor=edge, hatch=hatch, linewidth=1.3, zorder=3)
+    wide = (width_of(task.status, SMALL) + GAP) * days
+    if task.end and end + wide <= after:
+        x, gap = end, GAP / 2
+    elif start - wide >= first:
+        x, gap = start, -GAP / 2
     else:
-        point = max(start, end - BAR / 2)
-        canvas.shape([start, point, end, point, start], [up, up, middle, down, down], *look)
-    if task.end and end + GAP / 2 + wide <= axis.right:
-        left = end + GAP / 2
-    elif start - GAP / 2 - wide >= axis.left:
-        left = start - GAP / 2 - wide
-    else:
-        left = start + GAP
-    canvas.write(left, middle, [task.status], size=SMALL, clear=True)
+        x, gap = start, GAP
+    label(axes, x, middle, task.status, gap, fontsize=SMALL, bbox=CLEAR)

@@ -6,10 +6,7 @@ import pytest
 
 from dbv_analysis.charts import Cell, heat_map
 from dbv_analysis.charts.heat_maps import LEVELS, text_colour
-from tests.charts.test_pictures import (
-    pixels_of,
-    words_drawn,  # noqa: F401
-)
+from tests.charts.drawing import pixels_of, said
 
 ROWS, COLUMNS = ["Workforce", "Finance"], ["Workstream 1", "Workstream 2"]
 LOW = Cell("Workforce", "Workstream 1", "Low", 1)
@@ -73,9 +70,8 @@ def test_the_alt_text_of_many_dark_cells_names_eight_and_counts_the_rest():
     assert "Risk 7, All (High); 2 more." in alt
 
 
-def test_the_words_stand_in_the_cells(words_drawn):  # noqa: F811
-    drawn(LOW, HIGH)
-    assert {"Workforce", "Finance", *COLUMNS, "Low", "High"} == {words for words, _, _ in words_drawn()}
+def test_the_words_stand_in_the_cells():
+    assert {"Workforce", "Finance", *COLUMNS, "Low", "High"} == set(said(drawn(LOW, HIGH)))
 
 
 def test_a_cell_that_is_not_given_is_blank():
@@ -83,47 +79,33 @@ def test_a_cell_that_is_not_given_is_blank():
     assert pixels_of(drawn(LOW), LEVELS[3]) == 0
 
 
-def test_a_long_word_is_broken_with_a_hyphen(words_drawn):  # noqa: F811
-    columns = [f"Quarter {place}" for place in range(8)]
-    drawn(*(Cell("Workforce", column, "Implementation", 2) for column in columns), columns=columns)
-    said = [words for words, _, _ in words_drawn()]
-    assert "Implementation" not in said
-    assert "Imple-" in said
+def test_a_long_word_is_broken_with_a_hyphen():
+    columns = [f"Quarter {number}" for number in range(8)]
+    cells = [Cell("Workforce", column, "Implementation", 2) for column in columns]
+    lines = [line for text in said(drawn(*cells, columns=columns)) for line in text.splitlines()]
+    assert "Implementation" not in lines
+    assert "Imple-" in lines
 
 
-def test_no_cell_is_refused():
-    with pytest.raises(ValueError, match="no cell is given, so there is nothing to draw"):
-        drawn()
-
-
-@pytest.mark.parametrize("cell", [Cell("Elsewhere", "Workstream 1", "Low", 1), Cell("Finance", "Elsewhere", "Low", 1)])
-def test_a_cell_outside_the_matrix_is_refused(cell):
-    with pytest.raises(ValueError, match="outside the rows and columns given"):
-        drawn(cell)
-
-
-def test_two_cells_in_one_place_are_refused():
-    with pytest.raises(ValueError, match='the cell at "Workforce" and "Workstream 1" is given twice'):
-        drawn(LOW, Cell("Workforce", "Workstream 1", "High", 3))
-
-
-def test_a_cell_without_words_is_refused():
-    with pytest.raises(ValueError, match="has no words"):
-        drawn(Cell("Finance", "Workstream 1", "", 1))
-
-
-def test_a_rating_is_not_taken_for_the_symbol_of_a_number_that_rounds_to_zero():
-    with pytest.raises(ValueError, match='write "Low" for a rating'):
-        drawn(Cell("Workforce", "Workstream 1", "low", 1))
-
-
-@pytest.mark.parametrize("level", [-1, 4, 1.5])
-def test_a_level_other_than_0_to_3_is_refused(level):
-    with pytest.raises(ValueError, match="a level is 0, 1, 2 or 3"):
-        drawn(Cell("Finance", "Workstream 1", "Low", level))
-
-
-@pytest.mark.parametrize("rows", [["Finance", "Finance"], ["Finance", ""]])
-def test_rows_need_names_of_their_own(rows):
-    with pytest.raises(ValueError, match="every row needs a name of its own"):
-        drawn(HIGH, rows=rows)
+@pytest.mark.parametrize(
+    ("cells", "options", "message"),
+    [
+        ([], {}, "no cell is given, so there is nothing to draw"),
+        ([Cell("Elsewhere", "Workstream 1", "Low", 1)], {}, "outside the rows and columns given"),
+        ([Cell("Finance", "Elsewhere", "Low", 1)], {}, "outside the rows and columns given"),
+        (
+            [LOW, Cell("Workforce", "Workstream 1", "High", 3)],
+            {},
+            'the cell at "Workforce" and "Workstream 1" is given twice',
+        ),
+        ([Cell("Finance", "Workstream 1", "", 1)], {}, "has no words"),
+        # a rating is not taken for the symbol of a number that rounds to zero
+        ([Cell("Workforce", "Workstream 1", "low", 1)], {}, 'write "Low" for a rating'),
+        *(([Cell("Finance", "Workstream 1", "Low", level)], {}, "a level is 0, 1, 2 or 3") for level in (-1, 4, 1.5)),
+        ([HIGH], {"rows": ["Finance", "Finance"]}, "every row needs a name of its own"),
+        ([HIGH], {"rows": ["Finance", ""]}, "every row needs a name of its own"),
+    ],
+)
+def test_a_matrix_that_cannot_be_drawn_is_refused(cells, options, message):
+    with pytest.raises(ValueError, match=message):
+        drawn(*cells, **options)
