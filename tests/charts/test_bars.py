@@ -14,6 +14,7 @@ from tests.charts.drawing import pixels_of
 
 SHARE = "Plans in special schools, per cent"
 COST = "Cost of a place, pounds"
+TWO = {"own_name": "Spent", "beside_name": "Profiled"}
 
 
 def bars(*rows: Bar, **options) -> Figure:
@@ -24,20 +25,16 @@ def ranges(*rows: Range, **options) -> Figure:
     return range_chart(list(rows), title="Places cost", measure=COST, write=POUNDS.write, caption=[], **options)
 
 
-def test_the_alt_text_of_a_few_bars_names_each_with_its_value():
-    alt = bars(Bar("Halton", 37.2), Bar("England", 32.3, own=False)).alt
-    assert alt == f"Bar chart: {SHARE}. Halton: 37.2%. England: 32.3%."
+def test_a_few_bars_are_each_named_with_their_value_in_the_order_given():
+    chart = bars(Bar("Halton", 37.2), Bar("England", 32.3, own=False), Bar("Wirral", 41.0), row_header="Area")
+    assert chart.alt == f"Bar chart: {SHARE}. Halton: 37.2%. England: 32.3%. Wirral: 41.0%."
+    assert chart.table.header == ["Area", "Value"]
+    assert chart.table.rows == [["Halton", "37.2%"], ["England", "32.3%"], ["Wirral", "41.0%"]]
 
 
 def test_the_alt_text_of_many_bars_gives_the_highest_the_lowest_and_how_many_have_no_value():
-    alt = bars(*(Bar(f"Area {place}", float(place)) for place in range(1, 12)), Bar("Area 12", None, "c")).alt
+    alt = bars(*(Bar(f"Area {row}", float(row)) for row in range(1, 12)), Bar("Area 12", None, "c")).alt
     assert alt == f"Bar chart: {SHARE}. 12 bars. Highest: Area 11: 11.0%. Lowest: Area 1: 1.0%. 1 without a value."
-
-
-def test_the_table_holds_each_bar_in_the_order_given():
-    table = bars(Bar("Halton", 37.2), Bar("England", 32.3), Bar("Wirral", 41.0), row_header="Area").table
-    assert table.header == ["Area", "Value"]
-    assert table.rows == [["Halton", "37.2%"], ["England", "32.3%"], ["Wirral", "41.0%"]]
 
 
 @pytest.mark.parametrize("missing", [None, math.nan])
@@ -49,8 +46,14 @@ def test_a_bar_without_a_value_is_a_symbol_in_the_table_and_words_in_the_alt_tex
     assert "0" not in chart.alt
 
 
-def test_a_bar_without_a_value_is_not_drawn():
-    chart = bars(Bar("Halton", 37.2), Bar("Wirral", None, "c"))
+@pytest.mark.parametrize(
+    "chart",
+    [
+        bars(Bar("Halton", 37.2), Bar("Wirral", None, "c")),
+        ranges(Range("Special", 9_800, 31_250), Range("Post-16", None, None, "c")),
+    ],
+)
+def test_a_row_without_a_value_is_not_drawn(chart):
     assert pixels_of(chart, ACCENT, (0, 0.4))
     assert not pixels_of(chart, ACCENT, (0.5, 1))
 
@@ -81,21 +84,15 @@ def test_a_note_stands_in_the_table_and_bars_without_one_say_so():
 
 
 def test_two_values_a_row_are_each_named_in_the_alt_text_and_the_table():
-    chart = bars(
-        Bar("Workforce", 61.0, beside=80.0),
-        Bar("Data", 20.0),
-        Bar("Office", None, beside=5.0),
-        own_name="Spent",
-        beside_name="Profiled",
-    )
+    rows = [Bar("Workforce", 61.0, beside=80.0), Bar("Data", 20.0), Bar("Office", None, beside=5.0)]
+    chart = bars(*rows, **TWO)
     assert chart.table.header == ["Name", "Spent", "Profiled"]
     assert chart.table.rows == [["Workforce", "61.0%", "80.0%"], ["Data", "20.0%", "x"], ["Office", "x", "5.0%"]]
     assert "Workforce: Spent 61.0%, Profiled 80.0%. Data: Spent 20.0%, Profiled not available." in chart.alt
 
 
 def test_what_a_value_is_held_against_is_outlined_and_not_filled():
-    alone = bars(Bar("Workforce", 1.0, beside=80.0), own_name="Spent", beside_name="Profiled")
-    filled = bars(Bar("Workforce", 80.0, beside=80.0), own_name="Spent", beside_name="Profiled")
+    alone, filled = (bars(Bar("Workforce", value, beside=80.0), **TWO) for value in (1.0, 80.0))
     assert pixels_of(alone, ACCENT, (0.5, 1)) < pixels_of(filled, ACCENT, (0.5, 1)) / 20
 
 
@@ -114,36 +111,18 @@ def test_bars_that_cannot_be_drawn_are_refused(rows, options, message):
         bars(*rows, **options)
 
 
-def test_the_alt_text_of_ranges_gives_both_ends_and_what_they_are_held_against():
-    chart = ranges(Range("Special", 9_800, 31_250), reference=Reference("average cost of a place", 63_765))
-    assert chart.alt == (
-        f"Range chart: {COST}. Special: £9,800 to £31,250. A line marks the average cost of a place: £63,765."
-    )
+def test_ranges_are_named_with_both_ends_and_what_they_are_held_against():
+    chart = ranges(Range("Special", 9_800, 31_250), reference=Reference("average cost", 63_765))
+    assert chart.alt == f"Range chart: {COST}. Special: £9,800 to £31,250. A line marks the average cost: £63,765."
+    assert chart.table.header == ["Name", "Lowest", "Highest"]
+    assert chart.table.rows == [["Special", "£9,800", "£31,250"]]
+    assert chart.table.notes == ["average cost: £63,765."]
 
 
-def test_the_table_of_ranges_holds_both_ends_and_under_it_what_they_are_held_against():
-    table = ranges(Range("Special", 9_800, 31_250), reference=Reference("average cost", 63_765)).table
-    assert table.header == ["Name", "Lowest", "Highest"]
-    assert table.rows == [["Special", "£9,800", "£31,250"]]
-    assert table.notes == ["average cost: £63,765."]
-
-
-def test_a_range_of_one_value_says_it_once():
-    chart = ranges(Range("Resourced", 14_000, 14_000))
-    assert "Resourced: £14,000." in chart.alt
-    assert chart.table.rows == [["Resourced", "£14,000", "£14,000"]]
-
-
-def test_a_missing_end_is_a_symbol_and_never_zero():
-    chart = ranges(Range("Special", 9_800, 31_250), Range("Post-16", None, None, "c"), Range("Other", None, 27_300))
-    assert chart.table.rows[1:] == [["Post-16", "c", "c"], ["Other", "x", "£27,300"]]
-    assert "Post-16: confidential. Other: not available to £27,300." in chart.alt
-
-
-def test_a_range_without_ends_is_not_drawn():
-    chart = ranges(Range("Special", 9_800, 31_250), Range("Post-16", None, None, "c"))
-    assert pixels_of(chart, ACCENT, (0, 0.4))
-    assert not pixels_of(chart, ACCENT, (0.5, 1))
+def test_a_range_of_one_value_says_it_once_and_a_missing_end_is_a_symbol_and_never_zero():
+    chart = ranges(Range("Resourced", 14_000, 14_000), Range("Post-16", None, None, "c"), Range("Other", None, 27_300))
+    assert chart.table.rows == [["Resourced", "£14,000", "£14,000"], ["Post-16", "c", "c"], ["Other", "x", "£27,300"]]
+    assert "Resourced: £14,000. Post-16: confidential. Other: not available to £27,300." in chart.alt
 
 
 def test_the_value_that_ranges_are_held_against_is_in_the_picture():

@@ -127,18 +127,11 @@ def test_a_series_of_one_value_is_named_with_it_and_drawn_without_a_warning_that
 @pytest.mark.parametrize(
     ("values", "breaks", "stretches"),
     [
-        ({2021: 1.0, 2022: 2.0, 2023: 3.0}, (), [[2021, 2022, 2023]]),  # a line is joined from year to year
-        (
-            {2021: 1.0, 2022: 2.0, 2023: 3.0, 2024: 4.0},
-            (PERSONS,),
-            [[2021, 2022], [2023, 2024]],
-        ),  # but not across a break
-        ({2019: 1.0, 2021: 2.0, 2022: 3.0}, (), [[2019], [2021, 2022]]),  # nor a missing year
-        (
-            {2021: 1.0, 2022: 2.0, 2023: "c", 2024: 4.0, 2025: 5.0},
-            (),
-            [[2021, 2022], [2023], [2024, 2025]],
-        ),  # nor a hidden value
+        # a line is joined from year to year, but not across a break, a missing year or a hidden value
+        ({2021: 1.0, 2022: 2.0, 2023: 3.0}, (), [[2021, 2022, 2023]]),
+        ({2021: 1.0, 2022: 2.0, 2023: 3.0, 2024: 4.0}, (PERSONS,), [[2021, 2022], [2023, 2024]]),
+        ({2019: 1.0, 2021: 2.0, 2022: 3.0}, (), [[2019], [2021, 2022]]),
+        ({2021: 1.0, 2022: 2.0, 2023: "c", 2024: 4.0, 2025: 5.0}, (), [[2021, 2022], [2023], [2024, 2025]]),
     ],
 )
 def test_a_line_stops_where_values_do_not_join(values, breaks, stretches):
