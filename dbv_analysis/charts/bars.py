@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
 from dbv_analysis.charts import style
 from dbv_analysis.charts.rows import Rows, label
 from dbv_analysis.charts.style import ACCENT, GREY, INK, SMALL, WHITE
-from dbv_analysis.charts.text import cell, fit_names, height_of, spoken, wrap
+from dbv_analysis.charts.text import Write, cell, fit_names, height_of, spoken, wrap
 from dbv_analysis.model.blocks import Figure, Table
 from dbv_analysis.model.units import is_missing
 
@@ -41,7 +40,7 @@ def bar_chart(
     *,
     title: str,
     measure: str,
-    write: Callable[[float], str],
+    write: Write,
     caption: list[str],
     row_header: str = "Name",
     own_name: str = "Value",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 from functools import partial
 
@@ -11,6 +10,7 @@ import pandas as pd
 from dbv_analysis.charts import style
 from dbv_analysis.charts.lines import INCHES, finish, mark
 from dbv_analysis.charts.style import ACCENT, GREY, INK, SMALL
+from dbv_analysis.charts.text import Write
 from dbv_analysis.compare.control_limits import Xmr
 from dbv_analysis.model.blocks import Figure, Table
 from dbv_analysis.model.wording import listed, upper_first
@@ -23,7 +23,7 @@ def control_chart(
     title: str,
     name: str,
     measure: str,
-    write: Callable[[float], str],
+    write: Write,
     caption: list[str],
     start: date | None = None,
 ) -> Figure:
@@ -37,48 +37,30 @@ def control_chart(
     """
     kind = "trial limit" if limits.trial else "limit"
     levels = {"centre": limits.centre, f"lower {kind}": max(limits.lower, 0), f"upper {kind}": limits.upper}
-    departs = ["yes" if row in limits.signals else "no" for row in range(len(rows))]
+    first, last = (f"{write(row['value'])} in {row['period_label']}" for _, row in rows.iloc[[0, -1]].iterrows())
+    texts = ", ".join(f"{level} {write(value)}" for level, value in levels.items())
+    departed = ["yes" if row in limits.signals else "no" for row in range(len(rows))]
+    departs = listed(rows["period_label"].iloc[list(limits.signals)])
     return style.as_block(
         partial(_draw, rows, limits.signals, levels, name, write, start),
         INCHES[1],
         title=title,
-        alt=_alt(rows, limits.signals, levels, name, measure, write),
+        alt=f"Control chart: {measure}. {name}: {first}, {last}. {upper_first(texts)}. "
+        f"{f'Departs: {departs}' if departs else 'No value departs from them'}.",
         caption=caption,
         table=Table(
             measure,
             ["Period", name, *map(upper_first, levels), "Departs"],
             [
-                [row.period_label, write(row.value), *map(write, levels.values()), departed]
-                for row, departed in zip(rows.itertuples(), departs, strict=True)
+                [row.period_label, write(row.value), *map(write, levels.values()), answer]
+                for row, answer in zip(rows.itertuples(), departed, strict=True)
             ],
         ),
     )
 
 
-def _alt(
-    rows: pd.DataFrame,
-    signals: tuple[int, ...],
-    levels: dict[str, float],
-    name: str,
-    measure: str,
-    write: Callable[[float], str],
-) -> str:
-    first, last = (f"{write(row['value'])} in {row['period_label']}" for _, row in rows.iloc[[0, -1]].iterrows())
-    limits = ", ".join(f"{level} {write(value)}" for level, value in levels.items())
-    departs = listed(rows["period_label"].iloc[list(signals)])
-    return (
-        f"Control chart: {measure}. {name}: {first}, {last}. {upper_first(limits)}. "
-        f"{f'Departs: {departs}' if departs else 'No value departs from them'}."
-    )
-
-
 def _draw(
-    rows: pd.DataFrame,
-    signals: tuple[int, ...],
-    levels: dict[str, float],
-    name: str,
-    write: Callable[[float], str],
-    start: date | None,
+    rows: pd.DataFrame, signals: tuple[int, ...], levels: dict[str, float], name: str, write: Write, start: date | None
 ) -> bytes:
     figure, axes = style.pyplot().subplots(figsize=INCHES, dpi=style.DPI)
     for level, value in levels.items():
@@ -89,9 +71,9 @@ def _draw(
         axes.plot(*where, "o", markersize=13, markeredgecolor=INK, markerfacecolor="none")
         axes.annotate("departs", where, (0, 11), textcoords="offset points", ha="center", fontsize=SMALL)
     mark(axes, rows, start, ())
-    value = rows["value"].iloc[-1]
+    newest = rows["value"].iloc[-1]
     ends = [(value, f"{level} {write(value)}", GREY, False) for level, value in levels.items()]
-    finish(axes, [*ends, (value, f"{name} {write(value)}", ACCENT, True)], write)
+    finish(axes, [*ends, (newest, f"{name} {write(newest)}", ACCENT, True)], write)
     last = max(rows["period_end"].iloc[-1], start or date.min)
     years = [date(year, 1, 1) for year in range(rows["period_end"].iloc[0].year, last.year + 1)]
     years = [day for day in years if day >= rows["period_start"].iloc[0]]

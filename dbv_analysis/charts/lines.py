@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
@@ -12,7 +11,7 @@ import pandas as pd
 
 from dbv_analysis.charts import style
 from dbv_analysis.charts.style import ACCENT, GREY, PALETTE, SMALL, TEXT, WIDTH
-from dbv_analysis.charts.text import cell, wrap
+from dbv_analysis.charts.text import Write, cell, wrap
 from dbv_analysis.model.blocks import Figure, Table
 from dbv_analysis.model.period import SNAPSHOT, Break
 from dbv_analysis.model.units import is_missing
@@ -40,7 +39,7 @@ def line_chart(
     *,
     title: str,
     measure: str,
-    write: Callable[[float], str],
+    write: Write,
     caption: list[str],
     start: date | None = None,
     breaks: tuple[Break, ...] = (),
@@ -85,7 +84,7 @@ def _gaps(series: list[Series]) -> list[str]:
     ]
 
 
-def _table(series: list[Series], periods: pd.DataFrame, measure: str, write: Callable[[float], str]) -> Table:
+def _table(series: list[Series], periods: pd.DataFrame, measure: str, write: Write) -> Table:
     columns = [
         {row.period_end: cell(row.value, getattr(row, "symbol", ""), write) for row in line.rows.itertuples()}
         for line in series
@@ -97,7 +96,7 @@ def _table(series: list[Series], periods: pd.DataFrame, measure: str, write: Cal
     return Table(measure, ["Period", *(line.name for line in series)], rows)
 
 
-def _alt(series: list[Series], measure: str, write: Callable[[float], str], breaks: tuple[Break, ...]) -> str:
+def _alt(series: list[Series], measure: str, write: Write, breaks: tuple[Break, ...]) -> str:
     sentences = [f"Line chart: {measure}."]
     for line in series:
         rows = list(line.rows[line.rows["value"].notna()].itertuples())
@@ -113,11 +112,7 @@ def _alt(series: list[Series], measure: str, write: Callable[[float], str], brea
 
 
 def _draw(
-    series: list[Series],
-    periods: pd.DataFrame,
-    write: Callable[[float], str],
-    start: date | None,
-    breaks: tuple[Break, ...],
+    series: list[Series], periods: pd.DataFrame, write: Write, start: date | None, breaks: tuple[Break, ...]
 ) -> bytes:
     figure, axes = style.pyplot().subplots(figsize=INCHES, dpi=style.DPI)
     several_own = sum(line.own for line in series) > 1
@@ -169,7 +164,7 @@ def mark(axes, periods: pd.DataFrame, start: date | None, breaks: tuple[Break, .
     axes.set_xlim(first - margin, last + margin)
 
 
-def finish(axes, ends: list[tuple[float, str, str, bool]], write: Callable[[float], str]) -> None:
+def finish(axes, ends: list[tuple[float, str, str, bool]], write: Write) -> None:
     """Round values along the axis, and each line's name and last value at its right, moved apart if they overlap."""
     bottom, top = axes.get_ylim()
     ends = [(value, wrap(text, WIDEST_END, bold=own), colour, own) for value, text, colour, own in sorted(ends)]

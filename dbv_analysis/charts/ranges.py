@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
 from dbv_analysis.charts import style
 from dbv_analysis.charts.rows import CLEAR, Rows, label, mark
 from dbv_analysis.charts.style import ACCENT, INK, width_of
-from dbv_analysis.charts.text import cell, fit_names, height_of, spoken, wrap
+from dbv_analysis.charts.text import Write, cell, fit_names, height_of, spoken, wrap
 from dbv_analysis.model.blocks import Figure, Table
 from dbv_analysis.model.units import is_missing
 
@@ -48,7 +47,7 @@ def range_chart(
     *,
     title: str,
     measure: str,
-    write: Callable[[float], str],
+    write: Write,
     caption: list[str],
     reference: Reference | None = None,
     row_header: str = "Name",
@@ -72,6 +71,11 @@ def range_chart(
         if row.known != sorted(row.known):
             raise ValueError(f'the lowest of "{row.name}" is above its highest: {row.lowest} and {row.highest}')
     cells = [[cell(end, row.symbol, write) for end in (row.lowest, row.highest)] for row in ranges]
+    sentences = [f"Range chart: {measure}."]
+    for row, ends in zip(ranges, cells, strict=True):
+        sentences.append(f"{row.name}: {' to '.join(dict.fromkeys(map(spoken, ends)))}.")
+    if reference:
+        sentences.append(f"A line marks the {reference.name}: {write(reference.value)}.")
     names, size = fit_names([row.name for row in ranges], WIDEST_NAME)
     heights = [max(height_of(name, size), BAR) + BETWEEN for name in names]
     above = wrap(f"{reference.name} {write(reference.value)}", WIDEST_REFERENCE, bold=True) if reference else ""
@@ -80,7 +84,7 @@ def range_chart(
         partial(_draw, ranges, cells, rows, (reference.value, above) if reference else None),
         rows.height,
         title=title,
-        alt=_alt(ranges, cells, measure, write, reference),
+        alt=" ".join(sentences),
         caption=caption,
         table=Table(
             measure,
@@ -89,21 +93,6 @@ def range_chart(
             notes=[f"{reference.name}: {write(reference.value)}."] if reference else [],
         ),
     )
-
-
-def _alt(
-    ranges: list[Range],
-    cells: list[list[str]],
-    measure: str,
-    write: Callable[[float], str],
-    reference: Reference | None,
-) -> str:
-    sentences = [f"Range chart: {measure}."]
-    for row, ends in zip(ranges, cells, strict=True):
-        sentences.append(f"{row.name}: {' to '.join(dict.fromkeys(map(spoken, ends)))}.")
-    if reference:
-        sentences.append(f"A line marks the {reference.name}: {write(reference.value)}.")
-    return " ".join(sentences)
 
 
 def _draw(ranges: list[Range], cells: list[list[str]], rows: Rows, line: tuple[float, str] | None) -> bytes:

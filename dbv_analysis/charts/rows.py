@@ -15,6 +15,7 @@ GAP = 0.1  # inches between a shape and its text
 COLUMN_GAP = 0.15  # inches between the names and what they name
 HEAD_GAP = 0.12  # inches above a heading
 CLEAR = {"facecolor": WHITE, "edgecolor": "none", "pad": 1}  # whitens what is behind a text
+BOLD = {"weight": "bold", "size": TEXT}
 
 
 @dataclass(frozen=True)
@@ -71,33 +72,17 @@ class Rows:
         axes.set_yticks(above, self.names, size=self.size, ha="left", color=INK)
         axes.set_yticks(below, notes, size=SMALL, ha="left", color=GREY, minor=True)
         axes.tick_params(axis="y", which="both", length=0, pad=self.width * INCH)
+        place = ("figure points", "data")  # so it needs no room beside the axes
         for bottom, height, head in zip(self.bottoms, self.heights, self.heads, strict=False):
-            axes.annotate(
-                head,
-                (MARGIN * INCH, bottom - height - height_of(head) / 2),
-                xycoords=("figure points", "data"),
-                va="center",
-                fontweight="bold",
-                fontsize=TEXT,
-                bbox=CLEAR,
-                zorder=5,
-                in_layout=False,  # its place is the figure's, not the axes'
-            )
+            where = (MARGIN * INCH, bottom - height - height_of(head) / 2)
+            axes.annotate(head, where, xycoords=place, va="center", bbox=CLEAR, zorder=5, in_layout=False, **BOLD)
         return figure, axes
 
 
-def label(axes, x: float, y: float, text: str, gap: float = GAP, **look: object) -> None:
+def label(axes, x: float, y: float, text: str, gap: float = GAP, size: int = TEXT, **look: object) -> None:
     """``text`` a gap of some inches to the right of a value, or to its left where the gap is negative."""
-    axes.annotate(
-        text,
-        (x, y),
-        (gap * INCH, 0),
-        textcoords="offset points",
-        ha="left" if gap > 0 else "right",
-        va="center_baseline",
-        zorder=5,
-        **{"fontsize": TEXT} | look,
-    )
+    where = {"textcoords": "offset points", "ha": "left" if gap > 0 else "right", "va": "center_baseline"}
+    axes.annotate(text, (x, y), (gap * INCH, 0), **where, size=size, zorder=5, **look)
 
 
 def mark(axes, x: float, text: str, above: float = 0.05) -> None:
@@ -106,14 +91,6 @@ def mark(axes, x: float, text: str, above: float = 0.05) -> None:
     axes.axvline(x, color=INK, linewidth=1.5, linestyle=(0, (4, 1.5)), zorder=4, clip_on=False)
     left, right = axes.get_xlim()
     share = (x - left) / (right - left)
-    axes.annotate(
-        text,
-        (x, 1),
-        (0, above * INCH),
-        xycoords=("data", "axes fraction"),
-        textcoords="offset points",
-        ha="left" if share < 0.2 else "right" if share > 0.8 else "center",
-        va="bottom",
-        fontweight="bold",
-        fontsize=TEXT,
-    )
+    side = "left" if share < 0.2 else "right" if share > 0.8 else "center"
+    where = ("data", "axes fraction")
+    axes.annotate(text, (x, 1), (0, above * INCH), where, "offset points", ha=side, va="bottom", **BOLD)

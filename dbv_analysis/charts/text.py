@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dbv_analysis.charts.style import INCH, SMALL, TEXT, width_of
 from dbv_analysis.model.units import SYMBOLS, is_missing
 
+Write = Callable[[float], str]  # a value as text
 LEADING = 1.28  # a line's height, of its type size
 SYLLABLE = re.compile("[^\\W\\d_][bcdfghjklmnpqrstvwxz][aeiouy]")
 
@@ -67,7 +68,7 @@ def counted(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
-def cell(value: float | None, symbol: str, write: Callable[[float], str]) -> str:
+def cell(value: float | None, symbol: str, write: Write) -> str:
     """A value as a table shows it, or the symbol in place of one: "x" unless it says."""
     return (symbol or "x") if is_missing(value) else write(value)
 

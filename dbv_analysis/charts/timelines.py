@@ -177,7 +177,7 @@ def _draw_task(axes, task: Task, middle: float, look: tuple[str, str, str], inch
     """A task's bar, pointed where it goes on, and its status beside it or, where there is no room, on it."""
     first, after = axes.get_xlim()
     if task.start is None:
-        label(axes, first, middle, f"{task.status}, dates {NO_DATE}", fontsize=SMALL, bbox=CLEAR)
+        label(axes, first, middle, f"{task.status}, dates {NO_DATE}", size=SMALL, bbox=CLEAR)
         return
     days = (after - first) / inches  # in an inch
     start = task.start.toordinal()
@@ -194,4 +194,4 @@ def _draw_task(axes, task: Task, middle: float, look: tuple[str, str, str], inch
         x, gap = start, -GAP / 2
     else:
         x, gap = start, GAP
-    label(axes, x, middle, task.status, gap, fontsize=SMALL, bbox=CLEAR)
+    label(axes, x, middle, task.status, gap, size=SMALL, bbox=CLEAR)

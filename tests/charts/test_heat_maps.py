@@ -61,11 +61,8 @@ def test_the_alt_text_of_many_dark_cells_names_eight_and_counts_the_rest():
     assert "Risk 7, All (High); 2 more." in alt
 
 
-def test_the_words_stand_in_the_cells():
+def test_the_words_stand_in_the_cells_and_a_cell_that_is_not_given_is_blank():
     assert {"Workforce", "Finance", *COLUMNS, "Low", "High"} == set(said(drawn(LOW, HIGH)))
-
-
-def test_a_cell_that_is_not_given_is_blank():
     assert pixels_of(drawn(LOW, HIGH), LEVELS[3]) > 10_000
     assert pixels_of(drawn(LOW), LEVELS[3]) == 0
 

@@ -73,18 +73,12 @@ def test_figures_of_different_bases_are_never_drawn_together(series, bases):
         chart(*(Series("Halton", rows(values), own=True) for values in series))
 
 
-def test_the_alt_text_names_every_series_with_its_first_and_last_value(drawn):
+def test_the_alt_text_names_every_series_with_its_first_and_last_value_and_says_where_and_why_lines_break(drawn):
     assert drawn.alt.startswith("Line chart: Plans in special schools, per cent.")
     assert "Halton: 47.6% in January 2021, 40.6% in January 2023, 37.2% in January 2024." in drawn.alt
     assert "England: 35.8% in January 2021, 34.8% in January 2022, 32.3% in January 2024." in drawn.alt
-
-
-def test_the_alt_text_says_where_the_lines_break_and_why(drawn):
     assert "The lines break at January 2023: the return changed from totals to persons." in drawn.alt
-
-
-def test_a_break_outside_the_years_drawn_is_not_mentioned():
-    assert "break" not in halton({2023: 40.6, 2024: 37.2}, breaks=(PERSONS,)).alt
+    assert "break" not in halton({2023: 40.6, 2024: 37.2}, breaks=(PERSONS,)).alt  # outside the years drawn
 
 
 def test_the_table_holds_each_value_drawn_and_x_where_there_is_none(drawn):
@@ -157,10 +151,5 @@ def test_the_picture_is_a_png_of_the_size_that_it_says(drawn):
 def test_the_same_rows_give_the_same_picture_byte_for_byte_and_others_another():
     values = {2022: 44.7, 2023: 40.6, 2024: 37.2}
     assert halton(values).png == halton(values).png
-    pictures = [
-        halton(values),
-        halton(values | {2024: 47.2}),
-        halton(values, start=date(2024, 4, 1)),
-        halton(values, breaks=(PERSONS,)),
-    ]
-    assert len({picture.png for picture in pictures}) == 4
+    others = [halton(values | {2024: 47.2}), halton(values, start=date(2024, 4, 1)), halton(values, breaks=(PERSONS,))]
+    assert len({chart.png for chart in [halton(values), *others]}) == 4

@@ -183,8 +183,9 @@ def test_nothing_is_cut_off_at_the_edge(name):
 
 
 @every_chart
-def test_a_chart_is_seven_inches_wide_and_fine_enough_for_print(name):
+def test_a_chart_keeps_its_title_and_its_caption_and_is_seven_inches_wide_and_fine_enough_for_print(name):
     figure, _ = drawn(name)
+    assert (figure.title, figure.caption) == ("Places cost more", ["Source: a return."])
     image = opened(figure)
     assert figure.width == 7 * CSS_PIXELS
     assert image.width == 7 * style.DPI
@@ -206,24 +207,15 @@ def test_no_cell_of_the_table_is_empty_and_none_is_a_number_that_is_not_there(na
         assert not {"nan", "None", "NaT", "nan%", "£nan"} & set(row)
 
 
-@every_chart
-def test_a_chart_keeps_its_title_and_its_caption(name):
-    figure, _ = drawn(name)
-    assert (figure.title, figure.caption) == ("Places cost more", ["Source: a return."])
-
-
 def test_more_rows_make_a_higher_chart():
     fifteen, three, one = (CHARTS[name]() for name in ("fifteen bars", "bars above and below zero", "one bar"))
     assert fifteen.height > three.height > one.height
 
 
-def test_dollar_signs_in_a_name_are_words_and_not_a_formula():
-    assert "From $1 to $2" in said(bars(Bar("From $1 to $2", 1)))
-
-
-def test_a_long_name_is_shortened_in_the_picture_and_whole_in_the_table():
-    figure = bars(Bar(f"{SIXTY} {SIXTY}", 1))
+def test_a_name_is_shortened_in_the_picture_and_whole_in_the_table_and_its_dollar_signs_are_no_formula():
+    figure = bars(Bar(f"{SIXTY} {SIXTY}", 1), Bar("From $1 to $2", 1))
     assert any(text.endswith("…") for text in said(figure))
+    assert "From $1 to $2" in said(figure)
     assert figure.table.rows[0][0] == f"{SIXTY} {SIXTY}"
 
 
