@@ -45,6 +45,7 @@ def check(data: Path, quarter: str | None, profile: str) -> None:
     from dbv_analysis.findings.promises import check_measures, measure_status
     from dbv_analysis.inputs.load import load, quality
     from dbv_analysis.model.settings import load_programme
+    from dbv_analysis.publish.write.word.template import template_for
     from dbv_analysis.reports import check_narratives
     from dbv_analysis.results.cache import check_own_figures
     from dbv_analysis.results.evidence import open_evidence
@@ -55,6 +56,7 @@ def check(data: Path, quarter: str | None, profile: str) -> None:
         lambda: check_own_figures(inputs.tables, data),
         lambda: check_measures(inputs.tables["measures"], data),
         lambda: check_narratives(inputs.tables["phases"], data),
+        lambda: template_for(data),
     )
     promised = measure_status(open_evidence(quarter, data)) if quarter is not None else None
     for warning in inputs.warnings:

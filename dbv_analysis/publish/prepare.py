@@ -29,6 +29,7 @@ from dbv_analysis.publish.notebooks import FOLDER, Task, address_of, notebook_of
 from dbv_analysis.publish.releases import Release
 from dbv_analysis.publish.swap import recover
 from dbv_analysis.publish.write import html
+from dbv_analysis.publish.write.word.template import template_for
 from dbv_analysis.reports import narrative_of, overclaimed
 from dbv_analysis.reports.draft import Narrative
 from dbv_analysis.results import cache
@@ -90,6 +91,7 @@ class Plan:
     held: list[str]
     carried: list[str]
     tasks: list[Task]
+    template: Path
     narrative: Narrative
     warnings: list[str]
     exceptions: list[dict]
@@ -112,6 +114,7 @@ def prepare(run: Run, tell: Hear) -> Plan:
     """
     if not run.data.is_dir():
         raise CallProblem(f"There is no folder {run.data}. Name the folder of the inputs with --data.")
+    template = template_for(run.data)
     assembled = cache.assemble(run.data, run.profile)
     check_measures(assembled.tables["measures"], run.data)
     cache.store(assembled, run.data, run.profile)
@@ -140,7 +143,7 @@ def prepare(run: Run, tell: Hear) -> Plan:
     }
     to_run = tasks(evidence.programme.root / FOLDER, sections, parameters, held)
     tell(Event(NOTEBOOKS, number=len(to_run)))
-    return Plan(evidence, fingerprint, target, held, carried, to_run, narrative, warnings, exceptions)
+    return Plan(evidence, fingerprint, target, held, carried, to_run, template, narrative, warnings, exceptions)
 
 
 @contextmanager

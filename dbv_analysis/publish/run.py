@@ -122,7 +122,7 @@ def write_reports(plan: Plan, staging: Path) -> None:
     problems = []
     for name, document in compose(plan.evidence, plan.narrative).items():
         path = staging / f"{name}.docx"
-        word.write(document, path, made=plan.evidence.cut_off)
+        word.write(document, path, made=plan.evidence.cut_off, template=plan.template)
         problems += document_problems(path)
     if problems:
         raise PublishingRefused("\n".join(problems))

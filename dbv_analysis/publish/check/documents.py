@@ -17,6 +17,7 @@ from docx.text.paragraph import Paragraph
 from dbv_analysis.publish.check.accessibility import SHORTEST_ALT
 
 EMPTY = ("", "nan", "none", "<na>", "nat")
+UNREADABLE = (PackageNotFoundError, BadZipFile, KeyError, ValueError, SyntaxError)  # the last: broken XML
 HEADING = re.compile(r"^Heading ([1-9])$")
 
 
@@ -27,7 +28,7 @@ def document_problems(path: Path) -> list[str]:
     """
     try:
         file = docx.Document(str(path))
-    except (PackageNotFoundError, BadZipFile, KeyError, ValueError, SyntaxError):  # the last: broken XML
+    except UNREADABLE:
         return [f"{path.name}: the file is not a Word document"]
     found = [*_document(file), *_headings(file), *_pictures(file), *_tables(file)]
     return [f"{path.name}: {problem}" for problem in found]
