@@ -23,7 +23,7 @@ from dbv_analysis.inputs.records import CANARY
 from dbv_analysis.model.columns import RESULT_COLUMNS
 from dbv_analysis.publish.check.leaks import RULES, leaks
 from dbv_analysis.publish.check.leaks.content import Content
-from dbv_analysis.publish.check.leaks.identifiers import LETTERS, is_nhs_number, is_uln, is_upn
+from dbv_analysis.publish.check.leaks.identifiers import is_nhs_number, is_uln, is_upn
 from dbv_analysis.publish.check.leaks.rules import Allowed
 
 AUTHORITY = "Halton"
@@ -383,16 +383,25 @@ def test_a_folder_of_this_machine_is_refused(tmp_path):
     assert any("names this machine" in line for line in leaks(folder, folders=[tmp_path / "raw"]))
 
 
-def test_check_digits_are_as_a_slow_reckoning_has_them():
-    letters = {letter: value for value, letter in enumerate(LETTERS)}
-    for twelve in ("123456789012", "87610000100A", "000000000000"):
-        total = sum(
-            (letters[one] if one.isalpha() else int(one)) * weight for weight, one in enumerate(twelve, start=2)
-        )
-        good = [letter for letter in LETTERS if is_upn(letter + twelve)]
-        assert good == [LETTERS[total % 23]]
+@pytest.mark.parametrize("twelve", ["123456789012", "87610000100A", "000000000000", "00020000500Z", "801٢0000500١"])
+def test_the_letter_of_a_pupils_number_is_as_a_slow_reckoning_has_it_whichever_authority_gave_it(twelve: str):
+    letters = "ABCDEFGHJKLMNPQRTUVWXYZ"
+    values = [letters.index(sign) if sign in letters else int(sign) for sign in twelve]
+    total = sum(value * weight for weight, value in enumerate(values, start=2))
+    assert [letter for letter in letters if is_upn(letter + twelve)] == [letters[total % 23]]
+    assert [letter for letter in letters if is_upn((letter + twelve).lower())] == [letters[total % 23]]
+
+
+def test_the_last_digit_of_other_numbers_is_as_published():
     assert [last for last in range(10) if is_nhs_number(f"943476591{last}")] == [9]
     assert [last for last in range(10) if is_uln(f"100000004{last}")] == [3]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "A12345678901", "A1234567890123", "A12345678901O", "A12345678901_", "A1234B6789012"]
+)
+def test_what_has_another_form_is_no_pupils_number(text: str):
+    assert not any(is_upn(letter + text[1:]) for letter in "ABCDEFGHJKLMNPQRTUVWXYZ")
 
 
 def test_every_rule_has_a_name_of_its_own_and_words():
