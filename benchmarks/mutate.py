@@ -39,8 +39,8 @@ ONLY = os.environ.get("DBV_MUTATE", "")
 # Module -> the tests that are to notice, the quickest first. They read no data and take a second or two together.
 TESTS = {
     "results/disclosure.py": ("results/test_rule.py",),
-    "results/count.py": ("results/test_count.py",),
-    "results/calculate.py": ("results/test_count.py",),
+    "results/count.py": ("results/test_calculate.py",),
+    "results/calculate.py": ("results/test_calculate.py",),
     "results/audit/disclosure_audit.py": ("results/audit/test_audit.py",),
     "results/audit/groups.py": ("results/audit/test_groups.py",),
     "results/audit/protect.py": ("results/audit/test_audit.py",),
@@ -51,7 +51,7 @@ TESTS = {
     "compare/change.py": ("compare/test_moves.py",),
     "compare/claims.py": ("compare/test_claims.py",),
     "compare/control_limits.py": ("compare/test_limits.py",),
-    "compare/grades.py": ("compare/test_grade_rules.py",),
+    "compare/grades.py": ("compare/test_grades.py",),
     "compare/intervals.py": ("compare/test_intervals.py",),
     "compare/judge.py": ("compare/test_verdicts.py",),
     "compare/rank.py": ("compare/test_rank.py",),

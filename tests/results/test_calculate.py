@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from datetime import date
-
 import narwhals as nw
 import pandas as pd
 import pytest
@@ -12,107 +9,26 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dbv_analysis.model.columns import RESULT_COLUMNS, TOTAL
-from dbv_analysis.model.metric import Count, Grouped, Mean, Metric, Ratio, Total, Value, discover
-from dbv_analysis.model.pack import CONTROLLED, PUBLIC
-from dbv_analysis.model.period import Period
+from dbv_analysis.model.metric import Count, Ratio, Total, Value
+from dbv_analysis.model.pack import CONTROLLED
 from dbv_analysis.model.settings import Disclosure
-from dbv_analysis.model.tables import PROVENANCE
-from dbv_analysis.model.units import COUNT, NEITHER, PERCENT, POUNDS, SYMBOLS
-from dbv_analysis.results.calculate import AREA, PERIOD, calculate
-from tests.conftest import HALTON
-from tests.soak import SOAK, examples
-
-RULE = Disclosure(threshold=5, money_threshold=3)
-LIBRARIES = ("pandas", "pyarrow", "polars", "duckdb") if SOAK else ("pandas", "duckdb")
-METRICS = discover()
-# Differences from row to row within a group are more than narwhals can ask of pyarrow.
-NOT_ON_PYARROW = ("dsg_in_year_deficit", "dsg_implied_funding")
-
-
-def table(text: str) -> pd.DataFrame:
-    """A table of ``plans`` as the loaders give it, from text: cells stand two spaces or more apart.
-
-    A cell of ``count`` that is one of the symbols is a missing number with that symbol.
-    """
-    lines = [re.split(r"\s{2,}", line.strip()) for line in text.strip().splitlines()]
-    frame = pd.DataFrame(lines[1:], columns=lines[0])
-    defaults = {"area": "Here", "period": "2024-01-18", "setting": "school", "kind": "any"}
-    frame = frame.assign(**{name: word for name, word in defaults.items() if name not in frame})
-    periods = [Period.parse(words) for words in frame["period"]]
-    frame = frame.assign(
-        area_code=frame["area"].map({"Here": "E06000001", "There": "E06000002"}),
-        area_name=frame["area"],
-        geographic_level="Local authority",
-        symbol=frame["count"].where(frame["count"].isin(SYMBOLS), ""),
-        count=pd.to_numeric(frame["count"], errors="coerce").astype(float),
-        period_label=[period.label for period in periods],
-        period_start=[period.start for period in periods],
-        period_end=[period.end for period in periods],
-        basis=[period.basis for period in periods],
-        as_at=[period.end for period in periods],
-        source="A return",
-        release="return-1",
-        published=[period.end for period in periods],
-        file="return.csv",
-        row=range(2, len(frame) + 2),
-    ).drop(columns="area")
-    assert set(PROVENANCE) <= set(frame.columns)
-    return frame
-
-
-def in_school(plans):
-    """Plans in a school, of all plans, %."""
-    return Ratio(plans, nw.col("setting") == "school")
-
-
-def number(plans):
-    """Plans."""
-    return Count(plans)
-
-
-def as_given(plans):
-    """A figure as it stands."""
-    return Value(plans, nw.col("count"))
-
-
-def pounds(plans):
-    """Pounds, whoever they are spent on."""
-    return Total(of_kind(plans, "pounds"))
-
-
-def pounds_on_pupils(plans):
-    """Pounds, with the pupils whom they are spent on."""
-    return Total(of_kind(plans, "pounds"), behind=of_kind(plans, "pupils"))
-
-
-def pounds_each(plans):
-    """Pounds a pupil."""
-    return Mean(of_kind(plans, "pounds"), of_kind(plans, "pupils"))
-
-
-def of_kind(plans, kind: str):
-    return plans.filter(nw.col("kind") == kind)
-
-
-def metric(define, unit=PERCENT, by: dict[str, str] | None = None) -> Metric:
-    return Metric(define.__name__, "Made up", "Made up", unit, NEITHER, "These tests", define, by or {}, (), 1)
-
-
-def figures(plans: pd.DataFrame, *metrics: Metric, profile: str = PUBLIC, rule: Disclosure = RULE) -> pd.DataFrame:
-    return calculate(metrics or [metric(in_school)], {"plans": plans}, rule, profile)
-
-
-def only(results: pd.DataFrame) -> tuple:
-    """The one row's numerator, denominator, value and symbol, None where there is no number."""
-    assert len(results) == 1
-    row = results[["numerator", "denominator", "value", "symbol"]].astype(object)
-    return tuple(row.where(row.notna(), None).iloc[0])
-
-
-def share(in_schools: str, elsewhere: str, **options) -> tuple:
-    """What comes of two rows: plans in schools and plans elsewhere."""
-    plans = table(f"setting  count\nschool  {in_schools}\nhome  {elsewhere}")
-    return only(figures(plans, **options))
+from dbv_analysis.model.units import COUNT, PERCENT, POUNDS, SYMBOLS
+from tests.results.plans import (
+    as_given,
+    by_group,
+    figures,
+    in_school,
+    metric,
+    number,
+    of_kind,
+    only,
+    pounds,
+    pounds_each,
+    pounds_on_pupils,
+    share,
+    table,
+)
+from tests.soak import examples
 
 
 def test_a_share_is_what_is_in_the_numerator_of_all_that_is_counted():
@@ -332,146 +248,6 @@ def test_tables_without_rows_give_no_figures():
 def test_a_share_that_is_exactly_half_way_is_printed_rounded_up_as_the_releases_do():
     _, _, value, _ = share("23", "57")  # 23 of 80 is 28.75
     assert PERCENT.write(value) == "28.8%"
-
-
-def as_frame(library: str, frame: pd.DataFrame) -> nw.LazyFrame:
-    """The same rows as a frame of another library."""
-    if library == "pandas":
-        return nw.from_native(frame).lazy()
-    engine = pytest.importorskip(library)
-    arrow = pytest.importorskip("pyarrow").Table.from_pandas(frame, preserve_index=False)
-    if library == "pyarrow":
-        return nw.from_native(arrow).lazy()
-    return nw.from_native(engine.from_arrow(arrow)).lazy()
-
-
-def of_a_ledger(like: pd.DataFrame) -> pd.DataFrame:
-    """What a made-up ledger gives: each sum on one day and in the year to it, with the other columns of ``like``."""
-    kinds = {"placement": ("all", "inmss"), "transport": ("all", "in borough", "out of borough")}
-    whats = ("children", "providers", "pounds a year", "pounds", "fewest behind", "largest pounds")
-    groups = [(kind, name, what) for kind, names in kinds.items() for name in names for what in whats]
-    cells = [(*one, basis, float(n)) for n, one in enumerate(groups, start=7) for basis in ("snapshot", "part_year")]
-    rows = pd.DataFrame(cells, columns=["kind", "provision", "what", "basis", "count"])
-    return like.iloc[[0] * len(rows)].reset_index(drop=True).assign(**rows, area_code=HALTON, symbol="")
-
-
-def asked_for(asked, by: list[str]) -> list[list[tuple]]:
-    """Every row that a definition asks for, as text in one order, whatever library it came from."""
-    parts = []
-    for one in asked if isinstance(asked, tuple) else (asked,):
-        if isinstance(one, Grouped):
-            return asked_for((*(other for other in asked if other is not one), one.groups), by) + asked_for(
-                one.whole, []
-            )
-        if isinstance(one, Value):
-            parts.append((one.of, one.value))
-        elif isinstance(one, Mean):
-            parts += [(one.total, nw.col("count")), (one.number, nw.col("count"))]
-        elif isinstance(one, Ratio):
-            part = one.of.filter(one.numerator) if isinstance(one.numerator, nw.Expr) else one.numerator
-            parts += [(of, nw.col("count")) for of in (part, one.of, one.within) if of is not None]
-        else:
-            behind = getattr(one, "behind", None)
-            parts += [(of, nw.col("count")) for of in (one.of, behind) if of is not None]
-    return [rows_of(of, value, by) for of, value in parts]
-
-
-def rows_of(of: nw.LazyFrame, value: nw.Expr, by: list[str]) -> list[tuple]:
-    rows = of.with_columns(figure=value).select(*AREA, *PERIOD, *by, "symbol", "figure").collect()
-    return sorted((*map(str, row[:-1]), as_number(row[-1])) for row in rows.iter_rows())
-
-
-def as_number(value) -> float | str:
-    return "none" if value is None or value != value else round(float(value), 6)
-
-
-@pytest.mark.parametrize("library", LIBRARIES)
-def test_a_metric_counts_the_same_on_every_kind_of_frame(library):
-    plans = table("""
-        setting  count
-        school   30
-        school   12
-        home     10
-    """)
-    part, whole = asked_for(in_school(as_frame(library, plans)), ["setting"])
-    assert sum(row[-1] for row in part) == 42
-    assert sum(row[-1] for row in whole) == 52
-
-
-@pytest.mark.parametrize("library", LIBRARIES)
-@pytest.mark.parametrize("define", [pounds_on_pupils, pounds_each], ids=["a total", "a mean"])
-def test_pounds_and_pupils_are_told_apart_on_every_kind_of_frame(library, define):
-    plans = table("""
-        setting  kind    count
-        near     pounds  9000
-        near     pupils  40
-        far      pounds  x
-        far      pupils  10
-    """)
-    money, pupils = asked_for(define(as_frame(library, plans)), ["setting"])
-    assert [row[-3:] for row in money] == [("far", "x", "none"), ("near", "", 9000)]
-    assert [row[-3:] for row in pupils] == [("far", "", 10), ("near", "", 40)]
-
-
-@pytest.mark.parametrize(
-    ("name", "library"),
-    [
-        (name, library)
-        for name in METRICS
-        for library in LIBRARIES[1:]
-        if not (library == "pyarrow" and name in NOT_ON_PYARROW)
-    ],
-)
-def test_every_metric_of_the_project_asks_the_same_of_every_kind_of_frame(two_areas, name, library):
-    chosen = METRICS[name]
-    here, there = (
-        asked_for(
-            chosen.define(**{table: as_frame(kind, two_areas[table]) for table in chosen.tables}),
-            list(chosen.by.values()),
-        )
-        for kind in ("pandas", library)
-    )
-    assert there == here
-
-
-@pytest.fixture(scope="module")
-def two_areas(tables) -> dict[str, pd.DataFrame]:
-    """The rows of the authority and of one other, which are enough to tell two libraries apart."""
-    every = {**tables, "costs": of_a_ledger(tables["caseload"])}  # no ledger is shipped
-    return {
-        name: frame[frame["area_code"].isin([HALTON, "E08000016"])].reset_index(drop=True)
-        for name, frame in every.items()
-    }
-
-
-def test_no_change_is_read_across_a_year_that_is_not_there(tables):
-    scenarios = tables["scenarios"]
-    gap = scenarios[~((scenarios["measure"] == "cumulative deficit") & (scenarios["period_printed"] == "2025"))]
-    metrics = [discover()["dsg_in_year_deficit"]]
-    rows = calculate(metrics, {**tables, "scenarios": gap}, Disclosure(), PUBLIC)
-    assert sorted(rows["period_label"].unique()) == ["2024", "2027", "2028"]
-
-
-def test_a_share_is_hidden_where_two_wholes_would_give_away_a_small_count(tables):
-    """Of 100 plans 3 have no known placement: the share of the 97 beside that of the 100 would say so."""
-    one = tables["placements"].iloc[[0]].assign(area_code=HALTON, period_start=date(2024, 1, 18), symbol="")
-    plans = pd.concat(
-        [
-            one.assign(placement="mainstream_academy", count=50.0),
-            one.assign(placement="special_academy_free", count=47.0),
-            one.assign(placement="placement_unknown", count=3.0),
-        ]
-    )
-    wanted = [discover()[name] for name in ("placement_special_percent", "placement_special_known_percent")]
-    rows = calculate(wanted, {**tables, "placements": plans}, Disclosure(), PUBLIC).set_index("metric_id")
-    assert rows.loc["placement_special_percent", "value"] == 47
-    assert rows.loc["placement_special_known_percent", "symbol"] == "c"
-    assert pd.isna(rows.loc["placement_special_known_percent", "value"])
-
-
-def by_group(results: pd.DataFrame, column: str = "value") -> dict[str, float | str]:
-    """Each group's figure, or the symbol in its place."""
-    return {row["breakdown"]: row["symbol"] or row[column] for row in results.to_dict("records")}
 
 
 def spent(near: str, far: str, define=pounds_on_pupils, **options) -> dict[str, float | str]:

@@ -6,6 +6,7 @@ import csv
 import inspect
 import json
 from collections import defaultdict
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
@@ -14,9 +15,11 @@ import pytest
 from dbv_analysis.model import metric as registry
 from dbv_analysis.model.columns import RESULT_COLUMNS, RESULT_KEY
 from dbv_analysis.model.pack import PUBLIC
+from dbv_analysis.model.settings import Disclosure
 from dbv_analysis.model.tables import TABLES
 from dbv_analysis.model.units import HIGHER, LOWER, NEITHER, SYMBOLS, UNITS
 from dbv_analysis.results import cache
+from dbv_analysis.results.calculate import calculate
 from tests.conftest import HALTON, QUARTER, dbv
 from tests.publish.conftest import copy_of_the_project
 
@@ -290,6 +293,31 @@ def test_a_metrics_figures_make_sense(results, metric):
     assert (divided["numerator"] <= divided["denominator"]).all()
     for row in divided.itertuples():
         assert row.value == pytest.approx(100 * row.numerator / row.denominator, abs=1e-9)
+
+
+def test_no_change_is_read_across_a_year_that_is_not_there(tables):
+    scenarios = tables["scenarios"]
+    gap = scenarios[~((scenarios["measure"] == "cumulative deficit") & (scenarios["period_printed"] == "2025"))]
+    metrics = [METRICS["dsg_in_year_deficit"]]
+    rows = calculate(metrics, {**tables, "scenarios": gap}, Disclosure(), PUBLIC)
+    assert sorted(rows["period_label"].unique()) == ["2024", "2027", "2028"]
+
+
+def test_a_share_is_hidden_where_two_wholes_would_give_away_a_small_count(tables):
+    """Of 100 plans 3 have no known placement: the share of the 97 beside that of the 100 would say so."""
+    one = tables["placements"].iloc[[0]].assign(area_code=HALTON, period_start=date(2024, 1, 18), symbol="")
+    plans = pd.concat(
+        [
+            one.assign(placement="mainstream_academy", count=50.0),
+            one.assign(placement="special_academy_free", count=47.0),
+            one.assign(placement="placement_unknown", count=3.0),
+        ]
+    )
+    wanted = [METRICS[name] for name in ("placement_special_percent", "placement_special_known_percent")]
+    rows = calculate(wanted, {**tables, "placements": plans}, Disclosure(), PUBLIC).set_index("metric_id")
+    assert rows.loc["placement_special_percent", "value"] == 47
+    assert rows.loc["placement_special_known_percent", "symbol"] == "c"
+    assert pd.isna(rows.loc["placement_special_known_percent", "value"])
 
 
 @pytest.fixture(scope="module")
