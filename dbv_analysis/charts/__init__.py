@@ -8,7 +8,7 @@ lines on source, population and period. It is drawn when its picture is first as
 from dbv_analysis.charts.bars import Bar, bar_chart
 from dbv_analysis.charts.control_chart import control_chart
 from dbv_analysis.charts.heat_maps import Cell, heat_map
-from dbv_analysis.charts.lines import INCHES, MOST_LINES, Series, line_chart
+from dbv_analysis.charts.lines import INCHES, MOST_LINES, Line, line_chart
 from dbv_analysis.charts.ranges import Range, Reference, range_chart
 from dbv_analysis.charts.style import CSS_PIXELS, DPI
 from dbv_analysis.charts.timelines import Task, timeline
@@ -20,9 +20,9 @@ __all__ = [
     "MOST_LINES",
     "Bar",
     "Cell",
+    "Line",
     "Range",
     "Reference",
-    "Series",
     "Task",
     "bar_chart",
     "control_chart",

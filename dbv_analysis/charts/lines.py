@@ -26,7 +26,7 @@ LONGEST_STEP = timedelta(days=500)  # a longer step between two figures leaves a
 
 
 @dataclass(frozen=True)
-class Series:
+class Line:
     """One line: its name and its result rows (``period_end``, ``period_label``, ``basis``, ``value``, ``symbol``)."""
 
     name: str
@@ -35,7 +35,7 @@ class Series:
 
 
 def line_chart(
-    series: list[Series],
+    series: list[Line],
     *,
     title: str,
     measure: str,
@@ -75,7 +75,7 @@ def line_chart(
     )
 
 
-def _gaps(series: list[Series]) -> list[str]:
+def _gaps(series: list[Line]) -> list[str]:
     """A line of caption for each stretch of the main series that has no figure."""
     return [
         f"No figure between {before.period_label} and {after.period_label}."
@@ -84,7 +84,7 @@ def _gaps(series: list[Series]) -> list[str]:
     ]
 
 
-def _table(series: list[Series], periods: pd.DataFrame, measure: str, write: Write) -> Table:
+def _table(series: list[Line], periods: pd.DataFrame, measure: str, write: Write) -> Table:
     columns = [
         {row.period_end: cell(row.value, getattr(row, "symbol", ""), write) for row in line.rows.itertuples()}
         for line in series
@@ -96,7 +96,7 @@ def _table(series: list[Series], periods: pd.DataFrame, measure: str, write: Wri
     return Table(measure, ["Period", *(line.name for line in series)], rows)
 
 
-def _alt(series: list[Series], measure: str, write: Write, breaks: tuple[Break, ...]) -> str:
+def _alt(series: list[Line], measure: str, write: Write, breaks: tuple[Break, ...]) -> str:
     sentences = [f"Line chart: {measure}."]
     for line in series:
         rows = list(line.rows[line.rows["value"].notna()].itertuples())
@@ -112,7 +112,7 @@ def _alt(series: list[Series], measure: str, write: Write, breaks: tuple[Break, 
 
 
 def _draw(
-    series: list[Series], periods: pd.DataFrame, write: Write, start: date | None, breaks: tuple[Break, ...]
+    series: list[Line], periods: pd.DataFrame, write: Write, start: date | None, breaks: tuple[Break, ...]
 ) -> bytes:
     figure, axes = style.pyplot().subplots(figsize=INCHES, dpi=style.DPI)
     several_own = sum(line.own for line in series) > 1

@@ -9,6 +9,7 @@ import pandas as pd
 from dbv_analysis.charts import (
     MOST_LINES,
     Bar,
+    Line,
     Range,
     Reference,
     bar_chart,
@@ -16,7 +17,6 @@ from dbv_analysis.charts import (
     line_chart,
     range_chart,
 )
-from dbv_analysis.charts import Series as Line
 from dbv_analysis.compare import control_limits as process
 from dbv_analysis.compare.change import before_programme, change, comparators, like_for_like, per_term, season
 from dbv_analysis.model.blocks import Figure

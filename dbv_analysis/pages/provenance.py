@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from dbv_analysis.charts import Series as Line
+from dbv_analysis.charts import Line
 from dbv_analysis.compare.change import EVERYWHERE, SIMILAR
 from dbv_analysis.model.blocks import Blocks, Paragraphs, Table, paragraphs
 from dbv_analysis.model.metric import Metric

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from dbv_analysis import charts
-from dbv_analysis.charts import Series, line_chart
+from dbv_analysis.charts import Line, line_chart
 from dbv_analysis.model.blocks import Figure
 from dbv_analysis.model.period import FULL_YEAR, PART_YEAR, SNAPSHOT, Break, Period
 from dbv_analysis.model.units import PERCENT
@@ -33,22 +33,22 @@ def januaries(values: dict[int, float | str]) -> pd.DataFrame:
     return rows({JANUARY[year]: value for year, value in values.items()})
 
 
-def chart(*series: Series, **options) -> Figure:
+def chart(*series: Line, **options) -> Figure:
     words = {"title": "Shares fell", "measure": "Plans in special schools, per cent", "caption": ["Source: a release."]}
     return line_chart(list(series), write=PERCENT.write, **words, **options)
 
 
 def halton(values: dict[int, float | str], **options) -> Figure:
     """A chart of one series, the authority's own."""
-    return chart(Series("Halton", januaries(values), own=True), **options)
+    return chart(Line("Halton", januaries(values), own=True), **options)
 
 
 @pytest.fixture(scope="module")
 def drawn() -> Figure:
     """A chart of two series, of which the second lacks a year, across the break of 2023."""
     return chart(
-        Series("Halton", januaries({2021: 47.6, 2022: 44.7, 2023: 40.6, 2024: 37.2}), own=True),
-        Series("England", januaries({2021: 35.8, 2022: 34.8, 2024: 32.3})),
+        Line("Halton", januaries({2021: 47.6, 2022: 44.7, 2023: 40.6, 2024: 37.2}), own=True),
+        Line("England", januaries({2021: 35.8, 2022: 34.8, 2024: 32.3})),
         start=date(2024, 4, 1),
         breaks=(PERSONS,),
     )
@@ -70,7 +70,7 @@ WEEKS = {Period.parse("2024-09-01 to 2024-09-21"): 9.7}
 )
 def test_figures_of_different_bases_are_never_drawn_together(series, bases):
     with pytest.raises(ValueError, match=f"different bases.*{bases}"):
-        chart(*(Series("Halton", rows(values), own=True) for values in series))
+        chart(*(Line("Halton", rows(values), own=True) for values in series))
 
 
 def test_the_alt_text_names_every_series_with_its_first_and_last_value_and_says_where_and_why_lines_break(drawn):
@@ -101,8 +101,8 @@ def test_a_hidden_value_stands_in_the_table_as_its_symbol_and_nowhere_as_a_numbe
 
 
 def test_a_series_without_any_value_is_left_out():
-    nowhere = Series("Nowhere", januaries({2023: "x"}))
-    alone = chart(Series("Halton", januaries({2023: 40.6, 2024: 37.2}), own=True), nowhere)
+    nowhere = Line("Nowhere", januaries({2023: "x"}))
+    alone = chart(Line("Halton", januaries({2023: 40.6, 2024: 37.2}), own=True), nowhere)
     assert alone.table.header == ["Period", "Halton"]
     assert "Nowhere" not in alone.alt
     with pytest.raises(ValueError, match="no series has a value, so there is nothing to draw"):
@@ -135,7 +135,7 @@ def test_a_line_stops_where_values_do_not_join(values, breaks, stretches):
 
 def test_a_gap_in_the_main_series_is_told_in_the_caption(drawn):
     years = {Period.academic_year(year): value for year, value in {2018: 8.6, 2020: 18.99, 2021: 12.58}.items()}
-    with_gap = chart(Series("Halton", rows(years), own=True))
+    with_gap = chart(Line("Halton", rows(years), own=True))
     assert with_gap.caption == ["Source: a release.", "No figure between 2018/19 and 2020/21."]
     assert drawn.caption == ["Source: a release."]
 

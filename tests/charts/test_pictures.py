@@ -12,9 +12,9 @@ from dbv_analysis.charts import (
     CSS_PIXELS,
     Bar,
     Cell,
+    Line,
     Range,
     Reference,
-    Series,
     Task,
     bar_chart,
     control_chart,
@@ -85,7 +85,7 @@ def two_ratings() -> Figure:
 
 def six_lines_that_end_together() -> Figure:
     series = [
-        Series(f"Area {line} {SIXTY[: 9 * line]}", januaries(dict.fromkeys(range(2019, 2026), 5 + line / 100)))
+        Line(f"Area {line} {SIXTY[: 9 * line]}", januaries(dict.fromkeys(range(2019, 2026), 5 + line / 100)))
         for line in range(6)
     ]
     breaks = (Break(date(2021, 1, 1), "one reason", label="pandemic year"), Break(date(2023, 1, 1), "another"))

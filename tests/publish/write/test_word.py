@@ -513,7 +513,8 @@ def test_a_template_without_a_style_ends_the_run_before_it_begins_and_names_the_
 def test_a_run_writes_its_reports_with_the_authoritys_template(restyle, tmp_path: Path, monkeypatch):
     template = restyle(lambda file: setattr(file.styles["Title"].font, "name", "Georgia"))
     monkeypatch.setattr(run, "compose", lambda *about: {"report": REPORT})
-    run._write_reports(SimpleNamespace(cut_off=MADE), None, template, tmp_path)
+    plan = SimpleNamespace(evidence=SimpleNamespace(cut_off=MADE), narrative=None, template=template)
+    run.write_reports(plan, tmp_path)
     assert docx.Document(str(tmp_path / "report.docx")).styles["Title"].font.name == "Georgia"
 
 
