@@ -199,7 +199,8 @@ class SectionPage:
 
     def funding_agreement(self) -> Table | Paragraphs:
         """Implied funding with what rounding allows, and whether the paths agree."""
-        return funding_table(self.evidence) or self._nothing(self._show("dsg_implied_funding"))
+        series = self._show("dsg_implied_funding", ALL)
+        return funding_table(self.evidence) or self._nothing(series)
 
     def project_list(self, name: str, caption: str, columns: dict[str, str], **where: str) -> Table | Paragraphs:
         """A list that the programme keeps, as it stood at the cut-off: ``columns`` and the words that head them."""
