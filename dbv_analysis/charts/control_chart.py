@@ -8,7 +8,7 @@ from functools import partial
 import pandas as pd
 
 from dbv_analysis.charts import style
-from dbv_analysis.charts.lines import INCHES, finish, mark
+from dbv_analysis.charts.lines import INCHES, label_values, mark_days
 from dbv_analysis.charts.style import ACCENT, GREY, INK, SMALL
 from dbv_analysis.charts.text import Write
 from dbv_analysis.compare.control_limits import Xmr
@@ -70,10 +70,10 @@ def _draw(
     for where in rows[["period_end", "value"]].iloc[list(signals)].itertuples(index=False, name=None):
         axes.plot(*where, "o", markersize=13, markeredgecolor=INK, markerfacecolor="none")
         axes.annotate("departs", where, (0, 11), textcoords="offset points", ha="center", fontsize=SMALL)
-    mark(axes, rows, start, ())
+    mark_days(axes, rows, start, ())
     newest = rows["value"].iloc[-1]
     ends = [(value, f"{level} {write(value)}", GREY, False) for level, value in levels.items()]
-    finish(axes, [*ends, (newest, f"{name} {write(newest)}", ACCENT, True)], write)
+    label_values(axes, [*ends, (newest, f"{name} {write(newest)}", ACCENT, True)], write)
     last = max(rows["period_end"].iloc[-1], start or date.min)
     years = [date(year, 1, 1) for year in range(rows["period_end"].iloc[0].year, last.year + 1)]
     years = [day for day in years if day >= rows["period_start"].iloc[0]]

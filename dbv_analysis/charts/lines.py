@@ -126,8 +126,8 @@ def _draw(
         last = line.rows["value"].dropna().iloc[-1]
         ends.append((last, f"{line.name} {write(last)}", colour, line.own))
     axes.set_ylim(bottom=min(0, axes.get_ylim()[0]) if min(ends)[0] < 0 else 0)
-    mark(axes, periods, start, breaks)
-    finish(axes, ends, write)
+    mark_days(axes, periods, start, breaks)
+    label_values(axes, ends, write)
     axes.set_xticks(list(periods["period_end"]), [tick(period) for period in periods.itertuples()])
     return style.render_png(figure)
 
@@ -144,7 +144,7 @@ def _segments(rows: pd.DataFrame, breaks: tuple[Break, ...]) -> list[pd.DataFram
     return [part for _, part in rows.groupby(list(accumulate(apart, initial=0)))]
 
 
-def mark(axes, periods: pd.DataFrame, start: date | None, breaks: tuple[Break, ...]) -> None:
+def mark_days(axes, periods: pd.DataFrame, start: date | None, breaks: tuple[Break, ...]) -> None:
     """Upright lines where the series breaks and where the programme began, each with its text above the axes.
 
     A text ends at its line, and a later one stands higher, so that none crosses a line or another text.
@@ -164,7 +164,7 @@ def mark(axes, periods: pd.DataFrame, start: date | None, breaks: tuple[Break, .
     axes.set_xlim(first - margin, last + margin)
 
 
-def finish(axes, ends: list[tuple[float, str, str, bool]], write: Write) -> None:
+def label_values(axes, ends: list[tuple[float, str, str, bool]], write: Write) -> None:
     """Round values along the axis, and each line's name and last value at its right, moved apart if they overlap."""
     bottom, top = axes.get_ylim()
     ends = [(value, wrap(text, WIDEST_END, bold=own), colour, own) for value, text, colour, own in sorted(ends)]

@@ -33,6 +33,7 @@ from tests.charts.test_lines import januaries
 
 WORDS = {"title": "Places cost more", "measure": "Cost of a place, pounds", "caption": ["Source: a return."]}
 SIXTY = "Speech, language and communication needs in our mainstream s"
+TWO_RANGES = [Range("Special", 9_800, 31_250), Range("Mainstream", 1_000, 2_000)]
 PROGRAMME, TODAY = date(2024, 4, 1), date(2024, 9, 26)
 
 
@@ -48,25 +49,15 @@ def tasks(*rows: Task, today: date = TODAY) -> Figure:
     return timeline(list(rows), today=today, **WORDS)
 
 
-def ranges_against(value: float) -> Figure:
-    reference = Reference(f"average cost: {SIXTY}", value)
-    return ranges(reference, Range("Special", 9_800, 31_250), Range("Mainstream", 1_000, 2_000))
-
-
 def forty_tasks() -> Figure:
     statuses = ["Complete", "On track", "Slightly behind", "Behind"]
-    return tasks(
-        *(
-            Task(
-                f"Workstream {row // 10}: a long name that needs more than the one line that it would like to have",
-                f"Task {row}: {SIXTY}",
-                date(2023 + row // 20, row * 5 % 12 + 1, 1),
-                date(2025, row * 7 % 12 + 1, 28) if row % 6 else None,
-                statuses[row % 4],
-            )
-            for row in range(40)
-        )
-    )
+    group = "a long name that needs more than the one line that it would like to have"
+    rows = []
+    for row in range(40):
+        start = date(2023 + row // 20, row * 5 % 12 + 1, 1)
+        end = date(2025, row * 7 % 12 + 1, 28) if row % 6 else None
+        rows.append(Task(f"Workstream {row // 10}: {group}", f"Task {row}: {SIXTY}", start, end, statuses[row % 4]))
+    return tasks(*rows)
 
 
 def phases_by_quarter() -> Figure:
@@ -76,11 +67,6 @@ def phases_by_quarter() -> Figure:
     levels = {(row, column): (x + y) % 4 for y, row in enumerate(rows) for x, column in enumerate(columns)}
     cells = [Cell(*where, phases[level], level) for where, level in levels.items()]
     return heat_map(cells, rows=rows, columns=columns, **WORDS)
-
-
-def two_ratings() -> Figure:
-    cells = [Cell("Workforce", "Workstream 1", "Low", 1), Cell("Finance", "Workstream 2", "High", 3)]
-    return heat_map(cells, rows=["Workforce", "Finance"], columns=["Workstream 1", "Workstream 2"], **WORDS)
 
 
 def six_lines_that_end_together() -> Figure:
@@ -130,8 +116,8 @@ CHARTS = {
         Range("Post-16", None, None, "c"),
         Range("Refunds", -8_000, 9_000),
     ),
-    "ranges against a low value": lambda: ranges_against(100),
-    "ranges against a high value": lambda: ranges_against(70_000),
+    "ranges against a low value": lambda: ranges(Reference(f"average cost: {SIXTY}", 100), *TWO_RANGES),
+    "ranges against a high value": lambda: ranges(Reference(f"average cost: {SIXTY}", 70_000), *TWO_RANGES),
     "forty tasks": forty_tasks,
     "one task over many years": lambda: tasks(Task("Plan", "All", date(2015, 7, 1), date(2031, 8, 31), "On track")),
     "one task in one quarter": lambda: tasks(Task("Plan", "Open day", TODAY, TODAY, "Complete")),
@@ -139,7 +125,12 @@ CHARTS = {
         Task("Plan", "Review", None, None, "Behind"), Task("Plan", "All", PROGRAMME, None, SIXTY[:30]), today=PROGRAMME
     ),
     "phases by quarter": phases_by_quarter,
-    "two ratings": two_ratings,
+    "two ratings": lambda: heat_map(
+        [Cell("Workforce", "Workstream 1", "Low", 1), Cell("Finance", "Workstream 2", "High", 3)],
+        rows=["Workforce", "Finance"],
+        columns=["Workstream 1", "Workstream 2"],
+        **WORDS,
+    ),
     "six lines that end together": six_lines_that_end_together,
     "control limits": control_limits,
 }
