@@ -138,7 +138,7 @@ def _draw(bars: list[Bar], rows: Rows, values: dict[str, list[str]]) -> bytes:
 def _draw_series(axes, rows: Rows, values: list[float | None], texts: list[str], shift: float, **look: object):
     """A bar a row, ``shift`` inches under its middle; its text stands after it, or after zero where it is negative."""
     lengths = [0 if is_missing(value) else value for value in values]
-    places = [middle + shift for middle in rows.middles]
-    for length, place, text in zip(lengths, places, texts, strict=True):
-        label(axes, max(length, 0), place, text)
-    return axes.barh(places, lengths, BAR, linewidth=1.3, zorder=3, clip_on=False, **look)
+    centres = [middle + shift for middle in rows.middles]
+    for length, centre, text in zip(lengths, centres, texts, strict=True):
+        label(axes, max(length, 0), centre, text)
+    return axes.barh(centres, lengths, BAR, linewidth=1.3, zorder=3, clip_on=False, **look)

@@ -16,7 +16,7 @@ from dbv_analysis.model.wording import listed
 
 LEVELS = (WHITE, "#6BACE6", "#2073BC", ACCENT)  # light to dark, for levels 0 to 3
 WIDEST_NAME = 2.0  # inches
-PADDING = 0.05  # inches around the words of a cell
+PADDING = 0.03  # inches around the words of a cell
 BETWEEN = 0.16  # inches between two rows' text
 APART = 0.04  # inches: a white gap keeps neighbours of one level apart
 MOST_NAMED = 8  # cells that an alt text can name one by one
@@ -108,7 +108,7 @@ def _alt(cells: list[Cell], rows: Sequence[str], columns: Sequence[str], measure
     sentences = [f"Heat map: {measure}.", f"{size}, {len(cells)} of {len(rows) * len(columns)} cells filled."]
     counts = Counter(cell.text for cell in ordered)
     if len(counts) <= MOST_NAMED:
-        sentences.append(f"{listed(f'{number} {words}' for words, number in counts.items())}.")
+        sentences.append(f"{listed(f'{number} {text}' for text, number in counts.items())}.")
     darkest = [cell for cell in ordered if cell.level == max(cell.level for cell in cells)]
     named = [f"{cell.row}, {cell.column} ({cell.text})" for cell in darkest[:MOST_NAMED]]
     more = [f"{len(darkest) - MOST_NAMED} more"] if len(darkest) > MOST_NAMED else []
@@ -130,15 +130,14 @@ def _layout(given: dict[tuple[str, str], Cell], names: Sequence[str], columns: S
     """Names beside the cells, or else above them, and type as large as it can be, so that no word is broken."""
     beside, name_size = fit_names(names, WIDEST_NAME)
     above = [wrap(name, WIDTH - 3 * MARGIN, bold=True) for name in names]
-    room = WIDTH - 3 * MARGIN
     words = {(word, False) for cell in given.values() for word in cell.text.split()}
     words |= {(word, True) for column in columns for word in column.split()}
     for over, size in ((False, TEXT), (False, SMALL), (True, TEXT), (True, SMALL)):
         lines = Rows([""] * len(names), TEXT, [], heads=above) if over else Rows(beside, name_size, [])
-        width = (room - (0 if over else lines.width)) / len(columns) - 2 * PADDING
+        width = lines.plot_width / len(columns) - APART - 2 * PADDING
         if all(width_of(word, size, bold) <= width for word, bold in words):
             break
-    texts = {place: wrap(cell.text, width, size) for place, cell in given.items()}
+    texts = {where: wrap(cell.text, width, size) for where, cell in given.items()}
     heights = []
     for name, label in zip(names, lines.names, strict=True):
         cells = [height_of(text, size) for (row, _), text in texts.items() if row == name]

@@ -100,8 +100,8 @@ def _alt(series: list[Line], measure: str, write: Write, breaks: tuple[Break, ..
     sentences = [f"Line chart: {measure}."]
     for line in series:
         rows = list(line.rows[line.rows["value"].notna()].itertuples())
-        told = dict.fromkeys([0, max(len(rows) - 2, 0), len(rows) - 1])  # the first, the last but one and the last
-        texts = [f"{write(rows[row].value)} in {rows[row].period_label}" for row in told]
+        shown = dict.fromkeys([0, max(len(rows) - 2, 0), len(rows) - 1])  # the first, the last but one and the last
+        texts = [f"{write(rows[row].value)} in {rows[row].period_label}" for row in shown]
         sentences.append(f"{line.name}: {', '.join(texts)}.")
     days = [line.rows["period_end"] for line in series]
     inside = [stop for stop in breaks if any(min(ends) < stop.on <= max(ends) for ends in days)]

@@ -42,7 +42,8 @@ class Rows:
     def width(self) -> float:
         """The width of the names' column, in inches, with the gap after it."""
         texts = [(name, self.size) for name in self.names] + [(note, SMALL) for note in self.notes]
-        return COLUMN_GAP + max((width_of(line, size) for text, size in texts for line in text.splitlines()), default=0)
+        widths = [width_of(line, size) for text, size in texts for line in text.splitlines()]
+        return max(widths) + COLUMN_GAP if widths else 0.0
 
     @property
     def plot_width(self) -> float:
@@ -72,10 +73,10 @@ class Rows:
         axes.set_yticks(above, self.names, size=self.size, ha="left", color=INK)
         axes.set_yticks(below, notes, size=SMALL, ha="left", color=GREY, minor=True)
         axes.tick_params(axis="y", which="both", length=0, pad=self.width * INCH)
-        place = ("figure points", "data")  # so it needs no room beside the axes
+        axis = ("figure points", "data")  # so it needs no room beside the axes
         for bottom, height, head in zip(self.bottoms, self.heights, self.heads, strict=False):
             where = (MARGIN * INCH, bottom - height - height_of(head) / 2)
-            axes.annotate(head, where, xycoords=place, va="center", bbox=CLEAR, zorder=5, in_layout=False, **BOLD)
+            axes.annotate(head, where, xycoords=axis, va="center", bbox=CLEAR, zorder=5, in_layout=False, **BOLD)
         return figure, axes
 
 

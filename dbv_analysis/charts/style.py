@@ -106,19 +106,19 @@ def as_block(
     return Figure(title, alt, caption, table, draw, round(WIDTH * CSS_PIXELS), round(height * CSS_PIXELS))
 
 
-def ticks(lowest: float, highest: float, write: Callable[[float], str], most: int = 5) -> dict[float, str]:
-    """Round values from ``lowest`` to ``highest`` with their words, in about ``most`` steps, no two alike.
+def ticks(lowest: float, highest: float, write: Callable[[float], str]) -> dict[float, str]:
+    """Round values from ``lowest`` to ``highest`` with their texts, in at most 5 steps, no two alike.
 
     Steps are 1, 2 or 5 and their tens: a half, written as a count, would say a number that it is not.
     """
-    for steps in range(most, 0, -1):
-        every = pyplot().MaxNLocator(steps, steps=[1, 2, 5, 10]).tick_values(lowest, highest)
-        kept = {float(value): without_zeros(write(float(value))) for value in every if lowest <= value <= highest}
-        if len(set(kept.values())) == len(kept):
-            return kept
+    for steps in range(5, 0, -1):
+        values = pyplot().MaxNLocator(steps, steps=[1, 2, 5, 10]).tick_values(lowest, highest).tolist()
+        texts = {value: without_zeros(write(value)) for value in values if lowest <= value <= highest}
+        if len(set(texts.values())) == len(texts):
+            return texts
     return {}
 
 
-def without_zeros(words: str) -> str:
+def without_zeros(text: str) -> str:
     """A value as an axis writes it: ``£20m`` for ``£20.0m``; ``0.05`` and ``1.50`` stay as they are."""
-    return re.sub(r"\.0+(?!\d)", "", words)
+    return re.sub(r"\.0+(?!\d)", "", text)

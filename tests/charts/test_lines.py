@@ -22,11 +22,10 @@ PERSONS = Break(date(2023, 1, 1), "the return changed from totals to persons")
 
 def rows(values: dict[Period, float | str]) -> pd.DataFrame:
     """Result rows of one series, from its periods and their values or symbols."""
-    numbers = [float("nan") if isinstance(value, str) else value for value in values.values()]
-    symbols = [value if isinstance(value, str) else "" for value in values.values()]
     periods = [(period.end, period.label, period.basis) for period in values]
     frame = pd.DataFrame(periods, columns=["period_end", "period_label", "basis"])
-    return frame.assign(value=numbers, symbol=symbols)
+    symbols = [value if isinstance(value, str) else "" for value in values.values()]
+    return frame.assign(value=pd.to_numeric(pd.Series(values.values()), errors="coerce"), symbol=symbols)
 
 
 def januaries(values: dict[int, float | str]) -> pd.DataFrame:
