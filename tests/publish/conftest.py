@@ -23,9 +23,11 @@ from dbv_analysis import pages
 from dbv_analysis.charts import style
 from dbv_analysis.cli import main
 from dbv_analysis.inputs.load import Inputs, load
+from dbv_analysis.model.pack import REPORTS as DOCUMENTS
 from dbv_analysis.model.source import sha256_of
 from dbv_analysis.publish import prepare
 from dbv_analysis.publish import run as packing
+from dbv_analysis.reports.document import Document
 from dbv_analysis.results import cache as kept
 from dbv_analysis.results.evidence import Evidence, open_evidence
 from dbv_analysis.synth import synthesise
@@ -47,7 +49,7 @@ SECTIONS = {
 COARSE = 30  # dots an inch of pictures that are compared, but that nobody looks at
 RECIPIENT = 'Head of "SEN" & <Inclusion>'
 OF_NEITHER_SECTION = ("dfe-absence-by-sen", "dfe-exclusions-by-sen", "dfe-lait")  # Plans or Placements
-REPORTS = ["dfe_return.docx", "high_needs_monitoring.docx", "impact_assessment.docx"]
+REPORTS = [f"{name}.docx" for name in DOCUMENTS]
 
 # Runs with less than the shipped data: what the command is given besides the quarter, and what is taken away before.
 LISTS = (
@@ -116,7 +118,12 @@ def loaded(data: Path) -> Inputs:
 STAND_INS = {
     "kernels": (packing, "execute", in_process.execute),
     "notebooks": (packing, "execute", headings_alone),
-    "reports": (packing, "write_reports", lambda *about: None),
+    "reports": (packing, "compose", lambda *about: {}),
+    "long reports": (
+        packing,
+        "compose",
+        lambda *about: {name: Document(name, "A subject", "Halton") for name in DOCUMENTS},
+    ),
     "audit": (prepare, "refuse_disclosure", lambda *about: []),
     "grades": (prepare, "overclaimed", lambda *about: []),
     "fine pictures": (style, "DPI", COARSE),

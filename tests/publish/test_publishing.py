@@ -49,7 +49,7 @@ def quick(assemble_once: Callable[[Path, str], cache.Assembled]) -> Iterator[Non
     """Notebooks run in this process, and what most of these tests do not look at is left out or coarse."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(cache, "assemble", assemble_once)
-        leave_out(patch, "kernels", "audit", "grades", "fine pictures")
+        leave_out(patch, "kernels", "long reports", "audit", "grades", "fine pictures")
         yield
 
 
@@ -88,6 +88,36 @@ def as_calculated_before(project: Path, command: Command, monkeypatch: pytest.Mo
     monkeypatch.setattr(cache, "assemble", lambda data, profile: assembled)
 
 
+@pytest.fixture
+def refused(command: Command, last_pack: Path) -> Callable[..., str]:
+    """A run that ends with that status; returns what it says. The last pack stays, and little is left beside it."""
+
+    def run(status: int, *words: str, left_over: list[str] | None = None) -> str:
+        before = contents(last_pack)
+        said = command("run", *words)
+        assert (said.status, said.out) == (status, "")
+        assert "Traceback" not in said.err
+        assert contents(last_pack) == before
+        assert left(last_pack.parent) == [*(left_over or []), QUARTER]
+        return said.err
+
+    return run
+
+
+@pytest.fixture
+def refused_at_once(refused: Callable[..., str], project: Path) -> Callable[..., str]:
+    """The same, but before any notebook of the project was run."""
+    trace = project / "a notebook was run"
+    rewrite_notebooks(project / "notebooks", f"open({str(trace)!r}, 'w').close()")
+
+    def run(status: int, *words: str) -> str:
+        err = refused(status, *words)
+        assert not trace.exists()
+        return err
+
+    return run
+
+
 # A call that cannot be carried out
 
 
@@ -112,34 +142,31 @@ def as_calculated_before(project: Path, command: Command, monkeypatch: pytest.Mo
     ],
     ids=lambda value: " ".join(value) or "no quarter" if isinstance(value, list) else "",
 )
-def test_a_wrong_call_ends_with_2_and_words_and_changes_nothing(command, last_pack, call, said):
-    before = contents(last_pack)
-    status, out, err = command("run", *call)
-    assert (status, out) == (2, "")
-    assert said in err
-    assert contents(last_pack) == before
+def test_a_wrong_call_ends_with_2_and_words_and_changes_nothing(refused, call, said):
+    assert said in refused(2, *call)
 
 
-def test_without_settings_a_run_ends_with_2(command, project):
+def test_without_settings_a_run_ends_with_2(refused, project):
     (project / "programme.toml").unlink()
-    status, out, err = command("run", QUARTER)
-    assert (status, out) == (2, "")
-    assert "There is no programme.toml above data/raw or here." in err
+    assert "There is no programme.toml above data/raw or here." in refused(2, QUARTER)
 
 
-def test_while_another_run_is_under_way_a_run_says_so_and_ends_with_2(command, last_pack):
-    before = contents(last_pack)
-    with FileLock(last_pack.parent / ".dbv.lock"):
-        status, out, err = command("run", QUARTER)
-    assert (status, out) == (2, "")
+def test_while_another_run_is_under_way_a_run_says_so_and_ends_with_2(refused, last_pack):
+    with FileLock(last_pack.parent / LOCK):
+        err = refused(2, QUARTER)
     assert err.startswith("Another run is under way in outputs. Wait until it has finished")
-    assert contents(last_pack) == before
 
 
 # Inputs that have problems
 
 PLACEMENTS = "dfe-ehc-plans-2025/placements.csv"
 ABSENCE = "dfe-absence-by-sen/absence.csv"
+
+
+def replace_in(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
 
 
 def _lines(change: Callable[[list[str]], list[str]]) -> Callable[[Path], None]:
@@ -187,24 +214,21 @@ BROKEN = {
 
 
 @pytest.mark.parametrize(("file", "spoil", "said"), BROKEN.values(), ids=BROKEN)
-def test_a_run_names_what_is_wrong_with_an_input_and_changes_nothing(command, project, last_pack, file, spoil, said):
-    before = contents(last_pack)
+def test_a_run_names_what_is_wrong_with_an_input_and_changes_nothing(refused, project, file, spoil, said):
     spoil(project / "data" / "raw" / file)
-    status, out, err = command("run", QUARTER)
-    assert (status, out) == (1, "")
+    err = refused(1, QUARTER)
     assert [line for line in err.splitlines() if line.startswith(f"data/raw/{file}{said}")], err
-    assert "Traceback" not in err
-    assert contents(last_pack) == before
-    assert left(last_pack.parent) == [QUARTER]
 
 
-def test_a_run_names_every_problem_of_every_input_at_once(command, project):
-    _cell(5, "count", "many")(project / "data" / "raw" / PLACEMENTS)
-    _cell(9, "count", "few")(project / "data" / "raw" / PLACEMENTS)
-    _cell(2, "percent", "140")(project / "data" / "raw" / ABSENCE)
-    status, out, err = command("run", QUARTER)
-    assert (status, out) == (1, "")
-    assert [line.partition(":")[0] for line in err.splitlines()] == [
+def test_a_run_names_every_problem_of_every_input_at_once(refused, project):
+    raw = project / "data" / "raw"
+    for file, row, column, text in (
+        (PLACEMENTS, 5, "count", "many"),
+        (PLACEMENTS, 9, "count", "few"),
+        (ABSENCE, 2, "percent", "140"),
+    ):
+        _cell(row, column, text)(raw / file)
+    assert [line.partition(":")[0] for line in refused(1, QUARTER).splitlines()] == [
         f"data/raw/{ABSENCE}, row 2, column percent",
         f"data/raw/{PLACEMENTS}, row 5, column count",
         f"data/raw/{PLACEMENTS}, row 9, column count",
@@ -212,219 +236,153 @@ def test_a_run_names_every_problem_of_every_input_at_once(command, project):
 
 
 def test_a_narrative_that_is_wrong_ends_with_1_before_any_notebook_is_run_and_the_last_pack_stays(
-    command, project, last_pack, trace, as_calculated_before
+    refused_at_once, project, as_calculated_before
 ):
     with (project / "data" / "raw" / "narrative" / f"{QUARTER}.md").open("a", encoding="utf-8") as narrative:
         narrative.write("\n# Appendixes\n\nNone.\n")
-    before = contents(last_pack)
-    status, out, err = command("run", QUARTER)
-    assert (status, out) == (1, "")
-    assert err == (
+    assert refused_at_once(1, QUARTER) == (
         f'data/raw/narrative/{QUARTER}.md: The part "Appendixes" is in no report. Correct its name. '
         'Did you mean "Appendices"?\n'
     )
-    assert not trace.exists()
-    assert contents(last_pack) == before
-    assert left(last_pack.parent) == [QUARTER]
 
 
-def test_settings_that_are_wrong_end_with_1(command, project, last_pack):
-    settings = project / "programme.toml"
-    settings.write_text(
-        settings.read_text(encoding="utf-8").replace("threshold = 5", "threshold = 0"), encoding="utf-8"
-    )
-    before = contents(last_pack)
-    status, out, err = command("run", QUARTER)
-    assert (status, out) == (1, "")
-    assert "programme.toml: disclosure.threshold holds 0" in err
-    assert contents(last_pack) == before
+def test_settings_that_are_wrong_end_with_1(refused, project):
+    replace_in(project / "programme.toml", "threshold = 5", "threshold = 0")
+    assert "programme.toml: disclosure.threshold holds 0" in refused(1, QUARTER)
 
 
 # Notebooks that cannot be run
 
 
-@pytest.fixture
-def trace(project: Path) -> Path:
-    """A file that appears as soon as any notebook of ``project`` is run."""
-    path = project / "a notebook was run"
-    rewrite_notebooks(project / "notebooks", f"open({str(path)!r}, 'w').close()")
-    return path
-
-
 def test_a_failing_notebook_ends_with_3_and_is_named_without_any_value_and_the_last_pack_stays(
-    command, project, last_pack
+    refused, project, last_pack
 ):
-    before = contents(last_pack)
     notebooks = project / "notebooks"
     rewrite_notebooks(notebooks, "1")
     write_notebook(notebooks / "deficit.ipynb", "1/0")
     write_notebook(notebooks / "board_summary.ipynb", 'cell = f"{1500 + 24} plans"', "int(cell)  # as a number\nint(1)")
-
-    status, out, err = command("run", QUARTER)
-
-    assert (status, out) == (3, "")
+    err = refused(3, QUARTER, left_over=[WORK])
     assert "notebooks/deficit.ipynb failed in cell 2, “1/0”, with ZeroDivisionError." in err
     assert "notebooks/board_summary.ipynb failed in cell 3, “int(cell)  # as a number”, with ValueError." in err
     assert "1524" not in err
-    assert "Traceback" not in err
-    assert contents(last_pack) == before
-    assert left(last_pack.parent) == [WORK, QUARTER]
     kept = contents(last_pack.parent / WORK)
     assert len(kept) == len(SECTIONS)
     assert not [name for name, text in kept.items() if "deficit" in name or b"1524" in text]
 
 
-def test_a_notebook_that_kills_its_kernel_ends_with_3(command, project, last_pack, monkeypatch):
+def test_a_notebook_that_kills_its_kernel_ends_with_3(refused, project, monkeypatch):
     monkeypatch.setattr(run, "execute", execute.execute)
-    before = contents(last_pack)
+    write_notebook(project / "notebooks" / "board_summary.ipynb", "1")
+    write_notebook(project / "notebooks" / "deficit.ipynb", "import os", "os._exit(1)")
+    err = refused(3, QUARTER, "--only", "Deficit", left_over=[WORK])
+    assert "notebooks/deficit.ipynb stopped: its kernel died, and died again when it was run once more." in err
+
+
+def test_a_page_that_is_not_fit_ends_with_4_and_is_named_and_the_last_pack_stays(refused, project):
     for name in ("deficit", "board_summary"):
         write_notebook(project / "notebooks" / f"{name}.ipynb", "1")
-    write_notebook(project / "notebooks" / "deficit.ipynb", "import os", "os._exit(1)")
-    status, out, err = command("run", QUARTER, "--only", "Deficit")
-    assert (status, out) == (3, "")
-    assert "notebooks/deficit.ipynb stopped: its kernel died, and died again when it was run once more." in err
-    assert contents(last_pack) == before
-    assert left(last_pack.parent) == [WORK, QUARTER]
-
-
-def test_a_page_that_is_not_fit_ends_with_4_and_is_named_and_the_last_pack_stays(command, project, last_pack):
-    before = contents(last_pack)
-    write_notebook(project / "notebooks" / "deficit.ipynb", "1")
-    write_notebook(project / "notebooks" / "board_summary.ipynb", "1")
-    status, out, err = command("run", QUARTER, "--only", "Deficit")
-    assert (status, out) == (4, "")
+    err = refused(4, QUARTER, "--only", "Deficit", left_over=[WORK])
     for page in ("index.html", "deficit.html"):
         assert f"{page}: the page has 0 first-level headings; it needs one" in err
-    assert contents(last_pack) == before
-    assert left(last_pack.parent) == [WORK, QUARTER]
 
 
-def test_a_notebook_that_lacks_a_parameter_ends_with_3_before_any_is_run(command, project, last_pack, trace):
-    before = contents(last_pack)
-    lacking = PARAMETERS.replace('as_at = ""\n', "").replace('profile = ""\n', "")
-    write_notebook(project / "notebooks" / "placements.ipynb", "1", parameters=lacking)
-    status, out, err = command("run", QUARTER)
-    assert (status, out) == (3, "")
-    assert err.startswith("notebooks/placements.ipynb takes no parameter as_at and profile. Set it to a default")
-    assert not trace.exists()
-    assert contents(last_pack) == before
+def _without(*lines: str) -> Callable[[Path], None]:
+    lacking = "\n".join(line for line in PARAMETERS.splitlines() if line not in lines)
+    return lambda notebooks: write_notebook(notebooks / "placements.ipynb", "1", parameters=lacking)
 
 
-def test_a_notebook_without_a_parameters_cell_ends_with_3_before_any_is_run(command, project, last_pack, trace):
-    path = project / "notebooks" / "attendance.ipynb"
-    notebook = nbformat.read(path, as_version=4)
+def _untagged(notebooks: Path) -> None:
+    notebook = nbformat.read(notebooks / "attendance.ipynb", as_version=4)
     notebook.cells[0].metadata.tags = []
-    nbformat.write(notebook, path)
-    before = contents(last_pack)
-    status, out, err = command("run", QUARTER)
-    assert (status, out) == (3, "")
-    assert "notebooks/attendance.ipynb takes no parameter as_at, data, profile and quarter." in err
-    assert not trace.exists()
-    assert contents(last_pack) == before
+    nbformat.write(notebook, notebooks / "attendance.ipynb")
 
 
-def test_a_missing_notebook_ends_with_3_before_any_is_run(command, project, last_pack, trace):
-    (project / "notebooks" / "board_summary.ipynb").unlink()
-    before = contents(last_pack)
-    status, out, err = command("run", QUARTER)
-    assert (status, out) == (3, "")
-    assert err.startswith("notebooks/board_summary.ipynb is missing. Put it back; the page index.html is made from it.")
-    assert not trace.exists()
-    assert contents(last_pack) == before
+def _missing(*names: str) -> Callable[[Path], None]:
+    return lambda notebooks: [(notebooks / f"{name}.ipynb").unlink() for name in names]
 
 
-def test_a_section_with_no_notebook_at_all_ends_with_3_before_any_is_run(command, project, last_pack, trace):
-    for name in ("deficit", "any_section"):
-        (project / "notebooks" / f"{name}.ipynb").unlink()
-    before = contents(last_pack)
-    status, out, err = command("run", QUARTER)
-    assert (status, out) == (3, "")
-    assert "any_section.ipynb is missing. Put it back; the page deficit.html is made from it." in err
-    assert not trace.exists()
-    assert contents(last_pack) == before
+def _broken(data: bytes) -> tuple[Callable[[Path], None], str]:
+    return (lambda notebooks: (notebooks / "deficit.ipynb").write_bytes(data)), "deficit.ipynb is not a notebook"
 
 
-@pytest.mark.parametrize(
-    "spoilt",
-    [b'{"cells": [', b"{}", b"[]", '{"cells": ["é"]}'.encode("latin-1")],
-    ids=["cut off", "no cells", "a list", "not UTF-8"],
-)
-def test_a_broken_notebook_ends_with_3_before_any_is_run(command, project, last_pack, trace, spoilt):
-    (project / "notebooks" / "deficit.ipynb").write_bytes(spoilt)
-    before = contents(last_pack)
-    status, out, err = command("run", QUARTER)
-    assert (status, out) == (3, "")
-    assert err.startswith("notebooks/deficit.ipynb is not a notebook")
-    assert not trace.exists()
-    assert contents(last_pack) == before
+NOT_TO_BE_RUN = {
+    "lacks parameters": (
+        _without('as_at = ""', 'profile = ""'),
+        "placements.ipynb takes no parameter as_at and profile. Set it to a default",
+    ),
+    "no parameters cell": (_untagged, "attendance.ipynb takes no parameter as_at, data, profile and quarter."),
+    "is missing": (
+        _missing("board_summary"),
+        "board_summary.ipynb is missing. Put it back; the page index.html is made from it.",
+    ),
+    "none for a section": (
+        _missing("deficit", "any_section"),
+        "any_section.ipynb is missing. Put it back; the page deficit.html is made from it.",
+    ),
+    "cut off": _broken(b'{"cells": ['),
+    "no cells": _broken(b"{}"),
+    "a list": _broken(b"[]"),
+    "not UTF-8": _broken('{"cells": ["é"]}'.encode("latin-1")),
+}
+
+
+@pytest.mark.parametrize(("spoil", "said"), NOT_TO_BE_RUN.values(), ids=NOT_TO_BE_RUN)
+def test_a_notebook_that_cannot_be_run_ends_with_3_before_any_is_run(refused_at_once, project, spoil, said):
+    spoil(project / "notebooks")
+    assert refused_at_once(3, QUARTER).startswith(f"notebooks/{said}")
 
 
 # A pack that somebody changed
 
 
-def test_a_pack_changed_by_hand_is_not_replaced_unasked(command, last_pack, trace):
-    for name in ("placements.html", "evidence.xlsx"):
-        with (last_pack / name).open("ab") as changed:
-            changed.write(b" ")
-    before = contents(last_pack)
-    status, out, err = command("run", QUARTER)
-    assert (status, out) == (4, "")
-    assert "was changed after it was published (evidence.xlsx and placements.html)." in err
-    assert "--force" in err
-    assert not trace.exists()
-    assert contents(last_pack) == before
+def _append(*names: str) -> Callable[[Path], None]:
+    def spoil(folder: Path) -> None:
+        for name in names:
+            with (folder / name).open("ab") as file:
+                file.write(b" ")
+
+    return spoil
 
 
-def test_a_pack_of_the_other_profile_is_not_replaced_unasked(command, last_pack, trace, as_calculated_before):
-    before = contents(last_pack)
-    status, out, err = command("run", QUARTER, "--profile", "controlled")
-    assert (status, out) == (2, "")
-    assert "holds the public pack, which this one would replace" in err
-    assert "--out" in err
-    assert not trace.exists()
-    assert contents(last_pack) == before
+def _manifest(text: str) -> Callable[[Path], None]:
+    return lambda folder: (folder / "manifest.json").write_text(text, encoding="utf-8")
 
 
-def test_a_file_that_somebody_put_into_a_pack_is_not_thrown_away_unasked(command, last_pack, trace):
-    (last_pack / "minutes.docx").write_bytes(b"mine")
-    status, out, err = command("run", QUARTER, "--only", "Deficit")
-    assert (status, out) == (4, "")
-    assert "(minutes.docx)" in err
-    assert not trace.exists()
-    assert (last_pack / "minutes.docx").read_bytes() == b"mine"
+def _settings(folder: Path) -> None:
+    replace_in(folder.parents[1] / "programme.toml", "July-Oct 24", "July-Sept 24")
 
 
-@pytest.mark.parametrize("only", [[], ["--only", "Deficit"]], ids=["by a whole run", "by a partial run"])
-@pytest.mark.parametrize("text", ["{", '{"quarter": "2024-25-Q2"}'], ids=["cut off", "of another kind"])
-def test_a_folder_whose_manifest_is_none_is_not_replaced_unasked(command, last_pack, trace, text, only):
-    (last_pack / "manifest.json").write_text(text, encoding="utf-8")
-    before = contents(last_pack)
-    status, out, err = command("run", QUARTER, *only)
-    assert (status, out) == (4, "")
-    assert "manifest.json" in err
-    assert not trace.exists()
-    assert contents(last_pack) == before
+ONLY = ["--only", "Deficit"]
+OTHER_PAGES = ["was made from other inputs, settings or code", f"{', '.join(list(SECTIONS)[1:-1])} and Voice would not"]
+# What was done to a published pack or beside it, how the run is called, its status, and what it says.
+NOT_TO_BE_REPLACED = {
+    "changed files": (
+        _append("placements.html", "evidence.xlsx"),
+        [],
+        4,
+        ["was changed after it was published (evidence.xlsx and placements.html).", "--force"],
+    ),
+    "a file of somebody's": (_append("minutes.docx"), ONLY, 4, ["(minutes.docx)"]),
+    "a manifest cut off": (_manifest("{"), [], 4, ["manifest.json"]),
+    "a manifest cut off, by a partial run": (_manifest("{"), ONLY, 4, ["manifest.json"]),
+    "another manifest": (_manifest('{"quarter": "2024-25-Q2"}'), [], 4, ["manifest.json"]),
+    "another manifest, by a partial run": (_manifest('{"quarter": "2024-25-Q2"}'), ONLY, 4, ["manifest.json"]),
+    "the other profile": (
+        lambda folder: None,
+        ["--profile", "controlled"],
+        2,
+        ["holds the public pack, which this one would replace", "--out"],
+    ),
+    "other settings, by a partial run": (_settings, ONLY, 2, OTHER_PAGES),
+    "another cut-off, by a partial run": (lambda folder: None, [*ONLY, "--as-at", "2024-01-31"], 2, OTHER_PAGES[:1]),
+}
 
 
-def test_a_partial_run_refuses_pages_of_other_settings(command, project, last_pack, trace, as_calculated_before):
-    settings = project / "programme.toml"
-    settings.write_text(settings.read_text(encoding="utf-8").replace("July-Oct 24", "July-Sept 24"), encoding="utf-8")
-    before = contents(last_pack)
-    status, out, err = command("run", QUARTER, "--only", "Deficit")
-    assert (status, out) == (2, "")
-    assert "was made from other inputs, settings or code" in err
-    assert f"{', '.join(list(SECTIONS)[1:-1])} and Voice would not go" in err
-    assert not trace.exists()
-    assert contents(last_pack) == before
-
-
-def test_a_partial_run_refuses_pages_of_another_cut_off(command, last_pack, trace):
-    before = contents(last_pack)
-    status, out, err = command("run", QUARTER, "--only", "Deficit", "--as-at", "2024-01-31")
-    assert (status, out) == (2, "")
-    assert "was made from other inputs, settings or code" in err
-    assert not trace.exists()
-    assert contents(last_pack) == before
+@pytest.mark.parametrize(("spoil", "words", "status", "said"), NOT_TO_BE_REPLACED.values(), ids=NOT_TO_BE_REPLACED)
+def test_a_pack_is_not_replaced_unasked(refused_at_once, last_pack, as_calculated_before, spoil, words, status, said):
+    spoil(last_pack)
+    err = refused_at_once(status, QUARTER, *words)
+    assert [text for text in said if text not in err] == []
 
 
 # Partial runs over a whole pack of small pages, which are soon run

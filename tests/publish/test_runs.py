@@ -40,8 +40,7 @@ def assembled(tmp_path_factory: pytest.TempPathFactory) -> cache.Assembled:
 def root(tmp_path: Path, assembled: cache.Assembled, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A project whose notebooks write a heading each and whose reports are left out; its pack holds what it held."""
     monkeypatch.setattr(cache, "assemble", lambda data, profile: assembled)
-    monkeypatch.setattr(pack, "compose", lambda evidence, narrative: {})
-    leave_out(monkeypatch, "audit", "grades")
+    leave_out(monkeypatch, "reports", "audit", "grades")
     root = small_project(tmp_path)
     folder = root / "outputs" / QUARTER
     folder.mkdir(parents=True)
