@@ -114,16 +114,17 @@ def loaded(data: Path) -> Inputs:
     return load(data)
 
 
+def short_reports(*about: object) -> dict[str, Document]:
+    """Reports of a title and nothing else."""
+    return {name: Document(name, "A subject", "Halton") for name in DOCUMENTS}
+
+
 # What most tests of a run are not about, and what stands in its place.
 STAND_INS = {
     "kernels": (packing, "execute", in_process.execute),
     "notebooks": (packing, "execute", headings_alone),
     "reports": (packing, "compose", lambda *about: {}),
-    "long reports": (
-        packing,
-        "compose",
-        lambda *about: {name: Document(name, "A subject", "Halton") for name in DOCUMENTS},
-    ),
+    "long reports": (packing, "compose", short_reports),
     "audit": (prepare, "refuse_disclosure", lambda *about: []),
     "grades": (prepare, "overclaimed", lambda *about: []),
     "fine pictures": (style, "DPI", COARSE),

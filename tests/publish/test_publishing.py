@@ -53,12 +53,6 @@ def quick(assemble_once: Callable[[Path, str], cache.Assembled]) -> Iterator[Non
         yield
 
 
-@pytest.fixture
-def no_reports(monkeypatch: pytest.MonkeyPatch) -> None:
-    """For tests of what becomes of pages."""
-    leave_out(monkeypatch, "reports")
-
-
 @pytest.fixture(scope="module")
 def small_pages(tmp_path_factory: pytest.TempPathFactory, quick: None) -> Path:
     """A project with few areas whose notebooks write one heading each, and its published pack."""
@@ -409,7 +403,7 @@ def test_with_force_a_partial_run_replaces_its_own_changed_page_and_keeps_the_ot
     assert told["parameters"]["sections"] == list(SECTIONS)
 
 
-def test_with_force_a_partial_run_publishes_no_other_page_that_somebody_changed(command, last_pack, no_reports):
+def test_with_force_a_partial_run_publishes_no_other_page_that_somebody_changed(command, last_pack):
     page = last_pack / "placements.html"
     with page.open("a", encoding="utf-8") as changed:
         changed.write("<script>changed by hand</script>")
@@ -417,7 +411,7 @@ def test_with_force_a_partial_run_publishes_no_other_page_that_somebody_changed(
     assert status != 0 or "changed by hand" not in page.read_text(encoding="utf-8")
 
 
-def test_a_partial_run_keeps_no_page_whose_notebook_has_changed_since(command, project, last_pack, no_reports):
+def test_a_partial_run_keeps_no_page_whose_notebook_has_changed_since(command, project, last_pack):
     write_heading(project / "notebooks" / "placements.ipynb", "As it is now")
     page = last_pack / "placements.html"
     status, _, _ = command("run", QUARTER, "--only", "Deficit")
@@ -558,7 +552,7 @@ def test_recovering_leaves_the_packs_of_other_quarters_alone(last_pack):
 # What must not leave the machine
 
 
-def test_a_pack_that_would_name_a_person_is_refused(command, project, no_reports):
+def test_a_pack_that_would_name_a_person_is_refused(command, project):
     upn = "A123456789012"  # made up
     rewrite_notebooks(
         project / "notebooks", "from dbv_analysis.model.blocks import Headline", f'Headline("Plans of {upn}")'
