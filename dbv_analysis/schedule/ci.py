@@ -8,7 +8,6 @@ from pathlib import Path
 
 from dbv_analysis.model.pack import CONTROLLED
 from dbv_analysis.model.problems import CallProblem
-from dbv_analysis.schedule import DAILY, WEEKDAYS
 from dbv_analysis.schedule.plan import Plan, remove, templates, write
 
 EXPRESSION = "${{"  # begins what the service replaces, in any text of a workflow
@@ -29,9 +28,8 @@ def text(plan: Plan) -> str:
     out = words[words.index("--out") + 1]
     if set(out) & set("*?[]!#~\\"):
         raise CallProblem(f'"{out}" holds signs that a workflow takes for a pattern. Name another folder with --out.')
-    day = "*" if plan.day == DAILY else str((WEEKDAYS.index(plan.day) + 1) % 7)
     values = {
-        "cron": f"{plan.minute} {plan.hour} * * {day}",
+        "cron": plan.cron,
         "command": literal(shlex.join(words)),
         "cached": scalar(out),
         "packs": [literal(out), literal(f"!{out}/logs")],
@@ -44,11 +42,11 @@ def _words(plan: Plan) -> list[str]:
     """The command's words from ``schedule`` on, with folders as they are named in a checkout."""
     words = list(plan.command[plan.command.index("schedule") :])
     for option in ("--data", "--out"):
-        place = words.index(option) + 1
-        path = Path(words[place])
+        index = words.index(option) + 1
+        path = Path(words[index])
         if not path.is_relative_to(plan.project):
             raise CallProblem(f"{path} is outside the project, so a checkout has no such folder. Name one inside it.")
-        words[place] = path.relative_to(plan.project).as_posix()
+        words[index] = path.relative_to(plan.project).as_posix()
     return words
 
 

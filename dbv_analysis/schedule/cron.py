@@ -5,7 +5,6 @@ from __future__ import annotations
 import shlex
 
 from dbv_analysis.model.problems import CallProblem
-from dbv_analysis.schedule import DAILY, WEEKDAYS
 from dbv_analysis.schedule.plan import MAIL_FILE, OWN, Plan, refuse_foreign, templates
 from dbv_analysis.schedule.programs import call
 
@@ -19,8 +18,7 @@ def line(plan: Plan) -> str:
 
     Raises CallProblem where a path holds a backslash (crons differ in what becomes of it) or the line is too long.
     """
-    words = (plan.project, *plan.command)
-    if any("\\" in word for word in words):
+    if any("\\" in word for word in (plan.project, *plan.command)):
         raise CallProblem("cron cannot be trusted with a path that holds a backslash. Rename the folder.")
     settings = f'"$HOME/{MAIL_FILE}"'
     script = (
@@ -30,21 +28,18 @@ def line(plan: Plan) -> str:
     command = f"/bin/sh -c {shlex.quote(script)}".replace("%", "\\%")
     if len(command.encode()) > LONGEST:
         raise CallProblem("The paths are too long for a line of cron. Choose another kind, or shorter folders.")
-    day = "*" if plan.day == DAILY else str((WEEKDAYS.index(plan.day) + 1) % 7)
-    return f"{plan.minute} {plan.hour} * * {day} {command}"
+    return f"{plan.cron} {command}"
 
 
 def text(plan: Plan) -> str:
     """The line with its marks."""
-    return templates().get_template("cron.j2").render(plan=plan, begin=_begin(plan), end=_end(plan), line=line(plan))
+    begin, end = _marks(plan)
+    return templates().get_template("cron.j2").render(plan=plan, begin=begin, end=end, line=line(plan))
 
 
-def _begin(plan: Plan) -> str:
-    return f"# begin: {plan.mark}"
-
-
-def _end(plan: Plan) -> str:
-    return f"# end: {plan.mark}"
+def _marks(plan: Plan) -> tuple[str, str]:
+    """The lines before and after this schedule's own."""
+    return f"# begin: {plan.mark}", f"# end: {plan.mark}"
 
 
 def install(plan: Plan) -> str:
@@ -71,8 +66,8 @@ def uninstall(plan: Plan) -> bool:
 
 def _crontab() -> str:
     """The person's crontab; empty where there is none."""
-    status, found = call("crontab", "-l", may_fail=True)
-    return found if status == 0 else ""
+    status, crontab = call("crontab", "-l", may_fail=True)
+    return crontab if status == 0 else ""
 
 
 def _without(crontab: str, plan: Plan) -> str:
@@ -80,17 +75,16 @@ def _without(crontab: str, plan: Plan) -> str:
 
     Raises CallProblem where the block has no end, or the name is another project's.
     """
+    begin, end = _marks(plan)
     rows = crontab.splitlines(keepends=True)
     plain = [row.rstrip("\r\n") for row in rows]
     for row in plain:
         if row.startswith(f"# begin: {OWN} {plan.name} "):
             refuse_foreign(f'"{plan.name}" in the crontab', row, plan)
-    if _begin(plan) not in plain:
+    if begin not in plain:
         return crontab
-    first = plain.index(_begin(plan))
-    if _end(plan) not in plain[first:]:
-        raise CallProblem(
-            f'The crontab has the line "{_begin(plan)}" and no "{_end(plan)}" after it. Mend it by hand: crontab -e'
-        )
-    last = plain.index(_end(plan), first)
+    first = plain.index(begin)
+    if end not in plain[first:]:
+        raise CallProblem(f'The crontab has the line "{begin}" and no "{end}" after it. Mend it by hand: crontab -e')
+    last = plain.index(end, first)
     return "".join(rows[:first] + rows[last + 1 :])

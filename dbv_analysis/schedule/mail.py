@@ -50,47 +50,45 @@ def mail_settings(environment: Mapping[str, str]) -> MailSettings | None:
 
     Raises CallProblem with all that is wrong with them; it shows no value.
     """
-    found = {name: environment.get(name, "").strip(" ") for name in SETTINGS}
-    if not any(found.values()):
+    values = {name: environment.get(name, "").strip(" ") for name in SETTINGS}
+    if not any(values.values()):
         return None
-    problems = [f"{name} is missing." for name in NEEDED if not found[name]]
-    problems += [
-        f"{name} holds a line break or another control character."
-        for name, value in found.items()
-        if any(unicodedata.category(sign) in ("Cc", "Zl", "Zp") for sign in value)
-    ]
-    security = found["DBV_SMTP_SECURITY"].lower() or STARTTLS
+    problems = [f"{name} is missing." for name in NEEDED if not values[name]]
+    broken = [name for name, value in values.items() if _has_control_character(value)]
+    problems += [f"{name} holds a line break or another control character." for name in broken]
+    security = values["DBV_SMTP_SECURITY"].lower() or STARTTLS
     if security not in PORTS:
         problems.append(f"DBV_SMTP_SECURITY is not {listed(PORTS, 'or')}.")
-    elif security == NONE and found["DBV_SMTP_HOST"].lower() not in THIS_MACHINE:
+    elif security == NONE and values["DBV_SMTP_HOST"].lower() not in THIS_MACHINE:
         problems.append("DBV_SMTP_SECURITY may be none on localhost alone: use starttls or tls.")
-    port = found["DBV_SMTP_PORT"] or str(PORTS.get(security, 0))
+    port = values["DBV_SMTP_PORT"] or str(PORTS.get(security, 0))
     if not (port.isascii() and port.isdecimal() and 0 < int(port) < 65536):
         problems.append("DBV_SMTP_PORT is not a number from 1 to 65535.")
-    if bool(found["DBV_SMTP_USER"]) != bool(found["DBV_SMTP_PASSWORD"]):
+    if bool(values["DBV_SMTP_USER"]) != bool(values["DBV_SMTP_PASSWORD"]):
         problems.append("DBV_SMTP_USER and DBV_SMTP_PASSWORD go together: set both, or neither.")
     addresses = {
-        name: [_address(text) for text in found[name].split(",")] if found[name] else []
+        name: [_address(text) for text in values[name].split(",")] if values[name] else []
         for name in ("DBV_MAIL_FROM", "DBV_MAIL_TO")
     }
-    problems += [
-        f"{name} holds something that is not an e-mail address such as name@example.org."
-        for name, parsed in addresses.items()
-        if None in parsed
-    ]
+    odd = [name for name, parsed in addresses.items() if None in parsed]
+    problems += [f"{name} holds something that is not an e-mail address such as name@example.org." for name in odd]
     if len(addresses["DBV_MAIL_FROM"]) > 1:
         problems.append("DBV_MAIL_FROM is more than one address.")
     if problems:
         raise CallProblem(f"The settings of the e-mail are wrong. {' '.join(problems)} See docs/schedule.md.")
     return MailSettings(
-        host=found["DBV_SMTP_HOST"],
+        host=values["DBV_SMTP_HOST"],
         port=int(port),
         security=security,
         sender=addresses["DBV_MAIL_FROM"][0],
         to=tuple(addresses["DBV_MAIL_TO"]),
-        user=found["DBV_SMTP_USER"],
-        password=found["DBV_SMTP_PASSWORD"],
+        user=values["DBV_SMTP_USER"],
+        password=values["DBV_SMTP_PASSWORD"],
     )
+
+
+def _has_control_character(text: str) -> bool:
+    return any(unicodedata.category(sign) in ("Cc", "Zl", "Zp") for sign in text)
 
 
 def _address(text: str) -> Address | None:
@@ -107,7 +105,7 @@ def message(settings: MailSettings, subject: str, body: str) -> EmailMessage:
 
     Raises CallProblem where the subject would run over into another header.
     """
-    if any(unicodedata.category(sign) in ("Cc", "Zl", "Zp") for sign in subject):
+    if _has_control_character(subject):
         raise CallProblem("The e-mail was not sent: its subject holds a line break. Name the quarter like 2024-25-Q2.")
     written = EmailMessage(policy=SMTP)
     written["From"] = settings.sender
@@ -137,10 +135,8 @@ def send(settings: MailSettings, subject: str, body: str) -> None:
         else:
             break
     if refused:
-        raise CallProblem(
-            f"The e-mail was sent, but the server did not take {len(refused)} of its {len(settings.to)} recipients. "
-            "Check DBV_MAIL_TO."
-        )
+        taken = f"the server did not take {len(refused)} of its {len(settings.to)} recipients"
+        raise CallProblem(f"The e-mail was sent, but {taken}. Check DBV_MAIL_TO.")
 
 
 def _deliver(settings: MailSettings, written: EmailMessage) -> dict:
@@ -170,30 +166,29 @@ def _may_pass(error: Exception) -> bool:
     return isinstance(error, OSError) and not isinstance(error, ssl.SSLError | smtplib.SMTPException)
 
 
+# Why a message was not sent and what to do: the first that fits the error.
+REASONS: dict[type[Exception], str] = {
+    ssl.SSLCertVerificationError: "the certificate of {server} is not trusted. Use the name that the certificate has, "
+    "or name the file of your authority's own root certificate in SSL_CERT_FILE.",
+    ssl.SSLError: "{server} does not speak TLS from the start. Set DBV_SMTP_SECURITY=starttls, or another port.",
+    smtplib.SMTPAuthenticationError: "{server} refused the name or the password{code}. Check DBV_SMTP_USER and "
+    "DBV_SMTP_PASSWORD.",
+    smtplib.SMTPNotSupportedError: "{server} does not offer what was asked of it, STARTTLS or logging in. Check "
+    "DBV_SMTP_SECURITY and port.",
+    smtplib.SMTPRecipientsRefused: "{server} took none of the recipients. Check DBV_MAIL_TO.",
+    smtplib.SMTPSenderRefused: "{server} did not take the sender{code}. Check DBV_MAIL_FROM.",
+    TimeoutError: "{server} did not answer in time. Check the host and the port, and whether a firewall is between.",
+    smtplib.SMTPServerDisconnected: "{server} closed the connection. Check DBV_SMTP_SECURITY and the port, or ask who "
+    "runs the server.",
+    smtplib.SMTPException: "{server} refused the message{code}. Ask who runs the server.",
+    Exception: "{server} cannot be reached. Check DBV_SMTP_HOST and DBV_SMTP_PORT, and whether a firewall is between.",
+}
+
+
 def _reason(error: Exception, settings: MailSettings) -> str:
     """Why a message was not sent and what to do, without a word of the server's."""
-    place = f"{settings.host}, port {settings.port}"
+    server = f"{settings.host}, port {settings.port}"
     code = f" (code {error.smtp_code})" if isinstance(error, smtplib.SMTPResponseException) else ""
-    if isinstance(error, ssl.SSLCertVerificationError):
-        return (
-            f"the certificate of {place} is not trusted. Use the name that the certificate has, or name the file of "
-            "your authority's own root certificate in SSL_CERT_FILE."
-        )
-    if isinstance(error, ssl.SSLError):
-        return f"{place} does not speak TLS from the start. Set DBV_SMTP_SECURITY=starttls, or another port."
-    if isinstance(error, smtplib.SMTPAuthenticationError):
-        return f"{place} refused the name or the password{code}. Check DBV_SMTP_USER and DBV_SMTP_PASSWORD."
-    if isinstance(error, smtplib.SMTPNotSupportedError):
-        return f"{place} does not offer what was asked of it, STARTTLS or logging in. Check DBV_SMTP_SECURITY and port."
-    if isinstance(error, smtplib.SMTPRecipientsRefused):
-        return f"{place} took none of the recipients. Check DBV_MAIL_TO."
-    if isinstance(error, smtplib.SMTPSenderRefused):
-        return f"{place} did not take the sender{code}. Check DBV_MAIL_FROM."
-    # smtplib tells of a server that fell silent as of one that hung up.
-    if isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError):
-        return f"{place} did not answer in time. Check the host and the port, and whether a firewall is between."
-    if isinstance(error, smtplib.SMTPServerDisconnected):
-        return f"{place} closed the connection. Check DBV_SMTP_SECURITY and the port, or ask who runs the server."
-    if isinstance(error, smtplib.SMTPException):
-        return f"{place} refused the message{code}. Ask who runs the server."
-    return f"{place} cannot be reached. Check DBV_SMTP_HOST and DBV_SMTP_PORT, and whether a firewall is between."
+    if type(error) is smtplib.SMTPServerDisconnected and isinstance(error.__context__, TimeoutError):
+        error = error.__context__  # smtplib tells of a server that fell silent as of one that hung up
+    return next(text for kind, text in REASONS.items() if isinstance(error, kind)).format(server=server, code=code)

@@ -14,6 +14,7 @@ from pathlib import Path
 import jinja2
 
 from dbv_analysis.model.problems import CallProblem
+from dbv_analysis.schedule import DAILY, WEEKDAYS
 
 OWN = "Written by dbv schedule"  # begins the mark of all that a schedule installs
 MAIL_FILE = ".config/dbv-analysis/mail.env"  # from the home folder on: the e-mail's settings for systemd and cron
@@ -33,6 +34,12 @@ class Plan:
     @property
     def at(self) -> str:
         return f"{self.hour:02}:{self.minute:02}"
+
+    @property
+    def cron(self) -> str:
+        """When, in the five fields of a crontab."""
+        day = "*" if self.day == DAILY else (WEEKDAYS.index(self.day) + 1) % 7
+        return f"{self.minute} {self.hour} * * {day}"
 
     @property
     def mark(self) -> str:
@@ -80,14 +87,10 @@ def refuse_foreign(where: str, there: str, plan: Plan) -> None:
     if plan.mark in there:
         return
     if OWN in there:
-        raise CallProblem(
-            f"{where} is the schedule of another project. Give this one a name of its own with --name; "
-            "nothing was changed."
-        )
-    raise CallProblem(
-        f"{where} was not written by dbv schedule, and nothing was changed. Move it elsewhere, or give this schedule "
-        "another name with --name."
-    )
+        whose, fix = "is the schedule of another project", "Give this one a name of its own with --name"
+        raise CallProblem(f"{where} {whose}. {fix}; nothing was changed.")
+    fix = "Move it elsewhere, or give this schedule another name with --name."
+    raise CallProblem(f"{where} was not written by dbv schedule, and nothing was changed. {fix}")
 
 
 def refuse_foreign_file(path: Path, plan: Plan) -> None:

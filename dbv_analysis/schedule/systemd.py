@@ -68,13 +68,13 @@ def install(plan: Plan) -> str:
 
 def uninstall(plan: Plan) -> bool:
     """Stop the timer and remove both units; whether there were any."""
-    names = [f"{plan.name}.{kind}" for kind in ("timer", "service")]
-    if not any((folder() / name).exists() for name in names):
+    paths = [folder() / f"{plan.name}.{kind}" for kind in ("timer", "service")]
+    if not any(path.exists() for path in paths):
         return False
-    for name in names:
-        refuse_foreign_file(folder() / name, plan)
-    call("systemctl", "--user", "disable", "--now", names[0], may_fail=True)
-    for name in names:
-        remove(folder() / name, plan)
+    for path in paths:
+        refuse_foreign_file(path, plan)
+    call("systemctl", "--user", "disable", "--now", paths[0].name, may_fail=True)
+    for path in paths:
+        remove(path, plan)
     call("systemctl", "--user", "daemon-reload")
     return True

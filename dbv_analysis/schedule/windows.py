@@ -33,9 +33,7 @@ def text(plan: Plan) -> str:
 def install(plan: Plan) -> str:
     """Register the task. Returns what to tell."""
     xml = text(plan)
-    status, there = call("schtasks", "/query", "/tn", plan.name, "/xml", may_fail=True)
-    if status == 0:
-        refuse_foreign(f"The task {plan.name}", _plain(there), plan)
+    _is_there(plan)
     with tempfile.TemporaryDirectory(prefix="dbv-") as folder:
         path = Path(folder) / "task.xml"
         path.write_bytes(xml.encode("utf-16"))
@@ -45,14 +43,15 @@ def install(plan: Plan) -> str:
 
 def uninstall(plan: Plan) -> bool:
     """Remove the task; whether it was there."""
-    status, there = call("schtasks", "/query", "/tn", plan.name, "/xml", may_fail=True)
-    if status:
-        return False
-    refuse_foreign(f"The task {plan.name}", _plain(there), plan)
-    call("schtasks", "/delete", "/tn", plan.name, "/f")
-    return True
+    there = _is_there(plan)
+    if there:
+        call("schtasks", "/delete", "/tn", plan.name, "/f")
+    return there
 
 
-def _plain(answer: str) -> str:
-    """What the program answered, whether in one byte a letter or in two."""
-    return answer.replace("\0", "")
+def _is_there(plan: Plan) -> bool:
+    """Whether the task is registered. Raises CallProblem where it is not this schedule's own."""
+    status, task = call("schtasks", "/query", "/tn", plan.name, "/xml", may_fail=True)
+    if status == 0:
+        refuse_foreign(f"The task {plan.name}", task.replace("\0", ""), plan)  # of one byte a letter, or of two
+    return status == 0
