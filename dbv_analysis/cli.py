@@ -22,6 +22,7 @@ from dbv_analysis.model.problems import (
     disk_problem,
     raise_together,
 )
+from dbv_analysis.model.wording import did_you_mean
 from dbv_analysis.schedule.command import schedule
 
 WRONG_CALL = CallProblem.status
@@ -44,17 +45,18 @@ def check(data: Path, quarter: str | None, profile: str) -> None:
     """Validate every input. One line a problem: file, row, column, what is wrong, what to do."""
     from dbv_analysis.findings.promises import check_measures, measure_status
     from dbv_analysis.inputs.load import load, quality
+    from dbv_analysis.metrics.declared import metrics_of
     from dbv_analysis.model.settings import load_programme
     from dbv_analysis.publish.write.word.template import template_for
     from dbv_analysis.reports import check_narratives
     from dbv_analysis.results.cache import check_own_figures
     from dbv_analysis.results.evidence import open_evidence
 
-    load_programme(data)
+    metrics = metrics_of(load_programme(data))
     inputs = load(data)
     raise_together(
         lambda: check_own_figures(inputs.tables, data),
-        lambda: check_measures(inputs.tables["measures"], data),
+        lambda: check_measures(inputs.tables["measures"], metrics, data),
         lambda: check_narratives(inputs.tables["phases"], data),
         lambda: template_for(data),
     )
@@ -200,19 +202,19 @@ def results(
     data: Path,
 ) -> None:
     """Rows of the results table."""
-    from dbv_analysis.model import metric as registry
+    from dbv_analysis.metrics.declared import metrics_of
     from dbv_analysis.model.period import Quarter
     from dbv_analysis.model.settings import load_programme
     from dbv_analysis.results import cache
     from dbv_analysis.results.select import as_csv, as_json, as_text, select
 
+    programme = load_programme(data)
+    known = metrics_of(programme)
     for name in metric:
-        try:
-            registry.find(name)
-        except KeyError as error:
-            raise CallProblem(f"{error.args[0]} See: dbv metrics") from None
+        if name not in known:
+            raise CallProblem(f'There is no metric "{name}".{did_you_mean(name, known)} See: dbv metrics')
     try:
-        cut_off = load_programme(data).cut_off(Quarter(quarter)) if quarter else None
+        cut_off = programme.cut_off(Quarter(quarter)) if quarter else None
     except ValueError as error:
         raise CallProblem(str(error)) from None
     rows = cache.stored(data, profile) if data.is_dir() else None
@@ -221,7 +223,8 @@ def results(
         rows = assembled.results
         with suppress(OSError):  # keeping them only saves time
             cache.store(assembled, data, profile)
-    click.echo({"text": as_text, "csv": as_csv, "json": as_json}[form](select(rows, metric, area, by, cut_off)))
+    chosen = select(rows, metric, area, by, cut_off)
+    click.echo(as_text(chosen, known) if form == "text" else {"csv": as_csv, "json": as_json}[form](chosen))
 
 
 @dbv.command()
@@ -262,12 +265,14 @@ def synth(out: Path, plans: int | None, seed: int, faults: int, data: Path) -> N
 
 @dbv.command()
 @click.option("--format", "form", type=click.Choice(["text", "json", "markdown"]), default="text", show_default=True)
-def metrics(form: str) -> None:
+@data_option
+def metrics(form: str, data: Path) -> None:
     """The catalogue: every metric, with its definition and source."""
-    from dbv_analysis.model import metric as registry
+    from dbv_analysis.metrics.declared import metrics_of
+    from dbv_analysis.model.settings import load_programme
     from dbv_analysis.reports.catalogue import as_json, as_markdown, as_text
 
-    click.echo({"text": as_text, "json": as_json, "markdown": as_markdown}[form](registry.discover()))
+    click.echo({"text": as_text, "json": as_json, "markdown": as_markdown}[form](metrics_of(load_programme(data))))
 
 
 dbv.add_command(schedule)

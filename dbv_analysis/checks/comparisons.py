@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dbv_analysis.checks import AGREES, DISAGREES, HIGH, LOW, MEDIUM, UNCHECKED, Result, check
+from dbv_analysis.checks.check import AGREES, DISAGREES, HIGH, LOW, MEDIUM, UNCHECKED, Result, check
 from dbv_analysis.checks.printed import claims, ends, newest, printed_value, published, signed
 from dbv_analysis.compare.change import PerTerm, before_programme
 from dbv_analysis.model.metric import Metric

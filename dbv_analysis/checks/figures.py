@@ -5,7 +5,19 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from dbv_analysis.checks import AGREES, DISAGREES, HIGH, LOW, MEDIUM, NONE, ROUNDING, UNCHECKED, Result, check, judged
+from dbv_analysis.checks.check import (
+    AGREES,
+    DISAGREES,
+    HIGH,
+    LOW,
+    MEDIUM,
+    NONE,
+    ROUNDING,
+    UNCHECKED,
+    Result,
+    check,
+    judged,
+)
 from dbv_analysis.checks.printed import NO_YEAR, beside, claims, decimals_of, place
 from dbv_analysis.model.columns import TOTAL
 from dbv_analysis.model.period import SNAPSHOT
@@ -214,15 +226,17 @@ def two_figures(evidence: Evidence) -> Iterator[Result]:
 )
 def implied_denominator(evidence: Evidence) -> Iterator[Result]:
     """Shares of schools printed without their number: which numbers of schools up to 150 would print both."""
-    names = ("thrive_engaged_percent", "thrive_booked_percent")
-    rows = [evidence.rows(name) for name in names]
-    if any(one.empty or one.iloc[-1]["symbol"] for one in rows):
+    training = evidence.programme.training
+    if training is None:
         return
-    shares = [one.iloc[-1] for one in rows]
+    figures = [evidence.rows(name) for name in (training.engaged, training.booked)]
+    if any(rows.empty or rows.iloc[-1]["symbol"] for rows in figures):
+        return
+    shares = [rows.iloc[-1] for rows in figures]
     fits = [n for n in range(1, 151) if all(_prints(row["value"], n) for row in shares)]
     shown = " and ".join(row["printed"] for row in shares)
     own = evidence.lists["own_figures"]
-    stands = place(next(own[own["metric_id"] == names[0]].itertuples()))
+    stands = place(next(own[own["metric_id"] == training.engaged].itertuples()))
     yield Result(
         "Shares of schools without the number of schools",
         stands,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dbv_analysis.checks import HIGH, LOW, MEDIUM, Result, check, judged
+from dbv_analysis.checks.check import HIGH, LOW, MEDIUM, Result, check, judged
 from dbv_analysis.checks.printed import claims, place
 from dbv_analysis.findings.deficit import UNMITIGATED
 from dbv_analysis.findings.grant import PROFILE, full, literally, newest_to_date

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from dbv_analysis.checks import NONE, Result, judged
+from dbv_analysis.checks.check import NONE, Result, judged
 from dbv_analysis.model.metric import Metric
 from dbv_analysis.model.period import Period
 from dbv_analysis.model.units import COUNT, POUNDS

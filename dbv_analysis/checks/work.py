@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-from dbv_analysis.checks import HIGH, LOW, MEDIUM, Result, check, judged
+from dbv_analysis.checks.check import HIGH, LOW, MEDIUM, Result, check, judged
 from dbv_analysis.checks.printed import claims, place
 from dbv_analysis.findings.progress import PAST, last_day, milestones, phases, tasks
 from dbv_analysis.findings.promises import LATE, NEVER_DEFINED, REPORTED, measure_status
@@ -50,7 +50,7 @@ def summary_and_detail(evidence: Evidence) -> Iterator[Result]:
 
 @check(
     title="A phase reported that is not the phase planned",
-    example="The high dependency unit was to be a pilot, and is in co-design.",
+    example="The {unit} was to be a pilot, and is in co-design.",
 )
 def planned_and_reported(evidence: Evidence) -> Iterator[Result]:
     """Each element's phase in the quarter as planned, beside the phase that the report's detail gives."""
@@ -149,17 +149,6 @@ def phase_before_predecessor(evidence: Evidence) -> Iterator[Result]:
             )
 
 
-ELEMENT_OF_PLAN = {
-    "1a": "Team Teach",
-    "1b": "Thrive",
-    "1c": "Behaviour Support Lead Practitioner",
-    "1d": "EBSNA Pathway",
-    "1e": "High Dependency Unit",
-    "2c": "Inclusion Lead Practitioner",
-    "2d": "Headteacher Coach and Influence Model",
-}
-
-
 @check(
     title="Tasks past their end in what is called on track",
     example="Tasks that should have ended in July 2024 and that no report calls done.",
@@ -168,7 +157,8 @@ def past_due_on_track(evidence: Evidence) -> Iterator[Result]:
     """Elements called on track or ahead, with the tasks of their plan that are past their end and not reported done."""
     every = tasks(evidence)
     said = {row.element: row for row in phases(evidence).itertuples()}
-    for plan, element in ELEMENT_OF_PLAN.items():
+    plans = [plan for workstream in evidence.programme.workstreams for plan in workstream.plans.items()]
+    for plan, element in plans:
         row, own = said.get(element), every[every["plan"] == plan]
         if row is None or row.status_detail not in GOOD or own.empty:
             continue

@@ -10,19 +10,14 @@ from dbv_analysis.model.period import format_day
 from dbv_analysis.model.wording import listed
 from dbv_analysis.results.evidence import Evidence, written
 
-ENGAGED, BOOKED, TRAINING = "thrive_engaged_percent", "thrive_booked_percent", "training_count"
-
 
 def find(evidence: Evidence) -> Findings | None:
-    said = phases(evidence)
-    reported = said[said["status_detail"] != ""]
-    engaged, booked = (evidence.rows(name) for name in (ENGAGED, BOOKED))
-    engaged, booked = (rows[rows["symbol"] == ""] for rows in (engaged, booked))
-    told = [_training(evidence, engaged, booked), _states(reported)]
-    if not any(told):
+    elements = phases(evidence)
+    sentences = [_training(evidence), _states(elements[elements["status_detail"] != ""])]
+    if not any(sentences):
         return None
     return Findings(
-        headline="; ".join(filter(None, told)),
+        headline="; ".join(filter(None, sentences)),
         sure=[
             "Grade: as reported. These say what was done, not what came of it.",
             *_moves(evidence),
@@ -33,25 +28,30 @@ def find(evidence: Evidence) -> Findings | None:
             "The shares of schools come without the number of schools behind them, so no interval can be given.",
             "What would change our mind: the number of schools, and the day on which each task was done.",
         ],
-        key_figures=[
-            KeyFigure(
-                written(evidence.metrics[ENGAGED], row), "of schools engaged with Thrive", NO_EARLIER, "as reported"
-            )
-            for row in [engaged.iloc[-1]]
-        ]
-        if not engaged.empty
-        else [],
+        key_figures=_key_figures(evidence),
         decide=_decide(evidence),
     )
 
 
-def _training(evidence: Evidence, engaged, booked) -> str:
-    if engaged.empty or booked.empty:
+def _newest(evidence: Evidence, metric_id: str) -> str:
+    """The newest share of schools that is a number, as printed; nothing where there is none."""
+    rows = evidence.rows(metric_id)
+    rows = rows[rows["symbol"] == ""]
+    return "" if rows.empty else written(evidence.metrics[metric_id], rows.iloc[-1])
+
+
+def _training(evidence: Evidence) -> str:
+    training = evidence.programme.training
+    shares = [_newest(evidence, name) for name in (training.engaged, training.booked)] if training else []
+    if not all(shares) or not training:
         return ""
-    first, second = (
-        written(evidence.metrics[name], rows.iloc[-1]) for name, rows in ((ENGAGED, engaged), (BOOKED, booked))
-    )
-    return f"{first} of schools have engaged with Thrive and {second} have booked training"
+    return f"{shares[0]} of schools have engaged with {training.name} and {shares[1]} have booked training"
+
+
+def _key_figures(evidence: Evidence) -> list[KeyFigure]:
+    training = evidence.programme.training
+    share = _newest(evidence, training.engaged) if training else ""
+    return [KeyFigure(share, f"of schools engaged with {training.name}", NO_EARLIER, "as reported")] if share else []
 
 
 def _states(reported) -> str:
@@ -64,14 +64,16 @@ def _states(reported) -> str:
 
 def _moves(evidence: Evidence) -> list[str]:
     """What moved since the figure before, where there is one."""
-    lines = []
-    for name in (ENGAGED, BOOKED):
-        moved = like_for_like(evidence.series(name))
-        lines += [f"{moved.metric.title} {moved.as_text}."] if moved else []
-    for kind in evidence.metrics[TRAINING].groups:
-        moved = like_for_like(evidence.series(TRAINING, kind))
-        lines += [f"{kind} {moved.as_text}."] if moved else []
-    return lines
+    training = evidence.programme.training
+    if training is None:
+        return []
+    shares = [like_for_like(evidence.series(name)) for name in (training.engaged, training.booked)]
+    kinds = [
+        (kind, like_for_like(evidence.series(training.uptake, kind)))
+        for kind in evidence.metrics[training.uptake].groups
+    ]
+    moves = [*((change.metric.title, change) for change in shares if change), *kinds]
+    return [f"{title} {change.as_text}." for title, change in moves if change]
 
 
 def contradictions(evidence: Evidence) -> list[str]:

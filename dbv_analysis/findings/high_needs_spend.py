@@ -1,4 +1,4 @@
-"""What high needs cost: placements, transport, and whether a high dependency unit would cost less."""
+"""What high needs cost: placements, transport, and whether a place in a planned unit would cost less."""
 
 from __future__ import annotations
 
@@ -102,8 +102,11 @@ def _out_of_borough(evidence: Evidence) -> list[str]:
 
 
 def unit_case(evidence: Evidence) -> list[str]:
-    """The high dependency unit's case as a range, and where the saving that the application claims lies in it."""
-    cost, saving = evidence.rows("hdu_place_cost"), evidence.rows("hdu_saving")
+    """The planned unit's case as a range, and where the saving that the application claims lies in it."""
+    unit = evidence.programme.unit
+    if unit is None:
+        return []
+    cost, saving = evidence.rows(unit.cost), evidence.rows(unit.saving)
     if cost.empty or saving.empty:
         return []
     cost, saving = (rows[rows["period_end"] == rows["period_end"].max()] for rows in (cost, saving))
@@ -111,10 +114,10 @@ def unit_case(evidence: Evidence) -> list[str]:
         return []
     values = {row.breakdown: row.value for row in saving.itertuples() if not row.symbol}
     lines = [
-        f"A place in a high dependency unit would cost {POUNDS.write(cost['value'].min())} to "
+        f"A place in {unit.one} would cost {POUNDS.write(cost['value'].min())} to "
         f"{POUNDS.write(cost['value'].max())} a year, by the application's ranges."
     ]
-    claimed = newest(evidence, "hdu_saving_claimed")
+    claimed = newest(evidence, unit.claimed)
     for kind in ("without transport", "with transport"):
         ends = values.get(f"{kind}, least"), values.get(f"{kind}, most")
         if None in ends:

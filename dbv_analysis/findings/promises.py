@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 import pandas as pd
 
-from dbv_analysis.model import metric
 from dbv_analysis.model.period import format_day
 from dbv_analysis.model.problems import DataProblem, DataProblems
 from dbv_analysis.model.project_lists import PROJECT_LISTS
@@ -39,9 +39,9 @@ class _Shown:
     sources: tuple[str, ...] = ()
 
 
-def check_measures(measures: pd.DataFrame, data: Path = Path()) -> None:
+def check_measures(measures: pd.DataFrame, metrics: Iterable[str], data: Path = Path()) -> None:
     """Raise DataProblems for every promised measure that names what is neither a metric nor a register."""
-    known = [*metric.discover(), *PROJECT_LISTS]
+    known = [*metrics, *PROJECT_LISTS]
     problems = []
     for measure in measures.itertuples():
         for name in measure.shown_by.split():
@@ -92,7 +92,7 @@ def _sentence(rows: pd.DataFrame) -> str:
 
 
 def _standing(evidence: Evidence, measures: pd.DataFrame) -> pd.DataFrame:
-    check_measures(measures)
+    check_measures(measures, evidence.metrics)
     found = [_of_measure(evidence, measure) for measure in measures.itertuples()]
     columns = ["status", "why", "newest", "lacking", "sources"]
     return measures.assign(**{name: [row[place] for row in found] for place, name in enumerate(columns)})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import narwhals as nw
 
-from dbv_analysis.model.metric import Total, Value, metric, own
+from dbv_analysis.model.metric import Value, metric
 from dbv_analysis.model.units import LOWER, NEITHER, POUNDS
 
 APPLICATION = "DBV grant application, scenario table"
@@ -96,18 +96,3 @@ def dsg_implied_funding(scenarios) -> Value:
     to £0.1m, so the result may be out by up to £0.15m. Funding should not depend on the path.
     """
     return Value(_identity(scenarios), nw.col("pounds") - nw.col("change"))
-
-
-@metric(
-    section="Deficit",
-    title="Five-year saving claimed",
-    unit=POUNDS,
-    better=NEITHER,
-    source="DBV grant application, funding breakdown",
-    by={"Bound": "breakdown"},
-    groups=("Lowest", "Highest"),
-    any_day=True,
-)
-def dsg_opportunity_value(own_figures) -> Total:
-    """What the application expects both workstreams to save over five years, £, as a range."""
-    return Total(own(own_figures, "dsg_opportunity_value"), adds_up=False)

@@ -1,4 +1,4 @@
-"""What high needs cost: independent placements, transport, the block, and a place in a high dependency unit."""
+"""What high needs cost: independent placements, transport, and the block."""
 
 from __future__ import annotations
 
@@ -9,15 +9,13 @@ import narwhals as nw
 
 from dbv_analysis.model.metric import Count, Grouped, Mean, Total, Value, metric, own
 from dbv_analysis.model.period import FULL_YEAR, PART_YEAR, SNAPSHOT
-from dbv_analysis.model.units import COUNT, LOWER, NEITHER, PERCENT, POUNDS
+from dbv_analysis.model.units import COUNT, LOWER, NEITHER, POUNDS
 
 REPORTS = "the authority's quarterly reports"
 LEDGER = f"{REPORTS}; its ledger of placements and transport"
-APPLICATION = "DBV grant application, December 2023"
 S251 = "Section 251 return of the authority"
 DESTINATION = {"Destination": "breakdown"}
 DESTINATIONS = ("In borough", "Out of borough")
-BOUNDS = {"Bound": "breakdown"}
 
 
 def _reported(title: str, unit=COUNT, better: str = LOWER, source: str = REPORTS, **more):
@@ -159,123 +157,3 @@ def high_needs_outturn(high_needs_funding) -> Value:
     It leaves out academy place funding, so it does not compare with the budget without adding that back.
     """
     return _lines(high_needs_funding, "outturn")
-
-
-def _said_in_the_application(title: str, unit=POUNDS, **more):
-    return metric(
-        section="High needs spend", title=title, unit=unit, better=NEITHER, source=APPLICATION, any_day=True, **more
-    )
-
-
-@_said_in_the_application("Yearly funding of a high dependency unit", by=BOUNDS, groups=("Lowest", "Highest"))
-def hdu_place_funding(own_figures) -> Total:
-    """Place funding of one high dependency unit in a year, £, as early talks with schools put it: a range."""
-    return Total(own(own_figures, "hdu_place_funding"), adds_up=False)
-
-
-@_said_in_the_application("Young people in a high dependency unit", COUNT, by=BOUNDS, groups=("Fewest", "Most"))
-def hdu_places_count(own_figures) -> Total:
-    """Places of one high dependency unit, number: a range. Places, not children."""
-    return Total(own(own_figures, "hdu_places_count"), adds_up=False)
-
-
-@_said_in_the_application("Saving claimed for a high dependency unit")
-def hdu_saving_claimed(own_figures) -> Total:
-    """What the application expects to save a child in a unit, £, beside an INMSS place and its transport."""
-    return Total(own(own_figures, "hdu_saving_claimed"))
-
-
-def _with(rows: nw.LazyFrame, own_figures: nw.LazyFrame, metric_id: str, breakdown: str, column: str) -> nw.LazyFrame:
-    """Rows with, as ``column``, the newest figure of a metric that was out when each was told; those without drop out.
-
-    Where that figure has no number, neither has the row.
-    """
-    figures = own(own_figures, metric_id).filter(nw.col("breakdown") == breakdown)
-    figures = figures.select("area_code", nw.col("count").alias(column), told="published", day="period_end")
-    known = rows.join(figures, on="area_code", how="inner").filter(nw.col("told") <= nw.col("published"))
-    row = ["area_code", "release", "period_end", "breakdown"]
-    known = known.with_columns(newest=nw.col("told").max().over(*row)).filter(nw.col("told") == nw.col("newest"))
-    known = known.with_columns(last=nw.col("day").max().over(*row)).filter(nw.col("day") == nw.col("last"))
-    unknown = nw.col(column).is_null() & (nw.col("symbol") == "")
-    symbol = nw.when(unknown).then(nw.lit("x")).otherwise(nw.col("symbol"))
-    return known.with_columns(symbol=symbol).drop("told", "day", "newest", "last")
-
-
-def _place_cost(own_figures: nw.LazyFrame) -> nw.LazyFrame:
-    """The least and the most that one place of a unit can cost, in rows of the funding's own."""
-    funding = own(own_figures, "hdu_place_funding").drop("printed", strict=False)
-    ends = [
-        _with(funding.filter(nw.col("breakdown") == bound), own_figures, "hdu_places_count", places, "places")
-        for bound, places in (("Lowest", "Most"), ("Highest", "Fewest"))
-    ]
-    return nw.concat(ends).with_columns(cost=nw.col("count") / nw.col("places"))
-
-
-@_said_in_the_application("Cost of a place in a high dependency unit", by=BOUNDS)
-def hdu_place_cost(own_figures) -> Value:
-    """Yearly cost of one place in a high dependency unit, £: the lowest funding over the most places, and the reverse.
-
-    Derived from the ranges of the application; the full cost is still to be settled with a host school.
-    """
-    return Value(_place_cost(own_figures), nw.col("cost"))
-
-
-@metric(
-    section="High needs spend",
-    title="What a high dependency place costs less than one in an INMSS",
-    unit=POUNDS,
-    better=NEITHER,
-    source=f"Derived from the {APPLICATION}, and {REPORTS}",
-    by={"Comparison": "comparison"},
-    any_day=True,
-)
-def hdu_saving(own_figures) -> tuple[Value, ...]:
-    """Average INMSS placement less one place in a unit, £ a year, without transport and with transport out of borough.
-
-    The least and the most follow from the range of a place's cost. Averages of all needs stand in for those of the
-    children whom a unit would take, and transport is normally not charged to the deficit.
-    """
-    average = own(own_figures, "inmss_unit_cost_average").drop("printed", strict=False)
-    average = _with(average, own_figures, "inmss_placements_count", "Total", "placed")
-    parts = []
-    for least_or_most, funding, places in (("least", "Highest", "Fewest"), ("most", "Lowest", "Most")):
-        rows = _with(average, own_figures, "hdu_place_funding", funding, "funding")
-        rows = _with(rows, own_figures, "hdu_places_count", places, "places")
-        rows = rows.with_columns(less=nw.col("count") - nw.col("funding") / nw.col("places"))
-        carried = _with(rows, own_figures, "transport_spend", "Out of borough", "spend")
-        carried = _with(carried, own_figures, "transport_pupils_count", "Out of borough", "pupils")
-        less = nw.col("less") + nw.col("spend") / nw.col("pupils")
-        for kind, of, value, behind in (
-            ("without transport", rows, nw.col("less"), nw.col("placed")),
-            ("with transport", carried, less, nw.min_horizontal("placed", "pupils")),
-        ):
-            named = of.with_columns(comparison=nw.lit(f"{kind}, {least_or_most}"))
-            parts.append(Value(named, value, behind))
-    return tuple(parts)
-
-
-@_said_in_the_application("High needs capital allocation")
-def capital_allocation(own_figures) -> Total:
-    """The DfE's high needs capital grant to the authority, £, as the application gives it."""
-    return Total(own(own_figures, "capital_allocation"))
-
-
-@_said_in_the_application("Growth of high needs spending since 2020", PERCENT)
-def high_needs_growth_percent(own_figures) -> Value:
-    """Growth of spending from the high needs block since the financial year that ended in 2020, %, as diagnosed."""
-    return Value(own(own_figures, "high_needs_growth_percent"), nw.col("value"))
-
-
-@_said_in_the_application("Share of spending in the three largest provisions", PERCENT)
-def high_needs_three_settings_percent(own_figures) -> Value:
-    """Maintained special, independent and mainstream settings' share of high-needs spending, %, as diagnosed."""
-    return Value(own(own_figures, "high_needs_three_settings_percent"), nw.col("value"))
-
-
-@_said_in_the_application("Plans begun in an INMSS at 11 to 14 for SEMH", PERCENT)
-def inmss_semh_starts_percent(own_figures) -> Value:
-    """Share of plans begun in an INMSS by children aged 11 to 14 that are for SEMH, %, as diagnosed.
-
-    The application leaves open of what exactly it is a share.
-    """
-    return Value(own(own_figures, "inmss_semh_starts_percent"), nw.col("value"))

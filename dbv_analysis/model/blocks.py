@@ -56,6 +56,17 @@ class Headline(Block):
 
 
 @dataclass(frozen=True)
+class SectionHeading(Block):
+    """A page's second-level heading that follows from the settings; others stand in the notebooks."""
+
+    title: str
+    template = "heading.html.j2"
+
+    def text(self) -> str:
+        return f"## {self.title}"
+
+
+@dataclass(frozen=True)
 class Paragraphs(Block):
     """Plain paragraphs, or a list where ``listed``."""
 

@@ -9,8 +9,10 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, StringConstraints, ValidationError, field_validator
+from pydantic import Field, PrivateAttr, StringConstraints, ValidationError, field_validator
+from pydantic_core import PydanticCustomError
 
+from dbv_analysis.model.authority import UNSAID, Measure, PlannedUnit, Settings, Training, Workstream
 from dbv_analysis.model.period import Quarter
 from dbv_analysis.model.problems import CallProblem, DataProblem, DataProblems
 from dbv_analysis.model.text_checks import seen, unfit
@@ -20,7 +22,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 FILE = "programme.toml"
-UNSAID = "unsaid"  # an error of a setting whose value is not to be told
+# What the source of a measure is called until the settings give the document its own name.
+GRANT_APPLICATION = "the grant application"
 
 AreaCode = Annotated[str, StringConstraints(pattern=r"^E\d{8}$")]
 
@@ -28,11 +31,7 @@ AreaCode = Annotated[str, StringConstraints(pattern=r"^E\d{8}$")]
 Recipient = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
 
 
-class _Settings(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Area(_Settings):
+class Area(Settings):
     """A place, by its nine-character code."""
 
     code: AreaCode
@@ -40,7 +39,7 @@ class Area(_Settings):
     geographic_level: str = "Local authority"
 
 
-class Neighbours(_Settings):
+class Neighbours(Settings):
     """Authorities like this one, as a named model had them on a day."""
 
     name: str
@@ -49,14 +48,14 @@ class Neighbours(_Settings):
     areas: dict[AreaCode, str] = Field(min_length=1)
 
 
-class QuarterSettings(_Settings):
+class QuarterSettings(Settings):
     """The day by which a quarter's figures were out, and what its report called the quarter."""
 
     cut_off: date
     printed_label: str = ""
 
 
-class NamedFigure(_Settings):
+class NamedFigure(Settings):
     """A figure that the rule's settings name, by what a page calls it, with the reason and who decided.
 
     ``area`` is the area's code, or empty for any; ``period`` a period's label, such as ``January 2024``.
@@ -77,7 +76,7 @@ class NamedFigure(_Settings):
         return found & ((figures["area_code"] == self.area) | (self.area == ""))
 
 
-class Disclosure(_Settings):
+class Disclosure(Settings):
     """The rule for small counts. ``threshold``: the smallest count of children shown; 0 is always shown.
 
     ``money_threshold``: the smallest number of children or providers for whom a sum of money is shown.
@@ -94,22 +93,23 @@ class Disclosure(_Settings):
     money_share: float = Field(default=0.9, gt=0, le=1)
     money_interval: float = Field(default=0.1, gt=0)
     rounding: int = Field(default=0, ge=0)
-    contacts: list[str] = []
-    controlled_recipients: list[Recipient] = []
+    contacts: list[str] = Field(default=[])
+    controlled_recipients: list[Recipient] = Field(default=[])
     signed_off: str = ""
     hidden: tuple[NamedFigure, ...] = ()
     exceptions: tuple[NamedFigure, ...] = ()
 
 
-class ProgrammeDates(_Settings):
-    """The programme's name and first day, and the forecast path that the authority budgets for."""
+class ProgrammeDates(Settings):
+    """The programme's name and first day, the forecast path that is budgeted for, and the grant application's name."""
 
     name: str
     start: date
     budget_path: str = "Target"
+    application: str = Field(default=GRANT_APPLICATION, min_length=1)
 
 
-class Programme(_Settings):
+class Programme(Settings):
     """``programme.toml``."""
 
     programme: ProgrammeDates
@@ -119,6 +119,10 @@ class Programme(_Settings):
     neighbours: list[Neighbours] = Field(min_length=1)
     quarters: dict[str, QuarterSettings] = Field(min_length=1)
     disclosure: Disclosure = Disclosure()
+    workstreams: list[Workstream] = Field(min_length=1)
+    training: Training | None = None
+    unit: PlannedUnit | None = None
+    measures: list[Measure] = Field(default=[])
     _root: Path = PrivateAttr()
 
     @property
@@ -132,6 +136,21 @@ class Programme(_Settings):
         for name in quarters:
             Quarter(name)
         return quarters
+
+    @field_validator("workstreams", "measures")
+    @classmethod
+    def _each_is_there_once(cls, entries: list) -> list:
+        names = [getattr(entry, "number", None) or entry.id for entry in entries]
+        repeated = [name for name in names if names.count(name) > 1]
+        if repeated:
+            raise PydanticCustomError(UNSAID, "{name} is there twice", {"name": f'"{repeated[0]}"'})
+        return entries
+
+    @property
+    def indicators(self) -> list[str]:
+        """The measures that the workstreams report each quarter, each once, in their order."""
+        tables = [table for workstream in self.workstreams for table in workstream.indicators]
+        return list(dict.fromkeys(name for table in tables for name in table.measures))
 
     def cut_off(self, quarter: Quarter) -> date:
         """The day by which a figure must have been published to stand in this quarter's pack."""

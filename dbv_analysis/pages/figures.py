@@ -19,6 +19,7 @@ from dbv_analysis.charts import (
 )
 from dbv_analysis.compare import control_limits as process
 from dbv_analysis.compare.change import before_programme, change, comparators, like_for_like, per_term, season
+from dbv_analysis.model.authority import PlannedUnit
 from dbv_analysis.model.blocks import Figure
 from dbv_analysis.model.columns import TOTAL
 from dbv_analysis.model.period import format_terms
@@ -220,15 +221,15 @@ def spent_and_planned(spent: Series, planned: Series) -> Figure | None:
     )
 
 
-def unit_range(cost: Series, average: Series) -> Figure | None:
-    """The range of a place's cost, with and without the average transport, beside the average placement."""
+def unit_range(unit: PlannedUnit, cost: Series, average: Series) -> Figure | None:
+    """The range of what a place in a unit costs, beside the average placement with and without transport."""
     metric, rows, inmss = cost.metric, cost.rows, average.newest
     rows = rows[rows["value"].notna()]
     if rows.empty or inmss is None:
         return None
     rows = rows[rows["period_end"] == rows["period_end"].max()]
     lowest, highest = rows["value"].min(), rows["value"].max()
-    ranges = [Range("A place in a high dependency unit", lowest, highest)]
+    ranges = [Range(f"A place in {unit.one}", lowest, highest)]
     transport = cost.evidence.series("transport_unit_cost_average", "Out of borough").newest
     if transport is not None:
         with_transport = inmss["value"] + transport["value"]

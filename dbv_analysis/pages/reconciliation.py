@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from dbv_analysis.checks import (
     AGREES,
+    CHECKS,
     DISAGREES,
     HIGH,
     LOW,
@@ -14,7 +15,6 @@ from dbv_analysis.checks import (
     UNCHECKED,
     VERDICTS,
     Result,
-    discover,
     reconcile,
     work,
 )
@@ -95,7 +95,7 @@ class ReconciliationPage:
         if not self._every:
             return paragraphs("There is nothing to check.")
         rows = []
-        for one in discover().values():
+        for one in CHECKS.values():
             found = [result for result in self._every if result.check == one.id]
             if found:
                 rows.append([one.title, *_numbers(found)])
@@ -125,7 +125,7 @@ class ReconciliationPage:
         return self._listed(UNCHECKED, "Printed figures and claims that cannot be checked", "Why")
 
     def _listed(self, verdict: str, caption: str, header: str, without: str = "") -> Table | Paragraphs:
-        left_out = {one.id for one in discover().values() if one.find.__module__ == without}
+        left_out = {one.id for one in CHECKS.values() if one.find.__module__ == without}
         rows = [
             (one.what, f"“{one.printed}”", one.arithmetic if verdict == UNCHECKED else one.data)
             for one in self._every
@@ -139,7 +139,7 @@ class ReconciliationPage:
 
     def looked_for(self) -> Table:
         """Every check, in words, with an example."""
-        rows = [[one.title, one.explanation, one.example] for one in discover().values()]
+        rows = [[one.title, one.explanation, one.example_of(self.evidence.programme.unit)] for one in CHECKS.values()]
         return Table("The checks", ["Mistake", "What is looked for", "Example"], rows, text_columns=3)
 
     def documents(self) -> Paragraphs:

@@ -9,11 +9,11 @@ import pandas as pd
 from dbv_analysis.checks.printed import beside
 from dbv_analysis.findings.promises import missing
 from dbv_analysis.findings.sections import find
-from dbv_analysis.model.blocks import Block, Blocks, Figure, Headline, Paragraphs, Table, paragraphs
+from dbv_analysis.model.blocks import Block, Blocks, Figure, Headline, Paragraphs, SectionHeading, Table, paragraphs
 from dbv_analysis.model.columns import TOTAL
 from dbv_analysis.model.period import format_day
 from dbv_analysis.model.units import COUNT, SYMBOLS, is_missing
-from dbv_analysis.model.wording import listed
+from dbv_analysis.model.wording import listed, upper_first
 from dbv_analysis.pages import figures, project_lists, provenance
 from dbv_analysis.pages.balancing_measures import balancing_measures
 from dbv_analysis.pages.grades import grades
@@ -70,12 +70,16 @@ class SectionPage:
 
     def bars(self, metric_id: str, topic: str = "") -> Figure | Paragraphs:
         """The newest figures of one measure, a bar a breakdown."""
+        if metric_id not in self.evidence.metrics:
+            return paragraphs(f"The programme has no measure {metric_id}.")
         series = self._show(metric_id, ALL)
         return figures.bars(series, topic) or self._nothing(series)
 
     def shares(self, *metric_ids: str, title: str) -> Figure | Paragraphs:
         """The newest figures of several measures of one unit, a bar a measure."""
-        several = self._show_all(metric_ids)
+        several = self._show_all(metric_id for metric_id in metric_ids if metric_id in self.evidence.metrics)
+        if not several:
+            return _not_there(title)
         return figures.shares(several, title) or self._nothing(*several)
 
     def spent_and_planned(self, spent: str, planned: str) -> Figure | Paragraphs:
@@ -83,10 +87,31 @@ class SectionPage:
         both = self._show_all([spent, planned])
         return figures.spent_and_planned(*both) or self._nothing(*both)
 
-    def unit_range(self, cost: str, average: str) -> Figure | Paragraphs:
-        """The range of what a place in a high dependency unit costs, beside an average placement."""
-        both = self._show(cost, ALL), self._show(average)
-        return figures.unit_range(*both) or self._nothing(*both)
+    def unit_heading(self) -> SectionHeading:
+        """The heading over the case for the unit that the programme plans."""
+        unit = self.evidence.programme.unit
+        return SectionHeading(upper_first(unit.one) if unit else "A planned unit")
+
+    def unit_range(self, average: str = "inmss_unit_cost_average") -> Figure | Paragraphs:
+        """The range of what a place in the planned unit costs, beside an average placement."""
+        unit = self.evidence.programme.unit
+        if unit is None:
+            return paragraphs("The programme plans no unit.")
+        both = self._show(unit.cost, ALL), self._show(average)
+        return figures.unit_range(unit, *both) or self._nothing(*both)
+
+    def unit_case(self, caption: str) -> Table | Paragraphs:
+        """The planned unit's funding and places, and what a place costs and saves."""
+        unit = self.evidence.programme.unit
+        if unit is None:
+            return paragraphs("There is no case to be made.")
+        ids = unit.funding, unit.places, unit.cost, unit.saving, unit.claimed
+        return self.now_and_before(*ids, caption=caption)
+
+    def indicators(self, caption: str) -> Table | Paragraphs:
+        """The measures that the workstreams report each quarter, now and before."""
+        ids = self.evidence.programme.indicators
+        return self.now_and_before(*ids, caption=caption) if ids else _not_there(upper_first(caption))
 
     def table(self, *metric_ids: str, breakdown: str = TOTAL, caption: str) -> Table | Paragraphs:
         """Several measures of the authority side by side, a row a period; only full years and census days."""

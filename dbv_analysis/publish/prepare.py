@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from dbv_analysis.findings.promises import check_measures
+from dbv_analysis.metrics.declared import metrics_of
 from dbv_analysis.model.pack import CONTROLLED, PUBLIC
 from dbv_analysis.model.problems import (
     CallProblem,
@@ -116,7 +117,7 @@ def prepare(run: Run, tell: Hear) -> Plan:
         raise CallProblem(f"There is no folder {run.data}. Name the folder of the inputs with --data.")
     template = template_for(run.data)
     assembled = cache.assemble(run.data, run.profile)
-    check_measures(assembled.tables["measures"], run.data)
+    check_measures(assembled.tables["measures"], metrics_of(assembled.programme), run.data)
     cache.store(assembled, run.data, run.profile)
     evidence = open_evidence(run.quarter, run.data, run.profile, run.as_at)
     fingerprint = cache.digest(run.data, run.profile)

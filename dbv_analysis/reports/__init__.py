@@ -12,6 +12,7 @@ from dbv_analysis.findings.pack_summary import best_grade
 from dbv_analysis.inputs.narrative import read_narrative, written_quarters
 from dbv_analysis.model.pack import REPORTS
 from dbv_analysis.model.problems import raise_together
+from dbv_analysis.model.settings import Programme, load_programme
 from dbv_analysis.reports import dfe_return, high_needs_monitoring, impact_assessment
 from dbv_analysis.reports.document import Document
 from dbv_analysis.reports.draft import Narrative
@@ -20,12 +21,12 @@ from dbv_analysis.results.evidence import Evidence
 COMPOSED_BY = dict(zip(REPORTS, (dfe_return, high_needs_monitoring, impact_assessment), strict=True))
 
 
-def narrative_parts(phases: pd.DataFrame) -> dict[str, str]:
+def narrative_parts(phases: pd.DataFrame, programme: Programme) -> dict[str, str]:
     """Every part of the narrative that a report asks for, in order, with what it should tell.
 
     ``phases`` is the register that names the elements of each workstream.
     """
-    return {**dfe_return.wants(phases), **high_needs_monitoring.WANTS, **impact_assessment.WANTS}
+    return {**dfe_return.wants(phases, programme.workstreams), **high_needs_monitoring.WANTS, **impact_assessment.WANTS}
 
 
 def narrative_of(quarter: str, phases: pd.DataFrame, data: Path) -> Narrative:
@@ -34,7 +35,7 @@ def narrative_of(quarter: str, phases: pd.DataFrame, data: Path) -> Narrative:
     Raises DataProblems where it holds a part that no report asks for; where nothing names the elements, their parts
     cannot be told from others, and are left out.
     """
-    return read_narrative(data, quarter, narrative_parts(phases), strict=not phases.empty)
+    return read_narrative(data, quarter, narrative_parts(phases, load_programme(data)), strict=not phases.empty)
 
 
 def check_narratives(phases: pd.DataFrame, data: Path) -> None:

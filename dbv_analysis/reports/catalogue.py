@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dbv_analysis.model.metric import Metric, discover
+from dbv_analysis.model.metric import Metric
 from dbv_analysis.model.pack import section_order
 from dbv_analysis.model.problems import CallProblem, UserProblem
 from dbv_analysis.model.wording import listed, upper_first
@@ -168,7 +168,7 @@ def write(quarter: str) -> None:
     root = evidence.programme.root
     table = measures_as_markdown(measure_status(evidence), quarter)
     readme = with_measures((root / "README.md").read_text(encoding="utf-8"), table)
-    (root / "docs" / "metrics.md").write_text(as_markdown(discover()) + "\n", encoding="utf-8", newline="\n")
+    (root / "docs" / "metrics.md").write_text(as_markdown(evidence.metrics) + "\n", encoding="utf-8", newline="\n")
     (root / "README.md").write_text(readme, encoding="utf-8", newline="\n")
 
 

@@ -1,11 +1,14 @@
-"""The quarterly return to the DfE, in the order and with the headings of the report of September 2024."""
+"""The quarterly return to the DfE, in the order and with the headings of its form."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import pandas as pd
 
 from dbv_analysis.findings.delivery import behind_plan, contradictions, past_their_end, reviews
 from dbv_analysis.findings.progress import phases as phases_in_quarter
+from dbv_analysis.model.authority import Workstream
 from dbv_analysis.model.blocks import Paragraphs, Table, paragraphs
 from dbv_analysis.model.period import format_day
 from dbv_analysis.model.wording import lower_first
@@ -13,7 +16,6 @@ from dbv_analysis.reports.document import Document
 from dbv_analysis.reports.draft import Draft, Narrative
 from dbv_analysis.results.evidence import Evidence
 
-WORKSTREAMS = {"1": "Behaviour Support Change Programme", "2": "Inclusion Programme"}
 SUMMARY, GRANT = "Summary of progress", "Grant expenditure"
 ELSE, PROBLEMS, APPENDICES = "Anything else", "Problems", "Appendices"
 OF_A_WORKSTREAM = {
@@ -25,7 +27,7 @@ OF_A_WORKSTREAM = {
 }
 
 
-def wants(phases: pd.DataFrame) -> dict[str, str]:
+def wants(phases: pd.DataFrame, workstreams: Sequence[Workstream]) -> dict[str, str]:
     """Every part of the narrative that the return asks for, in order, with what it should tell.
 
     ``phases`` is the register that names the elements of each workstream.
@@ -35,7 +37,7 @@ def wants(phases: pd.DataFrame) -> dict[str, str]:
         "No names of people.",
         GRANT: "What the spending was for, what is committed, and why it differs from the profile.",
     }
-    for number in WORKSTREAMS:
+    for number in (workstream.number for workstream in workstreams):
         parts[_part(number, "summary")] = OF_A_WORKSTREAM["summary"]
         for element in _elements(phases, number):
             parts[element] = (
@@ -59,7 +61,7 @@ def _elements(phases: pd.DataFrame, number: str) -> list[str]:
 
 def compose(evidence: Evidence, narrative: Narrative) -> Document:
     """The return: figures from the results, narrative as written, and a mark for each part that is not."""
-    draft = Draft(evidence, narrative, wants(evidence.lists["phases"]))
+    draft = Draft(evidence, narrative, wants(evidence.lists["phases"], evidence.programme.workstreams))
     draft.heading(1, "Provide a summary of progress to date in relation to the agreed implementation plan")
     draft.add_narrative(SUMMARY)
     draft.heading(1, "Grant expenditure summary")
@@ -67,9 +69,9 @@ def compose(evidence: Evidence, narrative: Narrative) -> Document:
     draft.add(grant.headline(), grant.spent_and_planned("grant_spend", "grant_profile"))
     draft.add(grant.quarters("grant_spend"), grant.quarters("grant_projected"), grant.sureness())
     draft.add_narrative(GRANT)
-    for number, name in WORKSTREAMS.items():
-        draft.heading(1, f"Workstream {number}: {name}")
-        _workstream(draft, number)
+    for workstream in evidence.programme.workstreams:
+        draft.heading(1, f"Workstream {workstream.number}: {workstream.title}")
+        _workstream(draft, workstream)
     draft.heading(1, "Is there anything else you would like to raise in this report?")
     draft.add_narrative(ELSE)
     draft.heading(1, "Have you encountered problems where you'd like DfE's support, where feasible, to address?")
@@ -88,12 +90,14 @@ def compose(evidence: Evidence, narrative: Narrative) -> Document:
     )
 
 
-def _workstream(draft: Draft, number: str) -> None:
-    evidence = draft.evidence
+def _workstream(draft: Draft, workstream: Workstream) -> None:
+    """A workstream's part of the return; what is of the whole authority stands in the first's."""
+    evidence, number = draft.evidence, workstream.number
+    first = evidence.programme.workstreams[0]
     draft.heading(2, "Workstream summary")
     draft.add(_phases(evidence, number))
     draft.add(Paragraphs(_of(contradictions(evidence) + behind_plan(evidence), evidence, number), listed=True))
-    if number == "1":
+    if workstream is first:
         draft.add(Paragraphs([*past_their_end(evidence), *reviews(evidence)], listed=True))
     draft.add_narrative(_part(number, "summary"))
     draft.heading(2, "Evidence and progress")
@@ -110,15 +114,22 @@ def _workstream(draft: Draft, number: str) -> None:
         draft.add_narrative(element)
     draft.heading(2, "Measuring impact")
     draft.add_narrative(_part(number, "impact"))
-    if number == "1":
+    _indicators(draft, workstream)
+    if workstream is first:
         _impact(draft)
     else:
-        _impact_of_the_second(draft)
+        draft.heading(3, "Top level measures")
+        draft.add(
+            paragraphs(
+                "The top-level measures and the current position are those of the whole authority. They stand once, "
+                f"under workstream {first.number}, so that no figure is printed twice."
+            )
+        )
     draft.heading(2, "Has there been any slippage in delivery plans?")
     draft.add_narrative(_part(number, "slippage"))
     draft.heading(2, "Overall progress on total opportunities including, implementation plan and DSG management plan")
     draft.add_narrative(_part(number, "opportunities"))
-    if number == "1":
+    if workstream is first:
         deficit = draft.page("Deficit")
         draft.add(
             deficit.headline(), deficit.paths("dsg_cumulative_deficit", first=evidence.programme.programme.budget_path)
@@ -151,18 +162,18 @@ def _of(lines: list[str], evidence: Evidence, number: str) -> list[str]:
     return [line for line in lines if any(element in line for element in _elements(evidence.lists["phases"], number))]
 
 
-def _impact(draft: Draft) -> None:
-    """Indicators, top-level measures and the current position, in the order of the report."""
-    delivery, attendance, plans, placements, exclusions, spend = (
-        draft.page(name) for name in ("Delivery", "Attendance", "Plans", "Placements", "Exclusions", "High needs spend")
-    )
+def _indicators(draft: Draft, workstream: Workstream) -> None:
+    delivery = draft.page("Delivery")
     draft.heading(3, "Short term indicators")
-    draft.add(
-        delivery.now_and_before(
-            "thrive_engaged_percent", "thrive_booked_percent", "training_count", caption="uptake of the training offer"
-        ),
-        delivery.now_and_before("staff_in_post_count", "hdu_settings_count", caption="appointments and launches"),
-        delivery.promised(),
+    draft.add(*(delivery.now_and_before(*table.measures, caption=table.caption) for table in workstream.indicators))
+    if workstream is draft.evidence.programme.workstreams[0]:
+        draft.add(delivery.promised())
+
+
+def _impact(draft: Draft) -> None:
+    """Absence, top-level measures and the current position, in the order of the report."""
+    attendance, plans, placements, exclusions, spend = (
+        draft.page(name) for name in ("Attendance", "Plans", "Placements", "Exclusions", "High needs spend")
     )
     draft.heading(3, "Overall absence")
     draft.add(
@@ -228,16 +239,3 @@ def _impact(draft: Draft) -> None:
     draft.add(exclusions.season("suspension_rate", "EHC plan"), exclusions.sureness())
     draft.heading(3, "6. Permanent exclusions")
     draft.add(exclusions.season("exclusion_rate", "EHC plan"))
-
-
-def _impact_of_the_second(draft: Draft) -> None:
-    delivery = draft.page("Delivery")
-    draft.heading(3, "Short term indicators")
-    draft.add(delivery.now_and_before("staff_in_post_count", caption="key staff in post"))
-    draft.heading(3, "Top level measures")
-    draft.add(
-        paragraphs(
-            "The top-level measures and the current position are those of the whole authority. They stand once, under "
-            "workstream 1, so that no figure is printed twice."
-        )
-    )

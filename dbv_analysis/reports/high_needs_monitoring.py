@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dbv_analysis.model.period import format_day
+from dbv_analysis.model.wording import upper_first
 from dbv_analysis.reports.document import Document
 from dbv_analysis.reports.draft import Draft, Narrative
 from dbv_analysis.results.evidence import Evidence
@@ -60,13 +61,11 @@ def compose(evidence: Evidence, narrative: Narrative) -> Document:
     )
     draft.heading(1, "The same children")
     draft.add(draft.summary.balancing_measures())
-    draft.heading(1, "A high dependency unit")
-    draft.add(spend.unit_range("hdu_place_cost", "inmss_unit_cost_average"))
-    draft.add(
-        spend.now_and_before(
-            "hdu_place_cost", "hdu_saving", "hdu_saving_claimed", caption="what a unit costs and saves, as a range"
-        )
-    )
+    unit = evidence.programme.unit
+    if unit:
+        draft.heading(1, upper_first(unit.one))
+        ids = unit.cost, unit.saving, unit.claimed
+        draft.add(spend.unit_range(), spend.now_and_before(*ids, caption="what a unit costs and saves, as a range"))
     draft.heading(1, "The grant")
     draft.add(grant.spent_and_planned("grant_spend", "grant_profile"), grant.quarters("grant_spend"), grant.sureness())
     draft.heading(1, "How sure are we")

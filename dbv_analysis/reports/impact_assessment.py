@@ -53,7 +53,9 @@ def compose(evidence: Evidence, narrative: Narrative) -> Document:
 
 CHARTS = {
     "Deficit": lambda page: page.paths("dsg_cumulative_deficit", first=page.evidence.programme.programme.budget_path),
-    "High needs spend": lambda page: page.unit_range("hdu_place_cost", "inmss_unit_cost_average"),
+    "High needs spend": lambda page: (
+        page.unit_range() if page.evidence.programme.unit else page.bars("transport_spend")
+    ),
     "Plans": lambda page: page.trend("plans_20_weeks_percent"),
     "Placements": lambda page: page.trend("placement_special_percent"),
     "Attendance": lambda page: page.trend("overall_absence_percent", "EHC plan"),

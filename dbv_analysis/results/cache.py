@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 import dbv_analysis
 from dbv_analysis.inputs.database.read import RECEIPT, Receipt, read_receipt, receipt_of
 from dbv_analysis.inputs.records.store import records_folder
-from dbv_analysis.model import metric as registry
+from dbv_analysis.metrics.declared import metrics_of
 from dbv_analysis.model.columns import TOTAL
 from dbv_analysis.model.metric import Metric
 from dbv_analysis.model.problems import DataProblem, DataProblems
@@ -55,14 +55,14 @@ def assemble(data: Path, profile: str) -> Assembled:
     programme = load_programme(data)
     inputs = load(data)
     check_own_figures(inputs.tables, data)
-    counts = count_figures(registry.discover().values(), inputs.tables)
+    counts = count_figures(metrics_of(programme).values(), inputs.tables)
     results = results_of(counts, programme.disclosure, profile)
     return Assembled(programme, results, inputs.tables, inputs.warnings, counts)
 
 
 def check_own_figures(tables: Mapping[str, pd.DataFrame], data: Path) -> None:
     """Raise DataProblems for every figure or claim that names a measure which is not known, or does not go with it."""
-    known = registry.discover()
+    known = metrics_of(load_programme(data))
     problems = []
     for name in ("printed_figures", "own_figures"):
         for row in tables[name].itertuples():

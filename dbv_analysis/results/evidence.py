@@ -13,7 +13,7 @@ from typing import NamedTuple, TypeVar
 
 import pandas as pd
 
-from dbv_analysis.model import metric as registry
+from dbv_analysis.metrics.declared import metrics_of
 from dbv_analysis.model.columns import TOTAL
 from dbv_analysis.model.metric import Metric
 from dbv_analysis.model.pack import CONTROLLED, PROFILES, section_order
@@ -293,7 +293,7 @@ def open_evidence(quarter: str, data: str | Path, profile: str = "public", as_at
         results=stored.pop("results"),
         lists=stored,
         sources=cache.sources(data),
-        metrics=registry.discover(),
+        metrics=metrics_of(programme),
         programme=programme,
         quarter=chosen,
         cut_off=day or programme.cut_off(chosen),

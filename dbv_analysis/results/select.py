@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 
 import pandas as pd
 
 from dbv_analysis.model.blocks import Table
 from dbv_analysis.model.columns import RESULT_COLUMNS
-from dbv_analysis.model.metric import discover
+from dbv_analysis.model.metric import Metric
 from dbv_analysis.model.problems import CallProblem
 from dbv_analysis.model.units import is_missing
 from dbv_analysis.model.wording import did_you_mean
@@ -53,9 +53,8 @@ def _plain(value: object) -> object:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def as_text(rows: pd.DataFrame) -> str:
-    """A table with each figure as a page shows it."""
-    metrics = discover()
+def as_text(rows: pd.DataFrame, metrics: Mapping[str, Metric]) -> str:
+    """A table with each figure as a page shows it, in the unit of its metric among ``metrics``."""
     columns = ["metric_id", "area_name", "breakdown", "period_label", "basis"]
     cells = [
         [

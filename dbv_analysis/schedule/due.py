@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from dbv_analysis.model import metric
-from dbv_analysis.model.pack import section_order
+from dbv_analysis.metrics.declared import metrics_of
 from dbv_analysis.model.period import Quarter
 from dbv_analysis.model.settings import FILE, Programme
 from dbv_analysis.model.source import sha256_of
@@ -56,7 +55,7 @@ def is_up_to_date(quarter: Quarter, programme: Programme, data: Path, out: Path,
     return (
         parameters["profile"] == profile
         and parameters["as_at"] == programme.cut_off(quarter).isoformat()
-        and set(parameters["sections"]) == set(section_order(one.section for one in metric.discover().values()))
+        and set(parameters["sections"]) == {metric.section for metric in metrics_of(programme).values()}
         and _notebooks_are_as_they_were(published, programme.root / FOLDER)
         and published["fingerprint"] == cache.digest(data, profile)
         and not manifest.altered(folder, published)

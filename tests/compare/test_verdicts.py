@@ -205,8 +205,8 @@ def test_a_rate_is_judged_by_its_events_and_their_number_of_pupils():
         *(
             (
                 f"{day}  4",
-                f"The newest figure is from {label}, and none from before April 2024, when the programme began, is like "
-                "it: nothing can be compared.",
+                f"The newest figure is from {label}, and none from before April 2024, when the programme began, is "
+                "like it: nothing can be compared.",
             )
             for day, label in (("2025-01-16", "January 2025"), ("2024-04-01", "April 2024"))
         ),

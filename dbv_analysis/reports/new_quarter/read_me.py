@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from dbv_analysis.inputs.quarterly_return.read import FILL_IN
-from dbv_analysis.model import metric as registry
+from dbv_analysis.metrics.declared import metrics_of
 from dbv_analysis.model.period import HOW_TO_WRITE, Quarter
 from dbv_analysis.model.settings import Programme
 from dbv_analysis.model.units import SYMBOLS
@@ -38,7 +38,7 @@ def read_me(quarter: Quarter, programme: Programme) -> Iterable[tuple[str, str, 
     for sheet, columns in COLUMNS.items():
         for column in columns:
             yield _row(f"{sheet.name}: {column.header}", column.what, column.written, column.example)
-    for metric in reported_each_quarter(registry.discover().values()):
+    for metric in reported_each_quarter(metrics_of(programme).values()):
         words = f"{metric.definition} {metric.notes}".strip()
         yield _row(f"measure: {metric.title}", words, metric.unit.name)
 

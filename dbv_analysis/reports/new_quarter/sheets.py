@@ -8,7 +8,7 @@ from datetime import date
 import pandas as pd
 
 from dbv_analysis.inputs.quarterly_return.read import ALL_LINES, FIGURES, GRANT, MILESTONES, PHASES, RISKS, Sheet
-from dbv_analysis.model import metric as registry
+from dbv_analysis.metrics.declared import metrics_of
 from dbv_analysis.model.breaks import changes
 from dbv_analysis.model.columns import TOTAL
 from dbv_analysis.model.metric import Metric
@@ -72,7 +72,7 @@ def _figures(quarter: Quarter, programme: Programme, tables: Mapping[str, pd.Dat
 
     Nothing is hidden here, for the authority counts these figures itself.
     """
-    asked = reported_each_quarter(registry.discover().values())
+    asked = reported_each_quarter(metrics_of(programme).values())
     results = _published(calculate(asked, tables, programme.disclosure, CONTROLLED) if tables else None, day)
     own = [result for result in results if result["area_code"] == programme.area.code]
     own = sorted(own, key=lambda result: result["period_end"])
