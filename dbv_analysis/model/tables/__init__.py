@@ -16,6 +16,7 @@ import pandera.pandas as pa
 
 from dbv_analysis.model.project_lists import PROJECT_LISTS
 from dbv_analysis.model.tables import own, project_lists, published, records
+from dbv_analysis.model.tables.sums import Sum
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,11 @@ class Table:
     @property
     def columns(self) -> list[str]:
         return list(self.schema.to_schema().columns)
+
+    @property
+    def sums(self) -> tuple[Sum, ...]:
+        """Which of its rows, or another table's, add up to which total."""
+        return (self.schema.Config.metadata or {}).get("sums", ())
 
 
 # What every row has beside its table's own columns: its period in dates, and where and when it was published.

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pandera.pandas as pa
 
-from dbv_analysis.model.sen2 import PLACEMENTS
+from dbv_analysis.model.sen2 import INMSS, PLACEMENTS
 from dbv_analysis.model.tables.base import Tidy, text
+from dbv_analysis.model.tables.sums import Sum, adding_up, rows
 
 DESTINATIONS = ("in borough", "out of borough", "unknown")
 
@@ -56,6 +57,22 @@ class Costs(Tidy):
     provision: str = pa.Field(isin=("all", "inmss", *PLACEMENTS, *DESTINATIONS))
     what: str = pa.Field(isin=("children", "providers", "pounds a year", "pounds", "fewest behind", "largest pounds"))
     count: float = pa.Field(nullable=True)
+
+    class Config:
+        metadata = adding_up(
+            Sum(
+                "costs by provision",
+                rows("costs", provision="all"),
+                rows("costs", left_out={"provision": ("all", "inmss")}),
+                ("kind", "what"),
+            ),
+            Sum(
+                "costs of independent and non-maintained special schools",
+                rows("costs", provision="inmss"),
+                rows("costs", provision=INMSS),
+                ("kind", "what"),
+            ),
+        )
 
 
 class Scenarios(Tidy):

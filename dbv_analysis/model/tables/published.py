@@ -6,6 +6,7 @@ import pandera.pandas as pa
 
 from dbv_analysis.model.sen2 import NEEDS, PLACEMENTS
 from dbv_analysis.model.tables.base import Counts, Tidy, text
+from dbv_analysis.model.tables.sums import Sum, adding_up, rows
 
 SEN_PROVISION = ("EHC plan", "SEN support", "No SEN") + tuple(
     f"{provision} and {group}" for provision in ("EHC plan", "SEN support") for group in ("FSM", "EAL")
@@ -20,6 +21,13 @@ class Caseload(Counts):
     Source: DfE, Education, health and care plans, ``caseload.csv``.
     """
 
+    class Config:
+        metadata = adding_up(
+            Sum("plans by placement", rows("caseload"), rows("placements")),
+            Sum("plans by primary need", rows("caseload"), rows("plans_by_need", placement="all")),
+            Sum("plans by age", rows("caseload"), rows("plans_by_age")),
+        )
+
 
 class Placements(Counts):
     """EHC plans on a census day, by the column of the SEN2 release in which the placement stands.
@@ -31,6 +39,9 @@ class Placements(Counts):
     placement: str = pa.Field(isin=PLACEMENTS)
 
 
+BY_PLACEMENT = rows("plans_by_need", left_out={"placement": ("all",)})
+
+
 class PlansByNeed(Counts):
     """EHC plans on a census day by primary need, and by the column of the SEN2 release in which the placement stands.
 
@@ -40,6 +51,14 @@ class PlansByNeed(Counts):
 
     placement: str = pa.Field(isin=("all", *PLACEMENTS))
     need: str = pa.Field(isin=NEEDS)
+
+    class Config:
+        metadata = adding_up(
+            Sum(
+                "plans of a primary need by placement", rows("plans_by_need", placement="all"), BY_PLACEMENT, ("need",)
+            ),
+            Sum("plans in a placement by primary need", rows("placements"), BY_PLACEMENT, ("placement",)),
+        )
 
 
 class PlansByAge(Counts):
@@ -68,6 +87,23 @@ class Timeliness(Counts):
 
     exceptions: str = pa.Field(isin=("included", "excluded"))
     time_taken: str = pa.Field(isin=("all", "within 20 weeks", "20 to 52 weeks", "over 52 weeks"))
+
+    class Config:
+        metadata = adding_up(
+            Sum(
+                "plans issued by time taken",
+                rows("timeliness", time_taken="all"),
+                rows("timeliness", left_out={"time_taken": ("all",)}),
+                ("exceptions",),
+            ),
+            Sum(
+                "plans issued without exceptions",
+                rows("timeliness", exceptions="included"),
+                rows("timeliness", exceptions="excluded"),
+                ("time_taken",),
+                at_most=True,
+            ),
+        )
 
 
 class Absence(Tidy):

@@ -5,10 +5,16 @@ from __future__ import annotations
 import pandera.pandas as pa
 
 from dbv_analysis.model.tables.base import Counts
+from dbv_analysis.model.tables.sums import Sum, adding_up, rows
 
 ABSENCE = ("possible sessions", "missed sessions", "enrolments", "persistent", "severe")
 EXCLUSIONS = ("pupils", "suspensions", "permanent exclusions")
 PROVISIONS = ("EHC plan", "SEN support", "No SEN", "not known")
+
+
+def _among(text: str, whole: str, part: str) -> Sum:
+    """Of each SEN provision ``part`` is among ``whole``."""
+    return Sum(text, rows("attendance", what=whole), rows("attendance", what=part), ("sen_provision",), at_most=True)
 
 
 class Attendance(Counts):
@@ -20,6 +26,13 @@ class Attendance(Counts):
 
     sen_provision: str = pa.Field(isin=PROVISIONS)
     what: str = pa.Field(isin=ABSENCE)
+
+    class Config:
+        metadata = adding_up(
+            _among("severe absence", "persistent", "severe"),
+            _among("persistent absence", "enrolments", "persistent"),
+            _among("sessions missed", "possible sessions", "missed sessions"),
+        )
 
 
 class ExclusionCounts(Counts):
