@@ -28,7 +28,7 @@ lint: $(READY)
 notebooks: $(READY)  # run every notebook and keep what it says, as text
 	$(BIN)/python -m tests.notebooks refresh
 
-catalogue: $(READY)  # write docs/metrics.md from the code, and the README's table of measures from the data
+catalogue: $(READY)  # write docs/metrics.md from the code, and docs/measures.md from the data
 	$(BIN)/python -m dbv_analysis.reports.catalogue $(QUARTER)
 
 soak: $(READY)  # the long runs at their full counts; writes docs/measured.md

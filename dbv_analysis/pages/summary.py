@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from dbv_analysis.compare.change import EVERYWHERE, SIMILAR, change, elsewhere
 from dbv_analysis.compare.grades import MEANS
+from dbv_analysis.findings import Findings
 from dbv_analysis.findings.pack_summary import answer, summarise
 from dbv_analysis.findings.promises import STATUSES, measure_status
 from dbv_analysis.findings.sections import find
@@ -32,7 +35,11 @@ class SummaryPage:
 
     def __init__(self, evidence: Evidence):
         self.evidence = evidence
-        self._findings = {name: find(name, evidence) for name in evidence.sections}
+
+    @cached_property
+    def _findings(self) -> dict[str, Findings]:
+        """What each section says."""
+        return {name: find(name, self.evidence) for name in self.evidence.sections}
 
     def answer(self) -> Headline:
         """The answer over all sections, with what the quarter's own report called the quarter."""

@@ -1,6 +1,6 @@
 """The catalogue of metrics and of promised measures, as text, JSON and Markdown: generated, never written by hand.
 
-``python -m dbv_analysis.catalogue 2024-25-Q2`` writes the page in ``docs/`` and the table in the README.
+``python -m dbv_analysis.reports.catalogue 2024-25-Q2`` writes ``docs/metrics.md`` and ``docs/measures.md``.
 """
 
 from __future__ import annotations
@@ -13,13 +13,26 @@ from typing import TYPE_CHECKING
 
 from dbv_analysis.model.metric import Metric
 from dbv_analysis.model.pack import section_order
-from dbv_analysis.model.problems import CallProblem, UserProblem
+from dbv_analysis.model.problems import UserProblem
 from dbv_analysis.model.wording import listed, upper_first
 
 if TYPE_CHECKING:  # the catalogue of metrics is shown without loading pandas
     import pandas as pd
 
-BEGIN, END = "<!-- measures: begin -->", "<!-- measures: end -->"
+MEASURES = """\
+# What was promised, and what there is
+
+Every measure, indicator, table and milestone that the grant application and the quarterly report name, with the metrics
+that show it here. The `measures.csv` beside each document's data also says how often one is due and how it differs from
+the metric. `dbv check --quarter {quarter}` says why one is late or not yet reported.
+
+Generated from the data by `make catalogue`; `make test` compares the two.
+
+At the cut-off of {quarter} there are {counts}
+
+| named in | measure, as printed | shown by | section | data behind it | {quarter} |
+|---|---|---|---|---|---|
+"""
 
 
 def _records(metrics: Mapping[str, Metric]) -> list[dict]:
@@ -83,9 +96,9 @@ def _break(stop: dict) -> str:
 
 
 def completeness(promised: pd.DataFrame) -> str:
-    """How many promised measures stand how, and a table of each kind that is not reported, as text.
+    """How many promised measures have each status, and a table of those with each but reported, as text.
 
-    ``promised`` is as ``promises.standing`` gives it.
+    ``promised`` is as ``promises.measure_status`` gives it.
     """
     from dbv_analysis.findings.promises import REPORTED, STATUSES
     from dbv_analysis.model.blocks import Table
@@ -115,14 +128,7 @@ def _counted(promised: pd.DataFrame) -> str:
 
 def measures_as_markdown(promised: pd.DataFrame, quarter: str) -> str:
     """Every promised measure, a row each; what both workstreams promise in the same words is one row."""
-    lines = [
-        f"At the cut-off of {quarter} there are {_counted(promised)}",
-        "",
-        "<details><summary>All of them</summary>",
-        "",
-        f"| named in | measure, as printed | shown by | section | data behind it | {quarter} |",
-        "|---|---|---|---|---|---|",
-    ]
+    lines = []
     heading = promised["place"].str.split(": ").str[-1]
     same = ["document", "heading", "measure_printed", "shown_by", "status"]
     for _, rows in promised.assign(heading=heading).groupby(same, sort=False):
@@ -138,43 +144,32 @@ def measures_as_markdown(promised: pd.DataFrame, quarter: str) -> str:
             "; ".join(dict.fromkeys(map(_short, row["sources"]))) or "none yet",
             row["status"],
         ]
-        lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
-    return "\n".join([*lines, "", "</details>"])
+        lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |\n")
+    return MEASURES.format(quarter=quarter, counts=_counted(promised)) + "".join(lines)
 
 
 def _short(title: str) -> str:
     """A title up to the first comma after three words: without years, dates and breakdowns."""
-    for place, letter in enumerate(title):
-        if letter == "," and len(title[:place].split()) >= 3:
-            return title[:place]
+    for index, letter in enumerate(title):
+        if letter == "," and len(title[:index].split()) >= 3:
+            return title[:index]
     return title
 
 
-def with_measures(readme: str, table: str) -> str:
-    """``readme`` with ``table`` between its two markers. Raises CallProblem where they are not there."""
-    before, begin, rest = readme.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not end:
-        raise CallProblem(f"README.md lacks the lines {BEGIN} and {END}, between which the measures stand.")
-    return f"{before}{begin}\n{table}\n{end}{after}"
-
-
 def write(quarter: str) -> None:
-    """Write ``docs/metrics.md`` and the README's table of measures, as they stand in ``quarter``."""
+    """Write ``docs/metrics.md``, and ``docs/measures.md`` as it is at the cut-off of ``quarter``."""
     from dbv_analysis.findings.promises import measure_status
     from dbv_analysis.results.evidence import open_evidence
 
     evidence = open_evidence(quarter, Path("data/raw"))
-    root = evidence.programme.root
-    table = measures_as_markdown(measure_status(evidence), quarter)
-    readme = with_measures((root / "README.md").read_text(encoding="utf-8"), table)
-    (root / "docs" / "metrics.md").write_text(as_markdown(evidence.metrics) + "\n", encoding="utf-8", newline="\n")
-    (root / "README.md").write_text(readme, encoding="utf-8", newline="\n")
+    measures = measures_as_markdown(measure_status(evidence), quarter)
+    for name, text in {"metrics": as_markdown(evidence.metrics) + "\n", "measures": measures}.items():
+        (evidence.programme.root / "docs" / f"{name}.md").write_text(text, encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":
     if len(sys.argv) != 2:
-        sys.exit("Name the quarter whose table is to be written, such as 2024-25-Q2.")
+        sys.exit("Name the quarter whose measures are to be written, such as 2024-25-Q2.")
     try:
         write(sys.argv[1])
     except UserProblem as problem:

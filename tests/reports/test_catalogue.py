@@ -1,8 +1,7 @@
-"""The table of promised measures: as the README has it, and how it is written."""
+"""The pages of metrics and of promised measures in docs/: as they are written, and what they hold."""
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import sys
 
@@ -11,12 +10,11 @@ import pytest
 
 from dbv_analysis.findings.promises import NOT_YET, REPORTED, measure_status
 from dbv_analysis.model.metric import discover
-from dbv_analysis.model.problems import CallProblem
-from dbv_analysis.reports.catalogue import BEGIN, END, as_markdown, completeness, measures_as_markdown, with_measures
+from dbv_analysis.reports.catalogue import as_markdown, completeness, measures_as_markdown
 from tests.conftest import QUARTER, ROOT
 from tests.shipped import keep
 
-README = ROOT / "README.md"
+MEASURES = ROOT / "docs" / "measures.md"
 COLUMNS = 6
 
 
@@ -32,9 +30,8 @@ def rows(promised) -> list[list[str]]:
     return [[cell.strip() for cell in line.strip("|").split(" | ")] for line in lines[1:]]
 
 
-def test_the_readme_has_the_table_of_the_data(promised):
-    written = README.read_text(encoding="utf-8")
-    assert written == with_measures(written, measures_as_markdown(promised, QUARTER)), "run `make catalogue`"
+def test_the_page_of_measures_in_docs_is_that_of_the_data(promised):
+    assert MEASURES.read_text(encoding="utf-8") == measures_as_markdown(promised, QUARTER), "run `make catalogue`"
 
 
 def test_every_promised_measure_is_in_the_table_with_its_section_and_status(promised, rows):
@@ -67,16 +64,9 @@ def test_a_bar_in_a_measure_does_not_end_its_cell(promised):
     assert r"| spend \| to date |" in table
 
 
-def test_only_what_stands_between_the_markers_changes():
-    readme = f"before\n{BEGIN}\nold\n{END}\nafter\n"
-    assert with_measures(readme, "new") == f"before\n{BEGIN}\nnew\n{END}\nafter\n"
-    assert with_measures(with_measures(readme, "new"), "new") == with_measures(readme, "new")
-
-
-@pytest.mark.parametrize("readme", ["nothing here", f"{BEGIN} alone", f"{END} before {BEGIN}"])
-def test_a_readme_without_both_markers_is_left_alone(readme):
-    with pytest.raises(CallProblem, match="lacks the lines"):
-        with_measures(readme, "new")
+def test_the_page_of_measures_counts_them_and_where_nothing_is_promised_it_says_so(promised):
+    assert completeness(promised).splitlines()[0] in measures_as_markdown(promised, QUARTER)
+    assert "0 measures: nothing is promised." in measures_as_markdown(promised.head(0), QUARTER)
 
 
 def test_where_nothing_is_promised_that_is_said(promised):
@@ -99,22 +89,24 @@ def written_by_the_module(project, *words: str) -> subprocess.CompletedProcess[s
     )
 
 
-def test_the_module_writes_the_readmes_table_and_the_page_of_metrics_as_shipped(project, tables, results):
+def test_the_module_writes_the_pages_of_metrics_and_of_measures_as_shipped_and_nothing_else(project, tables, results):
     keep(project, tables, results)
-    (project / "docs").mkdir()
-    shipped = README.read_text(encoding="utf-8")
-    (project / "README.md").write_text(with_measures(shipped, "old"), encoding="utf-8")
+    docs = project / "docs"
+    docs.mkdir()
+    before = set(project.rglob("*"))
     done = written_by_the_module(project, QUARTER)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
-    assert (project / "README.md").read_text(encoding="utf-8") == shipped
-    assert (project / "docs" / "metrics.md").read_text(encoding="utf-8") == as_markdown(discover()) + "\n"
+    assert set(project.rglob("*")) - before == {docs / "measures.md", docs / "metrics.md"}
+    assert (docs / "measures.md").read_text(encoding="utf-8") == MEASURES.read_text(encoding="utf-8")
+    assert (docs / "metrics.md").read_text(encoding="utf-8") == as_markdown(discover()) + "\n"
+    assert b"\r" not in (docs / "measures.md").read_bytes()
 
 
 def test_the_module_says_what_is_wrong_with_a_call_and_writes_nothing(project):
-    shutil.copy(README, project)
+    before = {path: path.stat().st_mtime_ns for path in project.rglob("*")}
     for words in ((), ("2024-25-Q5",)):
         done = written_by_the_module(project, *words)
         assert done.returncode != 0
         assert "such as 2024-25-Q2" in done.stderr
         assert "Traceback" not in done.stderr
-    assert (project / "README.md").read_bytes() == README.read_bytes()
+    assert {path: path.stat().st_mtime_ns for path in project.rglob("*")} == before
