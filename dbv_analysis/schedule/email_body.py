@@ -41,7 +41,7 @@ def email_body(outcome: Outcome, area: str, out: Path, root: Path, profile: str,
     if outcome.word == PUBLISHED and profile == CONTROLLED:
         lines += ["", "Controlled profile: small counts are shown in the pack. It is not for publication."]
     if outcome.status:
-        lines += ["", "What was published before is as it was."]
+        lines += ["", "The published pack is unchanged."]
     return subject, "\n".join(lines) + "\n"
 
 

@@ -305,7 +305,7 @@ def test_a_failure_is_told_of_without_a_word_of_the_run(command: Command, ends, 
     text = mail.get_content()
     assert mail["Subject"] == f"dbv {QUARTER}: {'refused' if status == 4 else 'failed'}"
     assert f"Exit status: {status}, " in text
-    assert "What was published before is as it was." in text
+    assert "The published pack is unchanged." in text
     assert ("Problems in the data: 2" in text, "dbv check" in text) == ((True, True) if status == 1 else (False, False))
     for said in ("SECRET-7", "a.csv", "percent:", PASSWORD, "http", "file://", "\\\\"):
         assert said not in text
