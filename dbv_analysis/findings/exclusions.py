@@ -60,10 +60,7 @@ def _adjusted(found: PerTerm | None, what: str) -> list[str]:
 
 
 def _rate(moved: Change) -> list[str]:
-    return [
-        f"Pupils with EHC plans: {lower_first(moved.metric.title)} {moved.as_text}.",
-        *format_others(moved),
-    ]
+    return [f"Pupils with EHC plans: {lower_first(moved.metric.title)} {moved.as_text}.", *format_others(moved)]
 
 
 def _at_home(evidence: Evidence) -> list[str]:

@@ -59,7 +59,5 @@ def _plain(section: str, evidence: Evidence) -> Findings:
             not_yet=[f"{listed(missing)}: no figure yet."] if missing else [],
         )
     return Findings(
-        sentences[0],
-        graded(evidence.series(*first)),
-        not_yet=[f"{title}: no figure yet." for title in missing],
+        sentences[0], graded(evidence.series(*first)), not_yet=[f"{title}: no figure yet." for title in missing]
     )

@@ -27,13 +27,7 @@ from dbv_analysis.model.wording import listed
 from dbv_analysis.pages import provenance
 from dbv_analysis.results.evidence import Evidence
 
-STATES = {
-    DONE: "done",
-    PAST: "not reported done",
-    UNDER_WAY: "under way",
-    TO_COME: "to come",
-    GOES_ON: "goes on",
-}
+STATES = {DONE: "done", PAST: "not reported done", UNDER_WAY: "under way", TO_COME: "to come", GOES_ON: "goes on"}
 
 
 def project_list(

@@ -136,12 +136,7 @@ class SectionPage:
         if rows["numerator"].isna().all() and (rows["symbol"] == "").any():
             return paragraphs(f"{caption}: the source gives the shares without the numbers behind them.")
         whole = rows[rows["metric_id"] == metric_ids[0]]
-        rows = pd.concat(
-            [
-                rows.assign(value=rows["numerator"]),
-                whole.assign(value=whole["denominator"], metric_id=of),
-            ]
-        )
+        rows = pd.concat([rows.assign(value=rows["numerator"]), whole.assign(value=whole["denominator"], metric_id=of)])
         names = {name: self.evidence.metrics[name].title for name in metric_ids} | {of: of}
         return across(
             f"{self.evidence.area}: {caption}",

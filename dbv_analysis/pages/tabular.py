@@ -144,8 +144,5 @@ def printed_table(evidence: Evidence, claims: pd.DataFrame, caption: str) -> Tab
             ]
         )
     return Table(
-        caption,
-        ["Label printed", "Year printed", "Printed", "Published", "Read as", "Agrees"],
-        rows,
-        text_columns=6,
+        caption, ["Label printed", "Year printed", "Printed", "Published", "Read as", "Agrees"], rows, text_columns=6
     )

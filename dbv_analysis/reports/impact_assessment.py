@@ -11,7 +11,7 @@ from dbv_analysis.results.evidence import Evidence
 JUDGEMENT = "Annual impact: judgement"
 WANTS = {
     JUDGEMENT: "What the authority makes of this year's evidence, and what it will do. Claim no more than the grades "
-    "allow: a measure that is only monitored shows no impact.",
+    "allow: a measure that is only monitored shows no impact."
 }
 
 

@@ -97,8 +97,7 @@ def test_a_task_that_nobody_calls_done_is_past_its_end_once_its_last_month_is_ov
 
 
 @pytest.mark.parametrize(
-    ("day", "state"),
-    [("2024-05-15", UNDER_WAY), ("2024-08-14", PAST), ("2024-08-15", DONE), ("2024-12-01", DONE)],
+    ("day", "state"), [("2024-05-15", UNDER_WAY), ("2024-08-14", PAST), ("2024-08-15", DONE), ("2024-12-01", DONE)]
 )
 def test_a_task_is_done_from_the_day_on_which_a_report_says_that_it_was(evidence, day, state):
     task = {"kind": "task", "starts": "2024-05", "ends": "2024-07", "done": "2024-08-15"}

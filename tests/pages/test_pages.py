@@ -987,12 +987,7 @@ def test_the_milestones_stand_with_their_state_on_the_day(parts, data, evidence)
     assert {row[3] for row in table.rows} == {"not reported done"}
     spring = SectionPage("Delivery", at(evidence, "2024-05-31")).milestones()
     states = {row["due"]: state for row, (*_, state) in zip(milestones, spring.rows, strict=True)}
-    assert states == {
-        "2024-04": "not reported done",
-        "2024-05": "to come",
-        "2024-06": "to come",
-        "2024-07": "to come",
-    }
+    assert states == {"2024-04": "not reported done", "2024-05": "to come", "2024-06": "to come", "2024-07": "to come"}
 
 
 def test_a_milestone_that_a_report_calls_done_is_shown_so(evidence):

@@ -412,10 +412,7 @@ OF_A_WORKSTREAM = {
     "opportunities": "Overall progress on total opportunities including, implementation plan and DSG management plan",
 }
 PLACES = {
-    "Summary of progress": (
-        DFE,
-        "Provide a summary of progress to date in relation to the agreed implementation plan",
-    ),
+    "Summary of progress": (DFE, "Provide a summary of progress to date in relation to the agreed implementation plan"),
     "Grant expenditure": (DFE, "Grant expenditure summary"),
     "Anything else": (DFE, "Is there anything else you would like to raise in this report?"),
     "Problems": (DFE, "Have you encountered problems where you'd like DfE's support, where feasible, to address?"),
@@ -585,10 +582,7 @@ HEADINGS = [
     ("% OVERALL Absence", "Overall absence"),
     ("Top Level Measures", "Top level measures"),
     ("Report on the Current Position of Halton Borough Council", CURRENT),
-    (
-        "1. Percentage 20 Weeks Timeliness",
-        "1. Percentage 20 weeks timeliness, and 2. percentage of assessments agreed",
-    ),
+    ("1. Percentage 20 Weeks Timeliness", "1. Percentage 20 weeks timeliness, and 2. percentage of assessments agreed"),
     ("2. Percentage Assessment Agreed to Issue EHCP", ""),
     (
         "3. Percentage of CYP in Non-maintained independent schools",
