@@ -18,7 +18,7 @@ from dbv_analysis.model.settings import Disclosure
 from dbv_analysis.model.tables import PROVENANCE, TABLES
 from dbv_analysis.model.units import SYMBOLS
 from dbv_analysis.results.calculate import calculate
-from tests.results.test_calculate import LIBRARIES, as_frame, asked_for
+from tests.results.test_frames import LIBRARIES, as_frame, asked_for
 
 METRICS = {name: metric for name, metric in discover().items() if metric.section == "Grant"}
 TO_DATE = "to the end of 2024-25-"
