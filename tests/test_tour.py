@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import sys
+import tempfile
 import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout
@@ -112,12 +113,13 @@ NUMBER = len(_snippets())
 
 
 @pytest.fixture(scope="module")
-def walked(assemble_once: Callable, evidence: Evidence) -> list[Snippet]:
+def walked(assemble_once: Callable, evidence: Evidence, tmp_path_factory: pytest.TempPathFactory) -> list[Snippet]:
     """The snippets, each run after the one before it, and where it went; ``evidence`` is assembled by then."""
     snippets, namespace = _snippets(), {"__name__": "tour"}
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(ROOT)
         patch.setattr(results_cache, "assemble", assemble_once)
+        patch.setattr(tempfile, "tempdir", str(tmp_path_factory.mktemp("tour")))
         patch.setattr(metric, "_METRICS", metric.discover())
         for snippet in snippets:
             with redirect_stdout(io.StringIO()) as printed, followed() as snippet.way:
