@@ -188,7 +188,18 @@ def metric(
         if not inspect.getdoc(define):
             raise ValueError(f"{name} has no docstring: say what it counts, of what, and in which unit")
         _METRICS[name] = Metric(
-            name, section, title, unit, better, source, define, dict(by or {}), breaks, decimals, groups, any_day
+            id=name,
+            section=section,
+            title=title,
+            unit=unit,
+            better=better,
+            source=source,
+            define=define,
+            by=dict(by or {}),
+            breaks=breaks,
+            decimals=decimals,
+            groups=groups,
+            any_day=any_day,
         )
         return define
 

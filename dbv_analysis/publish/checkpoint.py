@@ -24,7 +24,7 @@ FOLDER = ".dbv.work"
 class Checkpoint:
     """The executed notebooks of one pack, in a folder that nobody but its owner can open.
 
-    ``fingerprint`` is of the inputs, the settings and the code (``kept.digest``).
+    ``fingerprint`` is of the inputs, the settings and the code (``cache.digest``).
     """
 
     folder: Path

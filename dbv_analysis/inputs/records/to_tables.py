@@ -1,7 +1,7 @@
 """Records as the tables that the published figures fill: a row a plan, an event or an enrolment, and its ``count``.
 
 A table of counts and a table of records are one shape, so one metric serves both. Beside the tables' own columns each
-has those of ``about.GROUPS``, by which any metric can be taken apart.
+has those of ``characteristics.GROUPS``, by which any metric can be taken apart.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 A table of counts and a table of records are one shape: a published count is a row whose ``count`` is
 n, a record a row whose ``count`` is 1. Each table has one column of numbers; where a file holds a
 symbol in place of the number, the number is missing and ``symbol`` says why. No two rows share a key.
-``period`` is written as in ``periods.Period.parse``.
+``period`` is written as in ``period.Period.parse``.
 """
 
 from __future__ import annotations

@@ -27,7 +27,7 @@ def day_or_nothing(cell: str) -> bool:
 
 
 def period_or_nothing(cell: str) -> bool:
-    """Whether a cell is empty or a period, written as ``periods.Period.parse`` reads it."""
+    """Whether a cell is empty or a period, written as ``period.Period.parse`` reads it."""
     try:
         return cell == "" or Period.parse(cell) is not None
     except ValueError:

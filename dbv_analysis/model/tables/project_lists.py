@@ -1,7 +1,7 @@
 """Registers: lists that the programme keeps, each entry a row.
 
 What a register says of the same entry later stands beside what it said before; a pack takes the newest
-that was out by its cut-off. ``terms.REGISTERS`` names the columns that together name an entry.
+that was out by its cut-off. ``model.project_lists.PROJECT_LISTS`` names the columns that together name an entry.
 """
 
 from __future__ import annotations
