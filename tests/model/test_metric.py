@@ -13,6 +13,11 @@ from dbv_analysis.model.period import Break
 from dbv_analysis.model.units import COUNT, HIGHER, PERCENT, POUNDS, Unit
 
 
+def counted(title: str = "Swings", **about):
+    """Make a metric of the section Play, which the project does not have."""
+    return metric(**{"section": "Play", "title": title, "unit": COUNT, "source": "Nowhere"} | about)
+
+
 @pytest.fixture(autouse=True)
 def _as_before():
     """Whatever a test registers is gone after it."""
@@ -44,7 +49,7 @@ def test_a_metric_without_a_docstring_is_refused():
         return Count(placements)
 
     with pytest.raises(ValueError, match="undescribed_count has no docstring: say what it counts"):
-        metric(section="Play", title="Plans", unit=COUNT, source="Nowhere")(undescribed_count)
+        counted()(undescribed_count)
     assert "undescribed_count" not in discover()
 
 
@@ -54,24 +59,20 @@ def test_an_id_that_is_taken_is_refused_and_both_places_are_named():
 
     first = find("caseload_count")
     with pytest.raises(ValueError, match=r"caseload_count: in dbv_analysis\.metrics\.placements and tests\."):
-        metric(section="Play", title="Plans", unit=COUNT, source="Nowhere")(caseload_count)
+        counted()(caseload_count)
     assert find("caseload_count") is first
 
 
-def test_a_unit_that_is_not_one_of_the_projects_is_refused():
-    with pytest.raises(ValueError, match="unit"):
-        metric(section="Play", title="Plans", unit=Unit("furlongs", 0), source="Nowhere")
-
-
-def test_a_direction_that_is_not_one_of_the_projects_is_refused():
-    with pytest.raises(ValueError, match="better"):
-        metric(section="Play", title="Plans", unit=COUNT, source="Nowhere", better="bigger")
+@pytest.mark.parametrize(("name", "value"), [("unit", Unit("furlongs", 0)), ("better", "bigger")])
+def test_a_unit_or_direction_that_is_not_one_of_the_projects_is_refused(name, value):
+    with pytest.raises(ValueError, match=name):
+        counted(**{name: value})
 
 
 def test_a_metric_may_print_more_decimals_than_its_unit_and_break_off():
     stop = Break(on=find("placement_special_percent").breaks[0].on, why="the swings were counted anew")
 
-    @metric(section="Play", title="Swings", unit=PERCENT, source="Nowhere", decimals=2, breaks=(stop,))
+    @counted(unit=PERCENT, decimals=2, breaks=(stop,))
     def finer_swings_percent(placements) -> Value:
         """Swings, %."""
 
@@ -91,7 +92,7 @@ def test_metrics_are_found_in_the_order_in_which_their_module_defines_them():
 def test_what_is_registered_later_is_found_last_and_finding_twice_changes_nothing():
     before = list(discover())
 
-    @metric(section="Play", title="Slides", unit=COUNT, source="Nowhere")
+    @counted("Slides")
     def slides_count(placements) -> Count:
         """Slides."""
 
@@ -115,11 +116,11 @@ def test_an_id_that_is_like_no_other_brings_none():
 
 
 def test_money_is_written_in_full_only_where_a_metric_gives_its_decimals():
-    @metric(section="Play", title="Cost of swings", unit=POUNDS, source="Nowhere")
+    @counted(unit=POUNDS)
     def swings_cost(own_figures) -> Value:
         """Swings, £."""
 
-    @metric(section="Play", title="Cost of swings, in full", unit=POUNDS, source="Nowhere", decimals=0)
+    @counted(unit=POUNDS, decimals=0)
     def swings_cost_in_full(own_figures) -> Value:
         """Swings, £."""
 
@@ -128,11 +129,11 @@ def test_money_is_written_in_full_only_where_a_metric_gives_its_decimals():
 
 
 def test_a_metric_follows_the_school_year_and_takes_no_groups_unless_it_says_so():
-    @metric(section="Play", title="Swings", unit=COUNT, source="Nowhere")
+    @counted()
     def plain_swings_count(own_figures) -> Count:
         """Swings."""
 
-    @metric(section="Play", title="Swings", unit=COUNT, source="Nowhere", any_day=True, groups=("High", "Low"))
+    @counted(any_day=True, groups=("High", "Low"))
     def grouped_swings_count(own_figures) -> Count:
         """Swings by height."""
 

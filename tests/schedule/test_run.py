@@ -98,11 +98,7 @@ def with_quarters(project: Path, **cut_offs: str) -> None:
         ("2024-07-20", None, "cut-off of 2024-25-Q1 is 2024-07-20"),
         ("2024-07-21", "2024-25-Q1", "cut-off of 2024-25-Q2 is 2024-10-20"),
         ("2024-10-20", "2024-25-Q1", "cut-off of 2024-25-Q2 is 2024-10-20"),
-        (
-            "2024-10-21",
-            "2024-25-Q2",
-            "no entry for 2024-25-Q3, which began on 2024-10-01. Begin it: dbv new-quarter",
-        ),
+        ("2024-10-21", "2024-25-Q2", "no entry for 2024-25-Q3, which began on 2024-10-01. Begin it: dbv new-quarter"),
         ("2026-01-01", "2024-25-Q2", "dbv new-quarter 2024-25-Q3"),
     ],
 )
@@ -180,8 +176,7 @@ def spoil_manifest(project: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "spoil",
-    [spoil_input, spoil_page, spoil_cut_off, spoil_notebook, spoil_summary, spoil_sections, spoil_manifest],
+    "spoil", [spoil_input, spoil_page, spoil_cut_off, spoil_notebook, spoil_summary, spoil_sections, spoil_manifest]
 )
 def test_a_pack_is_run_again_where_anything_behind_it_changed(project: Path, spoil: Callable[[Path], None]):
     def stands() -> bool:

@@ -560,10 +560,7 @@ def change(of: str, **values: str) -> Spoil:
 JUMP = change("Heading 2", style="Heading 3")
 # What the gate says, and the ways of spoiling a document of which it says so.
 UNFIT: dict[str, list[Spoil]] = {
-    "does not say its language": [
-        lambda file: drop(language(file)),
-        lambda file: language(file).set(qn("w:val"), ""),
-    ],
+    "does not say its language": [lambda file: drop(language(file)), lambda file: language(file).set(qn("w:val"), "")],
     "properties have no title": [lambda file: setattr(file.core_properties, "title", " ")],
     "0 paragraphs of the style Title": [lambda file: drop(first(file, "Title")._p), change("Title", text=" ")],
     "2 paragraphs of the style Title": [end_with(("Title", "Another"))],
