@@ -73,23 +73,20 @@ def test_an_academic_year_is_not_the_financial_year_of_the_same_numbers():
     assert Period.parse("academic year 2022-23") != Period.parse("financial year 2022-23")
 
 
+NO_PERIOD = (
+    "|2022-23|202223|Spr 24|school year 2022-23|winter term 2023|academic year 2022|2024-1-18|18/01/2024|"
+    "calendar year 0000|academic year 9999-00"
+)
+NOT_FOLLOWING = "names two years that do not follow one another"
+
+
 @pytest.mark.parametrize(
     ("text", "what"),
     [
-        ("", '"" is not a period'),
-        ("2022-23", '"2022-23" is not a period'),
-        ("202223", '"202223" is not a period'),
-        ("Spr 24", '"Spr 24" is not a period'),
-        ("school year 2022-23", '"school year 2022-23" is not a period'),
-        ("winter term 2023", '"winter term 2023" is not a period'),
-        ("academic year 2022", '"academic year 2022" is not a period'),
-        ("academic year 2022-24", "names two years that do not follow one another"),
-        ("financial year 2024-24", "names two years that do not follow one another"),
-        ("2024-1-18", '"2024-1-18" is not a period'),
-        ("18/01/2024", '"18/01/2024" is not a period'),
+        *((text, f'"{text}" is not a period') for text in NO_PERIOD.split("|")),
+        ("academic year 2022-24", NOT_FOLLOWING),
+        ("financial year 2024-24", NOT_FOLLOWING),
         ("2024-09-21 to 2024-09-01", "ends before it starts"),
-        ("calendar year 0000", '"calendar year 0000" is not a period'),
-        ("academic year 9999-00", '"academic year 9999-00" is not a period'),
     ],
 )
 def test_what_is_not_a_period_is_named_and_answered_with_how_to_write_one(text, what):
@@ -209,21 +206,23 @@ def reason(earlier: str, later: str, *breaks: Break, any_day: bool = False) -> s
     return why_not_comparable(Period.parse(earlier), Period.parse(later), breaks, any_day=any_day)
 
 
-@pytest.mark.parametrize(
-    ("earlier", "later"),
-    [
-        ("academic year 2021-22", "academic year 2022-23"),
-        ("academic year 2018-19", "academic year 2022-23"),
-        ("financial year 2023-24", "financial year 2024-25"),
-        ("calendar year 2022", "calendar year 2023"),
-        ("2023-01-19", "2024-01-18"),
-        ("autumn term 2022", "autumn term 2023"),
-        ("quarter 2023-24-Q2", "quarter 2024-25-Q2"),
-        ("quarter 2023-24-Q4", "quarter 2024-25-Q4"),
-        ("2023-09-01 to 2023-09-21", "2024-09-01 to 2024-09-21"),
-        ("2022-09-01 to 2023-03-31", "2023-09-01 to 2024-03-31"),
-    ],
-)
+def pairs(table: str) -> pytest.MarkDecorator:
+    """Run a test with each row of a small table: an earlier period, and a later one."""
+    return pytest.mark.parametrize(("earlier", "later"), [row.split("|") for row in table.strip().splitlines()])
+
+
+@pairs("""
+    academic year 2021-22    | academic year 2022-23
+    academic year 2018-19    | academic year 2022-23
+    financial year 2023-24   | financial year 2024-25
+    calendar year 2022       | calendar year 2023
+    2023-01-19               | 2024-01-18
+    autumn term 2022         | autumn term 2023
+    quarter 2023-24-Q2       | quarter 2024-25-Q2
+    quarter 2023-24-Q4       | quarter 2024-25-Q4
+    2023-09-01 to 2023-09-21 | 2024-09-01 to 2024-09-21
+    2022-09-01 to 2023-03-31 | 2023-09-01 to 2024-03-31
+""")
 def test_like_periods_are_compared(earlier, later):
     assert reason(earlier, later) is None
 
@@ -260,15 +259,12 @@ def test_part_of_a_year_is_not_compared_with_a_full_year_that_follows():
     assert "part of a year" in reason("spring term 2024", "academic year 2024-25")
 
 
-@pytest.mark.parametrize(
-    ("earlier", "later"),
-    [
-        ("academic year 2022-23", "2023-09-01 to 2024-08-31"),  # days that nobody called a year
-        ("2023-09-01 to 2023-09-21", "2024-09-01 to 2024-12-31"),
-        ("2023-09-01 to 2023-09-21", "2024-09-02 to 2024-09-21"),
-        ("2023-09-01 to 2023-09-21", "2024-09-01 to 2025-09-21"),
-    ],
-)
+@pairs("""
+    academic year 2022-23    | 2023-09-01 to 2024-08-31
+    2023-09-01 to 2023-09-21 | 2024-09-01 to 2024-12-31
+    2023-09-01 to 2023-09-21 | 2024-09-02 to 2024-09-21
+    2023-09-01 to 2023-09-21 | 2024-09-01 to 2025-09-21
+""")
 def test_windows_of_different_days_are_not_compared(earlier, later):
     assert reason(earlier, later) is not None
 
@@ -330,43 +326,19 @@ def test_two_snapshots_are_compared_exactly_where_they_are_in_one_month_of_the_y
     assert (why_not_comparable(earlier, later) is None) == (first.month == second.month)
 
 
-@pytest.mark.parametrize(
-    ("text", "number"),
-    [
-        ("autumn term 2023", 1),
-        ("spring term 2024", 1),
-        ("summer term 2024", 1),
-        ("2023-09-01 to 2023-12-31", 1),
-        ("2023-09-01 to 2024-03-31", 2),
-        ("2024-01-01 to 2024-08-31", 2),
-        ("academic year 2023-24", 3),
-        ("2023-09-01 to 2024-08-31", 3),
-    ],
-)
-def test_a_period_that_is_made_of_school_terms_says_how_many(text, number):
+TERMS = {
+    1: "autumn term 2023|spring term 2024|summer term 2024|2023-09-01 to 2023-12-31",
+    2: "2023-09-01 to 2024-03-31|2024-01-01 to 2024-08-31",
+    3: "academic year 2023-24|2023-09-01 to 2024-08-31",
+    None: "2024-09-01 to 2024-09-21|2023-09-02 to 2023-12-31|2023-09-01 to 2024-03-30|2023-10-01 to 2024-03-31|"
+    "2022-09-01 to 2024-08-31|2023-01-01 to 2023-12-31|calendar year 2023|financial year 2023-24|quarter 2024-25-Q1|"
+    "quarter 2024-25-Q2|2024-01-18|2023-09-01|2024-08-31",
+}
+
+
+@pytest.mark.parametrize(("text", "number"), [(text, n) for n, texts in TERMS.items() for text in texts.split("|")])
+def test_a_period_that_is_made_of_whole_terms_of_one_school_year_says_how_many(text, number):
     assert Period.parse(text).terms == number
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "2024-09-01 to 2024-09-21",
-        "2023-09-02 to 2023-12-31",
-        "2023-09-01 to 2024-03-30",
-        "2023-10-01 to 2024-03-31",
-        "2022-09-01 to 2024-08-31",
-        "2023-01-01 to 2023-12-31",
-        "calendar year 2023",
-        "financial year 2023-24",
-        "quarter 2024-25-Q1",
-        "quarter 2024-25-Q2",
-        "2024-01-18",
-        "2023-09-01",
-        "2024-08-31",
-    ],
-)
-def test_a_period_that_is_not_made_of_whole_terms_of_one_school_year_has_none(text):
-    assert Period.parse(text).terms is None
 
 
 @given(years, st.integers(min_value=0, max_value=2), st.integers(min_value=1, max_value=3))
@@ -398,18 +370,13 @@ def test_a_window_has_as_many_days_as_lie_between_its_ends_and_one_more(first, s
     assert Period.window(start, end).days == (end - start).days + 1
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "academic year 2022-23",
-        "financial year 2024-25",
-        "calendar year 2023",
-        "autumn term 2023",
-        "quarter 2024-25-Q2",
-        "2024-01-18",
-        "2024-09-01 to 2024-09-21",
-    ],
+AS_WRITTEN = (
+    "academic year 2022-23|financial year 2024-25|calendar year 2023|autumn term 2023|quarter 2024-25-Q2|2024-01-18|"
+    "2024-09-01 to 2024-09-21"
 )
+
+
+@pytest.mark.parametrize("text", AS_WRITTEN.split("|"))
 def test_a_period_is_written_as_it_is_read(text):
     assert Period.parse(text).text == text
     assert Period.parse(Period.parse(text).text) == Period.parse(text)
@@ -418,16 +385,13 @@ def test_a_period_is_written_as_it_is_read(text):
 any_day = partial(reason, any_day=True)
 
 
-@pytest.mark.parametrize(
-    ("earlier", "later"),
-    [
-        ("2024-09-24", "2024-12-31"),
-        ("2023-12-20", "2024-09-26"),
-        ("quarter 2024-25-Q1", "quarter 2024-25-Q2"),
-        ("quarter 2024-25-Q2", "quarter 2024-25-Q4"),
-        ("2024-04-01 to 2024-09-30", "2024-10-01 to 2025-03-31"),
-    ],
-)
+@pairs("""
+    2024-09-24               | 2024-12-31
+    2023-12-20               | 2024-09-26
+    quarter 2024-25-Q1       | quarter 2024-25-Q2
+    quarter 2024-25-Q2       | quarter 2024-25-Q4
+    2024-04-01 to 2024-09-30 | 2024-10-01 to 2025-03-31
+""")
 def test_what_does_not_follow_the_school_year_is_compared_on_any_two_days_or_quarters(earlier, later):
     assert any_day(earlier, later) is None
     assert reason(earlier, later) is not None
@@ -449,15 +413,12 @@ def test_a_break_stops_what_does_not_follow_the_school_year_too():
     assert why == "between September 2022 and December 2023 the return changed from totals to persons"
 
 
-@pytest.mark.parametrize(
-    ("earlier", "later"),
-    [
-        ("quarter 2024-25-Q1", "2024-09-24"),
-        ("academic year 2022-23", "2023-09-01 to 2024-03-31"),
-        ("academic year 2022-23", "financial year 2023-24"),
-        ("2024-09-24", "calendar year 2024"),
-    ],
-)
+@pairs("""
+    quarter 2024-25-Q1    | 2024-09-24
+    academic year 2022-23 | 2023-09-01 to 2024-03-31
+    academic year 2022-23 | financial year 2023-24
+    2024-09-24            | calendar year 2024
+""")
 def test_periods_of_different_kinds_are_never_compared(earlier, later):
     assert any_day(earlier, later) is not None
     assert any_day(earlier, later) == reason(earlier, later)

@@ -132,14 +132,11 @@ def test_a_message_that_is_refused_for_good_is_sent_once_and_without_the_servers
     assert len(inbox.answers) == 1
 
 
-def test_a_recipient_that_is_refused_is_counted_and_the_others_have_the_message(serve: Serve, inbox: Inbox):
+def test_recipients_that_are_refused_are_counted_and_the_others_have_the_message(serve: Serve, inbox: Inbox):
     words = refusal({**serve(NONE), "DBV_MAIL_TO": "nobody@example.org,lead@example.org"})
     assert "did not take 1 of its 2 recipients" in words
     assert PASSWORD not in words
     assert [envelope.rcpt_tos for envelope in inbox.messages] == [["lead@example.org"]]
-
-
-def test_where_all_recipients_are_refused_it_says_so(serve: Serve):
     assert "took none of the recipients" in refusal({**serve(NONE), "DBV_MAIL_TO": "nobody@example.org"})
 
 
@@ -150,27 +147,27 @@ def test_a_server_that_hangs_is_given_up_in_time(monkeypatch: pytest.MonkeyPatch
     assert "did not answer in time" in words
 
 
-def test_a_server_that_closes_half_way_is_asked_once_more():
-    with speaking(b"220 hello\r\n", b"250 localhost\r\n", b"250 sender ok\r\n") as (settings, calls):
-        assert "closed the connection" in refusal(settings)
-    assert len(calls) == 2
-
-
-def test_a_server_that_turns_everybody_away_is_told_of():
-    with speaking(b"554 go away\r\n") as (settings, calls):
-        assert "(code 554)" in refusal(settings)
-    assert len(calls) == 1
+@pytest.mark.parametrize(
+    ("lines", "security", "reason", "times"),
+    [
+        ([b"220 hello\r\n", b"250 localhost\r\n", b"250 sender ok\r\n"], NONE, "closed the connection", 2),
+        ([b"554 go away\r\n"], NONE, "(code 554)", 1),
+        ([b"220 hello, this is no TLS at all\r\n"], TLS, "does not speak TLS from the start", 1),
+    ],
+    ids=["closes half way", "turns everybody away", "no TLS"],
+)
+def test_a_server_that_does_not_take_part_is_told_of_and_asked_once_more_where_that_may_help(
+    lines: list[bytes], security: str, reason: str, times: int
+):
+    with speaking(*lines) as (settings, calls):
+        assert reason in refusal({**settings, "DBV_SMTP_SECURITY": security})
+    assert len(calls) == times
 
 
 def test_a_port_where_nobody_listens_is_told_of():
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
     assert "cannot be reached" in refusal({**PLAIN, "DBV_SMTP_PORT": str(port)})
-
-
-def test_a_server_without_tls_from_the_start_is_told_of():
-    with speaking(b"220 hello, this is no TLS at all\r\n") as (settings, _):
-        assert "does not speak TLS from the start" in refusal({**settings, "DBV_SMTP_SECURITY": TLS})
 
 
 def test_without_settings_no_mail_is_set_up():

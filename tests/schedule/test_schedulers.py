@@ -6,7 +6,6 @@ import os
 import re
 import shlex
 import shutil
-import stat
 import string
 import subprocess
 import sys
@@ -40,6 +39,13 @@ def planned(name: str = "srv", day: str = "daily", at: str = "06:00") -> Plan:
     root = f"/{name}/project {name}"
     words = (f"/{name}/bin/dbv", "schedule", "run", "--data", f"{root}/data {name}", "--out", f"{root}/{name}")
     return Plan("dbv", (*words, "--profile", "public"), root, hour, minute, day)
+
+
+def executable(path: Path, script: str) -> Path:
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(f"#!/bin/sh\n{script}", encoding="utf-8")
+    path.chmod(0o755)
+    return path
 
 
 # A slow and obvious reading of each form, by the rules of whoever reads it.
@@ -139,11 +145,8 @@ def test_a_real_shell_runs_crons_line_in_the_folder_with_the_mails_settings(name
     settings = home / ".config" / "dbv-analysis" / "mail.env"
     settings.parent.mkdir(parents=True)
     settings.write_text("DBV_SMTP_PASSWORD='p$w %d'\n", encoding="utf-8")
-    project = tmp_path / name
-    project.mkdir()
-    script = project / "dbv"
-    script.write_text('#!/bin/sh\nprintf "%s\\n" "$PWD" "$DBV_SMTP_PASSWORD" "$@"\n', encoding="utf-8")
-    script.chmod(0o755)
+    script = executable(tmp_path / name / "dbv", 'printf "%s\\n" "$PWD" "$DBV_SMTP_PASSWORD" "$@"\n')
+    project = script.parent
     words = ("schedule", "run", "--out", f"{project}/outputs")
     _, command = read_by_cron(cron.line(Plan("dbv", (str(script), *words), str(project), 6, 0, "daily")))
     done = subprocess.run(
@@ -217,22 +220,19 @@ def test_a_task_has_the_form_that_the_task_scheduler_publishes(day: str):
     assert task.findtext(".//{*}StartWhenAvailable") == "true"
 
 
-def verified(folder: Path, name: str, timer: bool = True) -> str:
+def verified(folder: Path, name: str) -> str:
     """What systemd itself says of the units of a schedule in ``folder``, of which one is called ``name``."""
     if shutil.which("systemd-analyze") is None:
         pytest.skip("systemd-analyze is not on this machine")
-    project = folder / name
-    project.mkdir()
-    program = project / "dbv"
-    program.write_text("#!/bin/sh\n", encoding="utf-8")
-    program.chmod(program.stat().st_mode | stat.S_IXUSR)
-    made = Plan("dbv", (str(program), "schedule", "run", "--data", str(project)), str(project), 6, 0, "monday")
+    program = executable(folder / name / "dbv", "")
+    project = str(program.parent)
+    made = Plan("dbv", (str(program), "schedule", "run", "--data", project), project, 6, 0, "monday")
     units = folder / "units"
     units.mkdir()
     for file, unit in systemd.units(made).items():
         (units / file).write_text(unit, encoding="utf-8")
     done = subprocess.run(
-        ["systemd-analyze", "verify", "--user", "--man=no", *(str(units / file) for file in systemd.units(made))],
+        ["systemd-analyze", "verify", "--user", "--man=no", *map(str, sorted(units.iterdir()))],
         capture_output=True,
         text=True,
         env={**os.environ, "XDG_RUNTIME_DIR": str(folder)},
@@ -251,22 +251,24 @@ def test_systemd_finds_no_fault_in_the_units_and_finds_the_program(name: str, tm
     assert verified(tmp_path, name) == ""
 
 
-@pytest.mark.parametrize("at", ["6:00", "24:00", "06:60", "noon", "06:00\n", "", "٠٦:٠٠"])
-def test_what_is_no_time_of_day_is_refused(at: str, tmp_path: Path):
-    with pytest.raises(CallProblem, match="06:00"):
-        plan("dbv", tmp_path, ["schedule", "run"], at, "daily")
-
-
-@pytest.mark.parametrize("name", ["", "a b", "../x", "a/b", "1a", "a%b", "-a", "a\n", "x" * 41])
-def test_a_name_that_could_be_a_path_or_an_option_is_refused(name: str, tmp_path: Path):
-    with pytest.raises(CallProblem, match="letters, digits and hyphens"):
-        plan(name, tmp_path, ["schedule", "run"], "06:00", "daily")
-
-
-@pytest.mark.parametrize("sign", ["\n", "\r", "\x00", "\x1b", "\u2028", "\ud800"])
-def test_a_folder_with_a_line_break_or_a_control_character_is_refused(sign: str, tmp_path: Path):
-    with pytest.raises(CallProblem, match="Rename the folder"):
-        plan("dbv", Path(f"{tmp_path}/a{sign}b"), ["schedule", "run"], "06:00", "daily")
+@pytest.mark.parametrize(
+    ("changed", "fix"),
+    [
+        *(({"at": at}, "06:00") for at in ("6:00", "24:00", "06:60", "noon", "06:00\n", "", "٠٦:٠٠")),
+        *(
+            ({"name": name}, "letters, digits and hyphens")
+            for name in ("", "a b", "../x", "a/b", "1a", "a%b", "-a", "a\n", "x" * 41)
+        ),
+        *(({"folder": f"a{sign}b"}, "Rename the folder") for sign in "\n\r\x00\x1b\u2028\ud800"),
+    ],
+    ids=ascii,
+)
+def test_what_is_no_time_or_could_be_a_path_or_an_option_or_no_scheduler_takes_is_refused(
+    changed: dict[str, str], fix: str, tmp_path: Path
+):
+    name, folder, at = ({"name": "dbv", "folder": "plain", "at": "06:00"} | changed).values()
+    with pytest.raises(CallProblem, match=fix):
+        plan(name, Path(f"{tmp_path}/{folder}"), ["schedule", "run"], at, "daily")
 
 
 def test_cron_refuses_a_backslash_and_a_line_that_it_would_cut_off():
@@ -283,7 +285,6 @@ def test_cron_refuses_a_backslash_and_a_line_that_it_would_cut_off():
 def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A home folder, and systemctl, crontab and schtasks that keep what they are given and told in it."""
     folder, home = tmp_path / "bin", tmp_path / "home"
-    folder.mkdir()
     home.mkdir()
     for name, does in {
         "systemctl": "",
@@ -294,9 +295,7 @@ def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             /delete) rm "{home}/$3.xml" ;;
         esac""",
     }.items():
-        script = folder / name
-        script.write_text(f'#!/bin/sh\necho "{name} $*" >> "{home}/calls"\n{does}\n', encoding="utf-8")
-        script.chmod(0o755)
+        executable(folder / name, f'echo "{name} $*" >> "{home}/calls"\n{does}\n')
     monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
@@ -324,17 +323,27 @@ def test_systemds_units_are_written_and_started_and_removed(command: Command, pr
 
 
 @posix
-def test_a_unit_that_somebody_else_wrote_is_left_alone(command: Command, programs: Path):
-    theirs = programs / ".config" / "systemd" / "user" / "dbv.timer"
-    theirs.parent.mkdir(parents=True)
-    theirs.write_text("[Timer]\nOnCalendar=weekly\n", encoding="utf-8")
-    for option in ("--install", "--uninstall"):
-        done = command("schedule", "systemd", option)
-        assert done.status == 2
-        assert "was not written by dbv schedule" in done.err
-        assert theirs.read_text(encoding="utf-8") == "[Timer]\nOnCalendar=weekly\n"
-        assert list(theirs.parent.iterdir()) == [theirs]
-    assert calls(programs) == []
+@pytest.mark.parametrize("option", ["--install", "--uninstall"])
+@pytest.mark.parametrize(
+    ("kind", "place"),
+    [
+        ("systemd", "home/.config/systemd/user/dbv.timer"),
+        ("windows", "home/dbv.xml"),
+        ("ci", "project/.github/workflows/dbv.yml"),
+    ],
+)
+def test_what_somebody_else_wrote_is_left_alone(
+    command: Command, programs: Path, project: Path, kind: str, place: str, option: str
+):
+    theirs = project.parent / place
+    theirs.parent.mkdir(parents=True, exist_ok=True)
+    theirs.write_text("theirs\n", encoding="utf-8")
+    before = sorted(theirs.parent.iterdir())
+    done = command("schedule", kind, option)
+    assert (done.status, "was not written by dbv schedule" in done.err) == (2, True)
+    assert theirs.read_text(encoding="utf-8") == "theirs\n"
+    assert [path for path in sorted(theirs.parent.iterdir()) if path.name != "calls"] == before
+    assert all("/query" in call for call in calls(programs))
 
 
 OTHERS = "MAILTO=me@example.org\n# mine\n0 1 * * * /usr/bin/true 100\\%\n"
@@ -392,14 +401,6 @@ def test_the_task_is_registered_as_utf_16_and_removed(command: Command, programs
     assert not (programs / "dbv.xml").exists()
 
 
-@posix
-def test_a_task_that_somebody_else_registered_is_left_alone(command: Command, programs: Path):
-    (programs / "dbv.xml").write_text("<Task />", encoding="utf-8")
-    for option in ("--install", "--uninstall"):
-        assert command("schedule", "windows", option).status == 2
-    assert (programs / "dbv.xml").read_text(encoding="utf-8") == "<Task />"
-
-
 def test_the_workflow_is_written_over_its_own_alone(command: Command, project: Path):
     path = project / ".github" / "workflows" / "dbv.yml"
     assert command("schedule", "ci", "--install").status == 0
@@ -408,10 +409,6 @@ def test_the_workflow_is_written_over_its_own_alone(command: Command, project: P
     assert "30 7 * * *" in path.read_text(encoding="utf-8")
     assert command("schedule", "ci", "--uninstall").status == 0
     assert not path.exists()
-    path.write_text("name: ours\n", encoding="utf-8")
-    for option in ("--install", "--uninstall"):
-        assert command("schedule", "ci", option).status == 2
-    assert path.read_text(encoding="utf-8") == "name: ours\n"
 
 
 def test_a_workflow_is_refused_for_a_controlled_pack_and_for_folders_outside(command: Command, tmp_path: Path):
