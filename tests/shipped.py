@@ -9,11 +9,15 @@ import pytest
 
 from dbv_analysis import synth
 from dbv_analysis.inputs.load import Inputs
+from dbv_analysis.metrics.declared import metrics_of
 from dbv_analysis.model.pack import PUBLIC
 from dbv_analysis.model.settings import load_programme
 from dbv_analysis.results import cache
 from dbv_analysis.results.cache import Assembled
 from dbv_analysis.synth import Synthetic, synthesise
+
+# Every measure of the shipped authority, by id.
+METRICS = metrics_of(load_programme(Path(__file__).parent.parent / "data" / "raw"))
 
 
 def read_already(patch: pytest.MonkeyPatch, tables: dict[str, pd.DataFrame], data: Path) -> None:

@@ -16,17 +16,16 @@ from pathlib import Path
 import pytest
 
 import dbv_analysis
-from dbv_analysis.model import metric as registry
 from dbv_analysis.model.columns import RESULT_COLUMNS
 from dbv_analysis.model.pack import PUBLIC, SECTIONS
 from dbv_analysis.model.units import SYMBOLS
 from dbv_analysis.results import cache
 from tests.conftest import HALTON, QUARTER, ROOT, dbv
 from tests.publish.conftest import Said, answer, change_cell, one_more
+from tests.shipped import METRICS
 
 INMSS = "placement_inmss_percent"
 COMMANDS = ("check", "metrics", "new-quarter", "reconcile", "results", "run")
-
 
 Command = Callable[..., Said]
 
@@ -137,7 +136,7 @@ def test_in_json_a_count_is_whole_a_share_is_a_number_and_a_missing_one_is_null(
 
 def test_in_json_every_row_has_either_a_number_or_a_symbol(command):
     rows = rows_of(command("results", "--format", "json"))
-    assert {row["metric_id"] for row in rows} <= set(registry.discover())
+    assert {row["metric_id"] for row in rows} <= set(METRICS)
     hidden = [row for row in rows if row["symbol"]]
     assert hidden
     assert {row["symbol"] for row in hidden} <= set(SYMBOLS)
@@ -151,7 +150,7 @@ def test_a_metric_of_which_no_input_has_a_figure_yet_gives_no_row_and_is_no_erro
     for path in (ROOT / "data" / "raw").rglob("own_figures.csv"):
         with path.open(encoding="utf-8", newline="") as stream:
             given |= {row["metric_id"] for row in csv.DictReader(stream)}
-    waiting = set(registry.discover()) - told
+    waiting = set(METRICS) - told
     assert given
     assert given <= told
     assert "hdu_placements_count" in waiting
@@ -296,7 +295,7 @@ def test_metrics_as_json_tell_of_every_metric(command):
     status, out, err = command("metrics", "--format", "json")
     assert (status, err) == (0, "")
     told = {record["metric_id"]: record for record in json.loads(out)}
-    metrics = registry.discover()
+    metrics = METRICS
     assert set(told) == set(metrics)
     for name, record in told.items():
         assert (record["title"], record["unit"]) == (metrics[name].title, metrics[name].unit.name)
@@ -310,16 +309,16 @@ def test_metrics_as_text_tell_of_every_metric_in_the_order_of_a_pack(command):
     status, out, err = command("metrics")
     assert (status, err) == (0, "")
     heads = [re.split(" {2,}", line) for line in out.splitlines() if not line.startswith(" ")]
-    assert sorted(name for _, name, _ in heads) == sorted(registry.discover())
+    assert sorted(name for _, name, _ in heads) == sorted(METRICS)
     assert list(dict.fromkeys(section for section, _, _ in heads)) == list(SECTIONS)
     assert {name: unit for _, name, unit in heads} == {
-        metric.id: f"({metric.unit.name})" for metric in registry.discover().values()
+        metric.id: f"({metric.unit.name})" for metric in METRICS.values()
     }
 
 
 def test_metrics_as_markdown_have_a_heading_a_metric(command):
     out = command("metrics", "--format", "markdown").out
-    for metric in registry.discover().values():
+    for metric in METRICS.values():
         assert f"### {metric.title}\n" in out
         assert f"`{metric.id}`" in out
 

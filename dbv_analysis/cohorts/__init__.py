@@ -11,8 +11,8 @@ Frames hold counts and no person. They are for work inside the authority until `
 """
 
 from dbv_analysis.cohorts.cohort import ABOUT, Cohort
+from dbv_analysis.cohorts.joining import around_joining
 from dbv_analysis.cohorts.opening import on_day, open_day
 from dbv_analysis.cohorts.picker import Picker, pick
-from dbv_analysis.cohorts.thrive import around_thrive
 
-__all__ = ["ABOUT", "Cohort", "Picker", "around_thrive", "on_day", "open_day", "pick"]
+__all__ = ["ABOUT", "Cohort", "Picker", "around_joining", "on_day", "open_day", "pick"]

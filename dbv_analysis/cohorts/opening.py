@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import tempfile
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -10,18 +13,25 @@ import narwhals as nw
 import pandas as pd
 
 from dbv_analysis.cohorts.cohort import ABOUT, Cohort
-from dbv_analysis.inputs.records.characteristics import PUPILS, THRIVE
+from dbv_analysis.inputs.records.characteristics import JOINED, PUPILS
 from dbv_analysis.inputs.records.store import TALLY, open_records, read_tally
 from dbv_analysis.inputs.records.to_tables import of_registers, of_return
 from dbv_analysis.model.period import Period, format_day
 from dbv_analysis.model.problems import CallProblem
 from dbv_analysis.model.settings import Area, load_programme
 
-OF_A_ROLL = (PUPILS, THRIVE)  # what a register's folder tells of those with plans
+PLANS = 400  # of a made-up authority
+OF_A_ROLL = (PUPILS, JOINED)  # what a register's folder tells of those with plans
 
 
 def open_day(
-    records: str, data: str, day: str = "", engine: str = "duckdb", registers: str = "", period: str = ""
+    records: str,
+    data: str,
+    day: str = "",
+    engine: str = "duckdb",
+    registers: str = "",
+    period: str = "",
+    make: Callable[[Path, Path], object] | None = None,
 ) -> Cohort:
     """Everyone with a plan on a day, from a folder of records; where none is named, of a made-up authority.
 
@@ -32,13 +42,14 @@ def open_day(
         data: the inputs, for the authority's name.
         day: ``year-month-day``; the return's own day unless given.
         engine: what reads them: ``duckdb``, ``pandas``, ``polars`` or ``pyspark``.
-        registers: the folder of the registers' records, for absence, free school meals, language and Thrive.
+        registers: the folder of the registers' records, for absence, free school meals, language and the programme.
         period: of which absence and suspensions are counted, such as ``autumn term 2024``.
+        make: writes a made-up authority with the totals of some inputs into a folder; ``dbv synth`` unless given.
 
     Raises CallProblem where a folder holds no records, or the day or the period is none.
     """
     if not records:
-        return _made_up(Path(data), period or "autumn term 2024")
+        return _made_up(Path(data), period or "autumn term 2024", make or _by_command)
     area = load_programme(Path(data)).area
     for folder in filter(None, (records, registers)):
         if not (Path(folder) / TALLY).is_file():
@@ -93,21 +104,35 @@ def on_day(
     return Cohort(day, frame, words, tables, about, opened)
 
 
-def _made_up(data: Path, period: str) -> Cohort:
+def _by_command(data: Path, out: Path) -> None:
+    """A made-up authority, as ``dbv synth`` writes it.
+
+    Raises CallProblem with what the command said where it could not.
+    """
+    words = ["synth", "--plans", str(PLANS), "--data", str(data), "--out", str(out)]
+    done = subprocess.run(
+        [sys.executable, "-m", "dbv_analysis", *words], capture_output=True, text=True, encoding="utf-8"
+    )
+    if done.returncode:
+        raise CallProblem(done.stderr.strip())
+
+
+def _made_up(data: Path, period: str, make: Callable[[Path, Path], object]) -> Cohort:
     """A synthetic authority, to try things with; its files are gone once they have been read into memory."""
     from dbv_analysis.inputs.attendance.tables import read_registers
     from dbv_analysis.inputs.sen2.tables import read_return
-    from dbv_analysis.synth import synthesise
 
-    area = load_programme(data).area
+    programme = load_programme(data)
+    training = programme.training.name if programme.training else ""
     with tempfile.TemporaryDirectory(prefix="dbv-") as work:
-        made = synthesise(data, Path(work) / "authority", plans=400)
-        folder, registers = Path(work) / "records", Path(work) / "registers"
-        read_return(made.xml, made.xml.name, area, folder)
-        read_registers(made.registers / "marks.parquet", "marks.parquet", registers)
-        found = on_day(folder, made.totals.reference, "pandas", registers, period, area)
-        tables = {name: _in_memory(frame) for name, frame in found.tables.items()}
-    return Cohort(found.day, found.frame, f"{found.text} (made up; nobody is real)", tables, found.about)
+        made, folder, registers = (Path(work) / name for name in ("authority", "records", "registers"))
+        make(data, made)
+        read_return(made / "sen2.xml", "sen2.xml", programme.area, folder)
+        read_registers(made / "registers" / "marks.parquet", "marks.parquet", registers, training=training)
+        day = read_tally(folder).reference
+        everyone = on_day(folder, day, "pandas", registers, period, programme.area)
+        tables = {name: _in_memory(frame) for name, frame in everyone.tables.items()}
+    return Cohort(everyone.day, everyone.frame, f"{everyone.text} (made up; nobody is real)", tables, everyone.about)
 
 
 def _in_memory(frame: nw.LazyFrame) -> nw.LazyFrame:

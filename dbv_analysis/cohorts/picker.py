@@ -10,7 +10,7 @@ from dbv_analysis.inputs.records.characteristics import GROUPS
 from dbv_analysis.model.problems import CallProblem
 
 ANY = "(any)"
-OFFERED = ("Need", "Phase", "Placement", "Sex", "Free school meals", "Thrive")
+OFFERED = ("Need", "Phase", "Placement", "Sex", "Free school meals", "Programme")
 
 
 @dataclass

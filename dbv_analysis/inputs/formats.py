@@ -16,7 +16,7 @@ from dbv_analysis.inputs.finance import dsg, s251
 from dbv_analysis.inputs.quarterly_return import read as quarter_return
 from dbv_analysis.inputs.sen2 import tables as sen2_return
 from dbv_analysis.model.problems import DataProblem, DataProblems
-from dbv_analysis.model.settings import Area
+from dbv_analysis.model.settings import Area, Programme, load_programme
 from dbv_analysis.model.source import DSG, EES, LEDGER, REGISTER, RETURN, S251, SEN2, SUFFIX, TIDY, Source
 from dbv_analysis.model.tables import TABLES
 from dbv_analysis.model.wording import did_you_mean, listed
@@ -91,7 +91,9 @@ def _sen2(given: Input) -> Read:
 
 def _register(given: Input) -> Read:
     database = given.source.database or ""
-    tables, warnings = register_return.read_registers(given.path, given.shown, given.records, database)
+    training = load_programme(given.path).training
+    name = training.name if training else ""
+    tables, warnings = register_return.read_registers(given.path, given.shown, given.records, database, name)
     return Read(tables, warnings=warnings)
 
 
@@ -116,8 +118,15 @@ FORMATS = {
     EES: Format(_ees),
     RETURN: Format(_return, at_its_row=quarter_return.at_its_row),
     SEN2: Format(_sen2, beside=(sen2_return.ESTABLISHMENTS,), persons=True, queried=True),
-    REGISTER: Format(_register, beside=register_return.BESIDE, persons=True, queried=True),
+    REGISTER: Format(_register, persons=True, queried=True),
     DSG: Format(_dsg),
     S251: Format(_s251),
     LEDGER: Format(_ledger, persons=True, queried=True),
 }
+
+
+def beside(form: str, programme: Programme) -> tuple[str, ...]:
+    """The names of further files beside an input of a format that belong to it."""
+    if form == REGISTER:
+        return register_return.beside(programme.training.name if programme.training else "")
+    return FORMATS[form].beside

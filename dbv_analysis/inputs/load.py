@@ -9,7 +9,7 @@ import pandas as pd
 
 from dbv_analysis.inputs import tidy
 from dbv_analysis.inputs.database.read import Receipt, read_receipt, receipt_of
-from dbv_analysis.inputs.formats import FORMATS, Input
+from dbv_analysis.inputs.formats import FORMATS, Input, beside
 from dbv_analysis.inputs.records.store import records_folder
 from dbv_analysis.model.period import Period
 from dbv_analysis.model.problems import CallProblem, DataProblem, DataProblems
@@ -43,7 +43,8 @@ def load(data: Path) -> Inputs:
     """
     if not data.is_dir():
         raise CallProblem(f"There is no folder {data}. Name the folder of the inputs with --data.")
-    area = load_programme(data).area
+    programme = load_programme(data)
+    area = programme.area
     sidecars = sorted(data.rglob(f"*{SUFFIX}"))
     parts: dict[str, dict[str, pd.DataFrame]] = {name: {} for name in TABLES}
     inputs = Inputs({}, [])
@@ -59,7 +60,7 @@ def load(data: Path) -> Inputs:
         inputs.sources.append(source)
         path = sidecar.parent / source.file
         described.add(path)
-        described |= {path.with_name(name) for name in FORMATS[source.format].beside}
+        described |= {path.with_name(name) for name in beside(source.format, programme)}
         try:
             asked_before = _asked(data, path, source)
             for name, frame in _load_file(data, path, sidecar, source, area, inputs.warnings).items():

@@ -53,7 +53,7 @@ def plan(name: str, project: Path, words: list[str], at: str, day: str) -> Plan:
     Raises CallProblem where the name or the time is none, or a path holds what no scheduler can take.
     """
     if not re.fullmatch(r"[A-Za-z][A-Za-z0-9-]{0,39}", name):
-        raise CallProblem("The name of a schedule is up to 40 letters, digits and hyphens, such as dbv-halton.")
+        raise CallProblem("The name of a schedule is up to 40 letters, digits and hyphens, such as dbv-weekly.")
     time = re.fullmatch(r"([01][0-9]|2[0-3]):([0-5][0-9])", at)
     if not time:
         raise CallProblem(f'"{at}" is not a time of day: write it like 06:00.')

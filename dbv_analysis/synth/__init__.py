@@ -13,8 +13,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from dbv_analysis.inputs.load import load
+from dbv_analysis.inputs.records.characteristics import JOINED
 from dbv_analysis.model.period import Period
 from dbv_analysis.model.problems import CallProblem
+from dbv_analysis.model.settings import load_programme
 from dbv_analysis.model.source import sha256_of
 from dbv_analysis.synth import export, ledger, people, registers, rolls, xml
 from dbv_analysis.synth.errors import Planted, in_ledger, in_registers, with_faults
@@ -70,13 +72,16 @@ def synthesise(
         plans: how many plans; the published number where it is not given. Others keep the published proportions.
         seed: the same seed makes the same files.
         faults: how many of each kind of fault are planted. With none the totals are exactly the published ones.
-        effects: what is planted in the registers' second year; half a point everywhere and two in Thrive otherwise.
+        effects: what is planted in the registers' second year; otherwise half a point everywhere, and two more in
+            schools that joined the training programme.
 
     Raises CallProblem where the folder holds something, or no published totals are among the inputs.
     """
     if out.exists() and any(out.iterdir()):
         raise CallProblem(f"{out} is not empty. Name a folder that is not there yet with --out.")
     tables = load(data).tables
+    training = load_programme(data).training
+    listed_as = training.name if training else JOINED
     wanted = totals(tables, data, plans)
     spent = ledger.costs(tables, wanted.lea, wanted.share)
     calendar = registers.Calendar(registers.first_monday(wanted.reference.year - 2))
@@ -94,7 +99,7 @@ def synthesise(
         export.write(work / "export", everybody(Planted()), wanted)
         write_establishments(work / "establishments.csv", schools)
         _sidecar(work / "sen2.xml", "sen2", "SEN2 return", wanted, wanted.reference, seed)
-        joined = _write_registers(work / "registers", tables, wanted, schools, calendar, effects, seed)
+        joined = _write_registers(work / "registers", tables, wanted, schools, calendar, effects, seed, listed_as)
         if faults:
             in_registers(work / "registers", faults, planted)
         last = max(last for _, last in calendar.terms().values())
@@ -106,7 +111,7 @@ def synthesise(
         title = "ledger of placements and transport"
         _sidecar(work / "ledger" / "ledger.csv", "ledger", title, wanted, spent.day, seed)
         told = {"seed": seed, "effects": {**asdict(effects), "joined": calendar.joined.isoformat()}}
-        told |= {"thrive": joined, "broken": dict(planted.broken), "rejected": dict(planted.rejected)}
+        told |= {"schools": joined, "broken": dict(planted.broken), "rejected": dict(planted.rejected)}
         (work / PLANTED).write_text(json.dumps(told, indent=1), encoding="utf-8")
         for path in work.iterdir():
             path.rename(out / path.name)
@@ -124,13 +129,14 @@ def _write_registers(
     calendar: registers.Calendar,
     effects: registers.Effects,
     seed: int,
+    training: str,
 ) -> list[int]:
     folder.mkdir()
     absent = registers.rates(tables, wanted.lea, Period.academic_year(calendar.start.year).text)
     pupils = rolls.roll(people.people(wanted, schools, seed), schools, calendar.start, seed)
     events = registers.suspensions(tables, wanted.lea, pupils, calendar, seed)
     registers.write_suspensions(folder / "suspensions.csv", events)
-    return registers.write(folder, pupils, absent, calendar, effects, seed)
+    return registers.write(folder, pupils, absent, calendar, effects, seed, training)
 
 
 def _sidecar(path: Path, form: str, title: str, wanted: Totals, day, seed: int) -> None:

@@ -2,7 +2,7 @@
 
 The first year's absence is the published one, by SEN provision: as many sessions missed, and as many enrolments that
 missed a tenth and a half of theirs. The second is the same 52 weeks later, but for two effects that are planted: some
-absence less everywhere, and more of it less in the schools that joined Thrive, from the day on.
+absence less everywhere, and more of it less in the schools that joined the training programme, from the day on.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import pandas as pd
 from dbv_analysis.inputs.attendance.derive import PERSISTENT, SEVERE
 from dbv_analysis.inputs.records.characteristics import PROVISIONS
 from dbv_analysis.model.problems import CallProblem
+from dbv_analysis.model.wording import slug
 from dbv_analysis.synth.rolls import Pupil
 
 YEAR = timedelta(days=364)  # 52 weeks: the same day of the week
@@ -33,12 +34,12 @@ MEASURES = ("overall", "persistent", "severe")
 class Effects:
     """What is planted in the second year, in percentage points of possible sessions.
 
-    Absence is ``everywhere`` lower all the year, and by ``thrive`` more in the schools that joined, for ``weeks`` weeks
-    from the first day of the spring term.
+    Absence is ``everywhere`` lower all the year, and by ``programme`` more in the schools that joined, for ``weeks``
+    weeks from the first day of the spring term.
     """
 
     everywhere: float = 0.5
-    thrive: float = 2.0
+    programme: float = 2.0
     weeks: int = 10
 
 
@@ -63,7 +64,7 @@ class Calendar:
 
     @property
     def joined(self) -> date:
-        """The day on which schools join Thrive: the first of the second year's spring term."""
+        """The day on which schools join the training programme: the first of the second year's spring term."""
         return self.start + YEAR + timedelta(weeks=WEEKS["spring"][0])
 
 
@@ -95,15 +96,16 @@ def write(
     calendar: Calendar,
     effects: Effects,
     seed: int,
+    training: str,
 ) -> list[int]:
-    """Write ``marks.parquet``, ``pupils.csv``, ``terms.csv`` and ``thrive.csv``; returns the schools that joined."""
+    """Write ``marks.parquet``, ``pupils.csv``, ``terms.csv`` and the list of the schools that joined; returns these."""
     chance = np.random.default_rng(seed)
     _rows(folder / "pupils.csv", list(Pupil.__dataclass_fields__), [list(vars(one).values()) for one in pupils])
     terms = [[name, *days] for name, days in calendar.terms().items()]
     _rows(folder / "terms.csv", ["term", "starts", "ends"], terms)
     mainstream = sorted({one.school for one in pupils if one.sen_provision != "E"})
     joined = mainstream[::2]
-    _rows(folder / "thrive.csv", ["school", "joined"], [[school, calendar.joined] for school in joined])
+    _rows(folder / f"{slug(training)}.csv", ["school", "joined"], [[school, calendar.joined] for school in joined])
     marks(pupils, absent, calendar, effects, joined, chance).to_parquet(folder / "marks.parquet", index=False)
     return joined
 
@@ -162,14 +164,14 @@ def _numbers(enrolments: int, possible: int, of: dict[str, float], chance: np.ra
 def _second_year(missed, pupils, days, possible, calendar: Calendar, effects: Effects, joined, chance) -> np.ndarray:
     """The first year's absence with the planted effects: in each part of the year and of the schools so many fewer."""
     found = missed.copy()
-    in_thrive = np.isin([one.school for one in pupils], joined)
+    in_programme = np.isin([one.school for one in pupils], joined)
     start = calendar.joined - YEAR
     after = np.repeat([start <= day < start + timedelta(weeks=effects.weeks) for day in days], 2)
     open_then = np.isin(np.arange(2 * len(days)), possible)
-    for schools in (in_thrive, ~in_thrive):
+    for schools in (in_programme, ~in_programme):
         for weeks in (after, ~after):
             part = np.outer(schools, weeks & open_then)
-            points = effects.everywhere + (effects.thrive if schools is in_thrive and weeks is after else 0)
+            points = effects.everywhere + (effects.programme if schools is in_programme and weeks is after else 0)
             there = np.flatnonzero(found & part)
             fewer = min(len(there), round(points * part.sum() / 100))
             found.flat[chance.choice(there, fewer, replace=False)] = False

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pandas as pd
 import pytest
 
-from dbv_analysis.checks import DISAGREES, ROUNDING, SEVERITIES, VERDICTS, Result, discover, reconcile
+from dbv_analysis.checks import CHECKS, DISAGREES, ROUNDING, SEVERITIES, VERDICTS, Result, reconcile
 from dbv_analysis.model.period import Period
 from dbv_analysis.model.problems import DataProblems
 from dbv_analysis.results.cache import check_own_figures
@@ -24,7 +24,7 @@ ENGLAND = "E92000001"
 def found(evidence: Evidence, check: str, verdict: str = DISAGREES, what: str = "") -> list[Result]:
     """The results of one check, of one verdict, on what holds the words ``what``."""
     fresh = dataclasses.replace(evidence)
-    every = discover()[check].find(fresh)
+    every = CHECKS[check].find(fresh)
     return [result for result in every if result.verdict == verdict and what in result.what]
 
 
@@ -57,18 +57,17 @@ def with_result(evidence: Evidence, where: dict[str, object], **to: object) -> E
 
 
 def test_every_check_says_in_words_what_it_looks_for_and_gives_an_example():
-    checks = discover()
-    assert len(checks) >= 25
-    for one in checks.values():
+    assert len(CHECKS) >= 25
+    for one in CHECKS.values():
         assert one.explanation.endswith(".")
         assert one.title
         assert one.example.endswith(".")
-    assert len({one.title for one in checks.values()}) == len(checks)
+    assert len({one.title for one in CHECKS.values()}) == len(CHECKS)
 
 
 def test_every_result_has_a_place_a_verdict_and_arithmetic_and_what_is_wrong_has_a_mend(evidence):
     results = reconcile(evidence)
-    assert {result.check for result in results} == set(discover())
+    assert {result.check for result in results} == set(CHECKS)
     for result in results:
         assert result.verdict in VERDICTS
         assert result.severity in SEVERITIES
@@ -316,7 +315,7 @@ def test_the_command_gives_the_results_as_json_and_as_text(project, tables, resu
     assert (done.status, done.err) == (0, "")
     rows = json.loads(done.out)
     assert set(rows[0]) == {field.name for field in dataclasses.fields(Result)}
-    assert {row["check"] for row in rows} == set(discover())
+    assert {row["check"] for row in rows} == set(CHECKS)
     text = answer(capfd, "reconcile").out
     assert text.splitlines()[-1].count(";") == 3
     assert "860.5 ÷ 619.0 = +39.0%" in text

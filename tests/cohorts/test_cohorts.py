@@ -11,7 +11,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from dbv_analysis.cohorts import ABOUT, Cohort, around_thrive, on_day, open_day, pick
+from dbv_analysis.cohorts import ABOUT, Cohort, around_joining, on_day, open_day, pick
+from dbv_analysis.cohorts.opening import PLANS
 from dbv_analysis.inputs.attendance.tables import read_registers
 from dbv_analysis.inputs.records import CANARY
 from dbv_analysis.inputs.sen2.read_xml import read_xml
@@ -19,7 +20,7 @@ from dbv_analysis.model.metric import discover
 from dbv_analysis.model.pack import CONTROLLED
 from dbv_analysis.model.problems import CallProblem
 from dbv_analysis.model.settings import Disclosure
-from dbv_analysis.synth import Synthetic
+from dbv_analysis.synth import Synthetic, synthesise
 from dbv_analysis.synth.registers import Effects
 from tests.inputs.sen2.test_sen2 import with_establishments
 from tests.shipped import authority, read_already
@@ -27,6 +28,7 @@ from tests.soak import SOAK, engines
 
 DAY = date(2025, 1, 16)
 SEMH = "Social, emotional and mental health"
+TRAINING = "Thrive"
 RULE = Disclosure(threshold=5, money_threshold=3, signed_off="")
 
 
@@ -161,7 +163,7 @@ def small(
     root = tmp_path_factory.mktemp("small")
     made = authority(tables, data, root / "authority", plans=250)
     read_xml(made.xml, root / "return", "sen2.xml")
-    read_registers(made.registers / "marks.parquet", "marks.parquet", root / "registers")
+    read_registers(made.registers / "marks.parquet", "marks.parquet", root / "registers", training=TRAINING)
     return with_establishments(root / "return", made), root / "registers", made
 
 
@@ -226,16 +228,16 @@ def test_the_past_of_a_cohort_are_those_who_had_then_what_these_have_now(small):
 
 def test_the_effect_planted_in_thrive_is_within_the_interval_and_none_is_not(small):
     _, registers, made = small
-    found = around_thrive(registers, made.planted["effects"]["weeks"]).set_index("group")
+    found = around_joining(registers, made.planted["effects"]["weeks"]).set_index("group")
     effect = found.loc["difference"]
-    assert effect["low"] < -made.planted["effects"]["thrive"] < effect["high"] < 0
+    assert effect["low"] < -made.planted["effects"]["programme"] < effect["high"] < 0
     assert found.loc["other schools", "change"] == pytest.approx(-made.planted["effects"]["everywhere"], abs=0.35)
 
 
 def test_a_made_up_authority_without_an_effect_shows_none(tables, data, tmp_path):
-    made = authority(tables, data, tmp_path / "made", plans=200, seed=3, effects=Effects(everywhere=1.0, thrive=0))
-    read_registers(made.registers / "marks.parquet", "marks.parquet", tmp_path / "registers")
-    effect = around_thrive(tmp_path / "registers").set_index("group").loc["difference"]
+    made = authority(tables, data, tmp_path / "made", plans=200, seed=3, effects=Effects(everywhere=1.0, programme=0))
+    read_registers(made.registers / "marks.parquet", "marks.parquet", tmp_path / "registers", training=TRAINING)
+    effect = around_joining(tmp_path / "registers").set_index("group").loc["difference"]
     assert effect["low"] < 0 < effect["high"]
 
 
@@ -258,7 +260,7 @@ def test_without_widgets_the_lists_say_what_to_type_instead(everyone, monkeypatc
 
 def test_a_made_up_authority_is_opened_where_no_records_are_named(tables, data, monkeypatch):
     read_already(monkeypatch, tables, data)
-    everyone = open_day("", str(data))
+    everyone = open_day("", str(data), make=lambda inputs, out: synthesise(inputs, out, plans=PLANS))
     assert "made up" in everyone.text
     assert everyone.where(fsm="yes").measure("overall_absence_percent").iloc[0]["denominator"] > 0
 

@@ -353,7 +353,7 @@ def test_a_milestone_is_reported_only_once_a_document_says_that_it_was_reached(e
 def test_a_promise_of_a_metric_that_does_not_exist_is_a_problem_and_not_a_gap(evidence):
     with pytest.raises(DataProblems, match=r'"request_count" is neither.*Did you mean "requests_count"'):
         measure_status(made_up(evidence, "request_count"))
-    check_measures(made_up(evidence, "requests_count risks").lists["measures"])
+    check_measures(made_up(evidence, "requests_count risks").lists["measures"], evidence.metrics)
 
 
 def test_a_page_is_told_in_a_sentence_what_it_lacks(evidence):

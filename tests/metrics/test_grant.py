@@ -97,272 +97,123 @@ def to_date(line: str, text: str, metric_id: str = "grant_spend") -> dict[tuple[
     }
 
 
-def test_what_is_spent_to_date_is_the_sum_of_the_quarters_whichever_report_told_them():
-    found = of_line(
-        TOTAL,
-        """
-        Q1  All lines  spend  100  2024-07-10
-        Q2  All lines  spend  50   2024-10-10
-        """,
-    )
-    assert found == {
-        ("Q1", "2024-07-10"): 100,
-        ("Q2", "2024-10-10"): 50,
-        ("to the end of Q2", "2024-10-10"): 150,
-    }
-
-
-def test_a_report_that_tells_two_quarters_at_once_has_their_sum_too():
-    assert to_date(
-        TOTAL,
-        """
+TOTALS = """
+    Q1  All lines  spend  100  2024-07-10
+    Q2  All lines  spend  50   2024-10-10
+"""
+THREE = f"{TOTALS}Q3  All lines  spend  30  2025-01-10\n"
+# What holds -> how it is asked, of which line, what the reports told, and the figures by period and day told.
+SUMS = {
+    "spent to date is the sum of the quarters, whichever report told them": (of_line, TOTAL, TOTALS, {
+        ("Q1", "2024-07-10"): 100, ("Q2", "2024-10-10"): 50, ("to the end of Q2", "2024-10-10"): 150}),
+    "a report that tells two quarters at once has their sum too": (to_date, TOTAL, """
         Q1  All lines  spend  100  2024-10-10
         Q2  All lines  spend  50   2024-10-10
-        """,
-    ) == {("Q2", "2024-10-10"): 150}
+        """, {("Q2", "2024-10-10"): 150}),
+    "the time to the end of the first quarter is that quarter and has no row of its own": (
+        of_line, TOTAL, "Q1  All lines  spend  100  2024-07-10", {("Q1", "2024-07-10"): 100}),
+    "a quarter that is told again counts as it was last told": (to_date, TOTAL, TOTALS + """
+        Q2  All lines  spend  55   2025-01-10
+        Q3  All lines  spend  30   2025-01-10
+        """, {("Q2", "2024-10-10"): 150, ("Q2", "2025-01-10"): 155, ("Q3", "2025-01-10"): 185}),
+    "a quarter that is corrected between two reports counts as corrected in the next": (to_date, TOTAL, """
+        Q1  All lines  spend  100  2024-07-10
+        Q1  All lines  spend  110  2024-08-20
+        Q2  All lines  spend  50   2024-10-10
+        """, {("Q2", "2024-10-10"): 160}),
+    "a number that is told later mends the sums from then on": (to_date, TOTAL, """
+        Q1  All lines  spend  100  2024-07-10
+        Q2  All lines  spend  x    2024-10-10
+        Q2  All lines  spend  50   2025-01-10
+        Q3  All lines  spend  30   2025-01-10
+        """, {("Q2", "2024-10-10"): "x", ("Q2", "2025-01-10"): 150, ("Q3", "2025-01-10"): 180}),
+    "a line that is printed to date is as printed and not its sum": (of_line, "Lead", TOTALS + """
+        Q2  Lead  spend          20  2024-10-10
+        Q2  Lead  spend to date  28  2024-10-10
+        """, {("Q2", "2024-10-10"): 20, ("to the end of Q2", "2024-10-10"): 28}),
+    "a line that is printed only to date has that figure alone": (
+        of_line, "Lead", TOTALS + "Q2  Lead  spend to date  28  2024-10-10", {("to the end of Q2", "2024-10-10"): 28}),
+    "a line of one quarter has spent to date what it spent then": (
+        to_date, "Room hire", TOTALS + "Q2  Room hire  spend  3  2024-10-10", {("Q2", "2024-10-10"): 3}),
+    "a line of two quarters has spent to date what it spent in both": (to_date, "Lead", THREE + """
+        Q2  Lead  spend  20  2024-10-10
+        Q3  Lead  spend  5   2025-01-10
+        """, {("Q2", "2024-10-10"): 20, ("Q3", "2025-01-10"): 25}),
+    "what is spent after a line was printed to date is added to what was printed": (to_date, "Lead", THREE + """
+        Q2  Lead  spend          20  2024-10-10
+        Q2  Lead  spend to date  28  2024-10-10
+        Q3  Lead  spend          5   2025-01-10
+        """, {("Q2", "2024-10-10"): 28, ("Q3", "2025-01-10"): 33}),
+    "a line that is printed to date again is as it was printed last": (to_date, "Lead", THREE + """
+        Q2  Lead  spend to date  28  2024-10-10
+        Q3  Lead  spend          5   2025-01-10
+        Q3  Lead  spend to date  40  2025-01-10
+        """, {("Q2", "2024-10-10"): 28, ("Q3", "2025-01-10"): 40}),
+    "a line that a later report is silent about keeps what it had spent": (
+        to_date, "Room hire", THREE + "Q2  Room hire  spend  3   2024-10-10",
+        {("Q2", "2024-10-10"): 3, ("Q3", "2025-01-10"): 3}),
+    "a quarter of a line without a number leaves its sum to date without one": (to_date, "Lead", THREE + """
+        Q2  Lead  spend  x  2024-10-10
+        Q3  Lead  spend  5  2025-01-10
+        """, {("Q2", "2024-10-10"): "x", ("Q3", "2025-01-10"): "x"}),
+    "a line of the first quarter is told once for it": (of_line, "Lead", TOTALS + """
+        Q1  Lead  spend  60  2024-07-10
+        Q2  Lead  spend  20  2024-10-10
+        """, {("Q1", "2024-07-10"): 60, ("Q2", "2024-10-10"): 20, ("to the end of Q2", "2024-10-10"): 80}),
+    "what is not itemised is what the lines leave of the total": (of_line, NOT_ITEMISED, TOTALS + """
+        Q2  Lead       spend          20  2024-10-10
+        Q2  Lead       spend to date  28  2024-10-10
+        Q2  Room hire  spend          3   2024-10-10
+        """, {("Q1", "2024-07-10"): 100, ("Q2", "2024-10-10"): 50 - 20 - 3,
+              ("to the end of Q2", "2024-10-10"): 150 - 28 - 3}),
+}  # fmt: skip
 
 
-def test_the_time_to_the_end_of_the_first_quarter_is_that_quarter_and_has_no_row_of_its_own():
-    assert set(of_line(TOTAL, "Q1  All lines  spend  100  2024-07-10")) == {("Q1", "2024-07-10")}
+@pytest.mark.parametrize(("ask", "line", "text", "expected"), SUMS.values(), ids=SUMS)
+def test_figures_of_a_line_and_their_sums_to_date(ask, line, text, expected):
+    assert ask(line, text) == expected
 
 
 def test_a_sum_to_date_says_which_days_it_is_of():
-    rows = calculate(
-        [METRICS["grant_spend"]],
-        {"grant": grant("Q1  All lines  spend  100  2024-07-10\nQ2  All lines  spend  50  2024-10-10")},
-        Disclosure(),
-        PUBLIC,
-    )
+    rows = calculate([METRICS["grant_spend"]], {"grant": grant(TOTALS)}, Disclosure(), PUBLIC)
     (row,) = rows[(rows["breakdown"] == TOTAL) & rows["period_label"].str.startswith(TO_DATE)].to_dict("records")
     assert (row["period_start"], row["period_end"]) == (date(2024, 4, 1), date(2024, 9, 30))
     assert (row["basis"], row["breakdown_topic"], row["printed"]) == ("part_year", "Grant line", "")
 
 
-def test_a_quarter_that_is_told_again_counts_as_it_was_last_told():
-    found = to_date(
-        TOTAL,
-        """
-        Q1  All lines  spend  100  2024-07-10
-        Q2  All lines  spend  50   2024-10-10
-        Q2  All lines  spend  55   2025-01-10
-        Q3  All lines  spend  30   2025-01-10
-        """,
-    )
-    assert found == {
-        ("Q2", "2024-10-10"): 150,
-        ("Q2", "2025-01-10"): 155,
-        ("Q3", "2025-01-10"): 185,
-    }
-
-
-def test_a_quarter_that_is_corrected_between_two_reports_counts_as_corrected_in_the_next():
-    assert to_date(
-        TOTAL,
-        """
-        Q1  All lines  spend  100  2024-07-10
-        Q1  All lines  spend  110  2024-08-20
-        Q2  All lines  spend  50   2024-10-10
-        """,
-    ) == {("Q2", "2024-10-10"): 160}
-
-
 def test_a_sum_holds_nothing_that_was_told_only_after_it():
-    found = to_date(
-        TOTAL,
-        """
-        Q1  All lines  spend  100  2024-07-10
-        Q2  All lines  spend  50   2024-10-10
-        Q1  All lines  spend  110  2024-11-20
-        Q3  All lines  spend  30   2025-01-10
-        """,
-    )
+    found = to_date(TOTAL, THREE + "Q1  All lines  spend  110  2024-11-20")
     assert found[("Q2", "2024-10-10")] == 150
     assert found[("Q3", "2025-01-10")] == 190
 
 
 @pytest.mark.parametrize("symbol", ["x", "c", "u"])
 def test_a_quarter_without_a_number_leaves_every_sum_that_holds_it_without_one(symbol):
-    found = of_line(
-        TOTAL,
-        f"""
-        Q1  All lines  spend  100       2024-07-10
-        Q2  All lines  spend  {symbol}  2024-10-10
-        Q3  All lines  spend  30        2025-01-10
-        """,
-    )
-    assert found[("Q1", "2024-07-10")] == 100
-    assert found[("Q2", "2024-10-10")] == symbol
-    assert found[("to the end of Q2", "2024-10-10")] == "x"
-    assert found[("to the end of Q3", "2025-01-10")] == "x"
-    assert found[("Q3", "2025-01-10")] == 30
-
-
-def test_a_number_that_is_told_later_mends_the_sums_from_then_on():
-    found = to_date(
-        TOTAL,
-        """
-        Q1  All lines  spend  100  2024-07-10
-        Q2  All lines  spend  x    2024-10-10
-        Q2  All lines  spend  50   2025-01-10
-        Q3  All lines  spend  30   2025-01-10
-        """,
-    )
-    assert found == {("Q2", "2024-10-10"): "x", ("Q2", "2025-01-10"): 150, ("Q3", "2025-01-10"): 180}
+    assert of_line(TOTAL, THREE.replace("50", symbol)) == {
+        ("Q1", "2024-07-10"): 100,
+        ("Q2", "2024-10-10"): symbol,
+        ("Q3", "2025-01-10"): 30,
+        ("to the end of Q2", "2024-10-10"): "x",
+        ("to the end of Q3", "2025-01-10"): "x",
+    }
 
 
 def test_a_quarter_that_nobody_told_is_not_taken_for_nothing_spent():
-    found = to_date(
-        TOTAL,
-        """
-        Q1  All lines  spend  100  2024-07-10
-        Q3  All lines  spend  30   2025-01-10
-        """,
-    )
+    text = "Q1  All lines  spend  100  2024-07-10\nQ3  All lines  spend  30  2025-01-10"
+    found = to_date(TOTAL, text)
     assert found.get(("Q3", "2025-01-10"), "x") == "x"
 
 
 def test_areas_are_added_up_apart():
-    found = calculate(
-        [METRICS["grant_spend"]],
-        {
-            "grant": grant(
-                """
-                Q1  All lines  spend  100  2024-07-10
-                Q2  All lines  spend  50   2024-10-10
-                Q1  All lines  spend  7    2024-07-10  There
-                Q2  All lines  spend  5    2024-10-10  There
-                """
-            )
-        },
-        Disclosure(),
-        PUBLIC,
-    )
+    text = TOTALS + "Q1  All lines  spend  7  2024-07-10  There\nQ2  All lines  spend  5  2024-10-10  There"
+    found = calculate([METRICS["grant_spend"]], {"grant": grant(text)}, Disclosure(), PUBLIC)
     sums = found[(found["breakdown"] == TOTAL) & found["period_label"].str.startswith(TO_DATE)]
     assert dict(zip(sums["area_name"], sums["value"], strict=True)) == {"Here": 150, "There": 12}
 
 
-TOTALS = """
-    Q1  All lines  spend  100  2024-07-10
-    Q2  All lines  spend  50   2024-10-10
-"""
-
-
-def test_a_line_that_is_printed_to_date_is_as_printed_and_not_its_sum():
-    found = of_line("Lead", TOTALS + "Q2  Lead  spend  20  2024-10-10\nQ2  Lead  spend to date  28  2024-10-10")
-    assert found == {("Q2", "2024-10-10"): 20, ("to the end of Q2", "2024-10-10"): 28}
-
-
-def test_a_line_that_is_printed_only_to_date_has_that_figure_alone():
-    found = of_line("Lead", TOTALS + "Q2  Lead  spend to date  28  2024-10-10")
-    assert found == {("to the end of Q2", "2024-10-10"): 28}
-
-
-def test_a_line_of_one_quarter_has_spent_to_date_what_it_spent_then():
-    assert to_date("Room hire", TOTALS + "Q2  Room hire  spend  3  2024-10-10") == {("Q2", "2024-10-10"): 3}
-
-
-def test_a_line_of_two_quarters_has_spent_to_date_what_it_spent_in_both():
-    found = to_date(
-        "Lead",
-        TOTALS
-        + """
-        Q3  All lines  spend  30  2025-01-10
-        Q2  Lead       spend  20  2024-10-10
-        Q3  Lead       spend  5   2025-01-10
-        """,
-    )
-    assert found == {("Q2", "2024-10-10"): 20, ("Q3", "2025-01-10"): 25}
-
-
-def test_what_is_spent_after_a_line_was_printed_to_date_is_added_to_what_was_printed():
-    found = to_date(
-        "Lead",
-        TOTALS
-        + """
-        Q3  All lines  spend          30  2025-01-10
-        Q2  Lead       spend          20  2024-10-10
-        Q2  Lead       spend to date  28  2024-10-10
-        Q3  Lead       spend          5   2025-01-10
-        """,
-    )
-    assert found == {("Q2", "2024-10-10"): 28, ("Q3", "2025-01-10"): 33}
-
-
-def test_a_line_that_is_printed_to_date_again_is_as_it_was_printed_last():
-    found = to_date(
-        "Lead",
-        TOTALS
-        + """
-        Q3  All lines  spend          30  2025-01-10
-        Q2  Lead       spend to date  28  2024-10-10
-        Q3  Lead       spend          5   2025-01-10
-        Q3  Lead       spend to date  40  2025-01-10
-        """,
-    )
-    assert found == {("Q2", "2024-10-10"): 28, ("Q3", "2025-01-10"): 40}
-
-
-def test_a_line_that_a_later_report_is_silent_about_keeps_what_it_had_spent():
-    found = to_date(
-        "Room hire",
-        TOTALS
-        + """
-        Q3  All lines  spend  30  2025-01-10
-        Q2  Room hire  spend  3   2024-10-10
-        """,
-    )
-    assert found == {("Q2", "2024-10-10"): 3, ("Q3", "2025-01-10"): 3}
-
-
-def test_a_quarter_of_a_line_without_a_number_leaves_its_sum_to_date_without_one():
-    found = to_date(
-        "Lead",
-        TOTALS
-        + """
-        Q3  All lines  spend  30  2025-01-10
-        Q2  Lead       spend  x   2024-10-10
-        Q3  Lead       spend  5   2025-01-10
-        """,
-    )
-    assert found == {("Q2", "2024-10-10"): "x", ("Q3", "2025-01-10"): "x"}
-
-
-def test_a_line_of_the_first_quarter_is_told_once_for_it():
-    found = of_line("Lead", TOTALS + "Q1  Lead  spend  60  2024-07-10\nQ2  Lead  spend  20  2024-10-10")
-    assert found == {
-        ("Q1", "2024-07-10"): 60,
-        ("Q2", "2024-10-10"): 20,
-        ("to the end of Q2", "2024-10-10"): 80,
-    }
-
-
-def test_what_is_not_itemised_is_what_the_lines_leave_of_the_total():
-    found = of_line(
-        NOT_ITEMISED,
-        TOTALS
-        + """
-        Q2  Lead       spend          20  2024-10-10
-        Q2  Lead       spend to date  28  2024-10-10
-        Q2  Room hire  spend          3   2024-10-10
-        """,
-    )
-    assert found == {
-        ("Q1", "2024-07-10"): 100,
-        ("Q2", "2024-10-10"): 50 - 20 - 3,
-        ("to the end of Q2", "2024-10-10"): 150 - 28 - 3,
-    }
-
-
 def test_what_a_line_spent_before_stays_itemised_where_a_later_report_is_silent_about_it():
-    found = of_line(
-        NOT_ITEMISED,
-        TOTALS
-        + """
-        Q3  All lines  spend  30  2025-01-10
-        Q2  Room hire  spend  3   2024-10-10
-        Q3  Lead       spend  5   2025-01-10
-        """,
-    )
+    text = THREE + "Q2  Room hire  spend  3  2024-10-10\nQ3  Lead  spend  5  2025-01-10"
+    found = of_line(NOT_ITEMISED, text)
     assert found[("Q3", "2025-01-10")] == 30 - 5
     assert found[("to the end of Q3", "2025-01-10")] == 180 - 3 - 5
 

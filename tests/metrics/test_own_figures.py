@@ -12,7 +12,6 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from dbv_analysis.model.metric import discover
 from dbv_analysis.model.pack import PUBLIC
 from dbv_analysis.model.period import Period
 from dbv_analysis.model.settings import Disclosure
@@ -20,8 +19,8 @@ from dbv_analysis.model.tables import PROVENANCE, TABLES
 from dbv_analysis.model.units import COUNT, POUNDS
 from dbv_analysis.results.calculate import calculate
 from tests.conftest import HALTON
+from tests.shipped import METRICS
 
-METRICS = discover()
 APPLICATION, REPORT = "grant-application-2023-12", "quarterly-report-2024-09"
 PLANS = "dfe-ehc-plans-2025"
 AVERAGE = "transport_unit_cost_average"

@@ -77,6 +77,10 @@ def test_no_two_neighbours_are_one_place_and_none_is_the_area_itself(data):
         ('code = "E12000002"\n', "region.code"),
         ("dated = 2025-05-01\n", "neighbours.0.dated"),
         ("cut_off = 2024-09-26\n", "quarters.2024-25-Q2.cut_off"),
+        ('title = "Inclusion Programme"\n', "workstreams.1.title"),
+        ('engaged = "thrive_engaged_percent"\n', "training.engaged"),
+        ('place = "high dependency place"\n', "unit.place"),
+        ('title = "Schools engaged with Thrive"\n', "measures.0.title"),
     ],
 )
 def test_a_setting_that_is_missing_is_named_with_its_file(problems, line, key):
@@ -91,6 +95,8 @@ def test_a_setting_that_is_missing_is_named_with_its_file(problems, line, key):
         ('[area]\ncode = "E06000006"', '[area]\ncode = "E06000006"\ncolour = "blue"', "area.colour"),
         ("[programme]", 'colour = "blue"\n[programme]', "colour"),
         ("[programme]", 'root = "elsewhere"\n[programme]', "root"),
+        ("[training]", '[training]\ntitle = "x"', "training.title"),
+        ('id = "training_count"', 'id = "training_count"\ngroup = "x"', "measures.2.group"),
     ],
 )
 def test_a_setting_that_is_not_known_is_named_with_its_file(problems, line, with_it, key):
@@ -133,6 +139,11 @@ def test_a_neighbours_code_that_is_not_an_area_code_is_named(problems):
         ("threshold = 5", 'threshold = "few"', "disclosure.threshold", "'few'"),
         ("threshold = 5", "money_threshold = 0", "disclosure.money_threshold", "0"),
         ('name = "Halton"', 'name = ""', "area.name", "''"),
+        ('number = "2"', 'number = "second"', "workstreams.1.number", "'second'"),
+        ('id = "hdu"', 'id = "H D U"', "unit.id", "'H D U'"),
+        ('id = "hdu"', 'id = "hdu"\narticle = "the"', "unit.article", "'the'"),
+        ('kind = "score"', 'kind = "mark"', "measures.7.kind", "'mark'"),
+        ('allocation"\nunit = "pounds"', 'allocation"\nunit = "£"', "measures.8.unit", "'£'"),
     ],
 )
 def test_a_value_that_cannot_be_is_shown_with_its_key(problems, line, instead, key, value):
@@ -140,6 +151,22 @@ def test_a_value_that_cannot_be_is_shown_with_its_key(problems, line, instead, k
     assert problem.file == FILE
     assert problem.what.startswith(f"{key} holds {value}: ")
     assert problem.fix == "Correct it."
+
+
+@pytest.mark.parametrize(
+    ("line", "instead", "what"),
+    [
+        ('number = "2"', 'number = "1"', 'workstreams "1" is there twice.'),
+        ('id = "training_count"', 'id = "enabler_score"', 'measures "enabler_score" is there twice.'),
+        ('topic = "Role"\n', "", "measures.3 names a topic without groups, or groups without a topic."),
+        ('definition = "Schools that are', 'topic = "Kind"\ndefinition = "Schools that are',
+         "measures.5 names a topic without groups, or groups without a topic."),
+        ('kind = "children"', 'kind = "children"\nunit = "pounds"',
+         'measures.6 is of the kind "children", which only a count can be.'),
+    ],
+)  # fmt: skip
+def test_settings_that_do_not_go_together_are_named_with_what_is_wrong(problems, line, instead, what):
+    assert problems(line, instead) == [DataProblem(FILE, what, "Correct it.")]
 
 
 def test_every_wrong_setting_is_named_at_once(problems):
@@ -164,7 +191,8 @@ def test_a_programme_that_is_not_in_utf_8_is_refused(folder):
 def test_a_programme_without_a_disclosure_rule_hides_what_the_default_hides(folder):
     file = folder.parent.parent / FILE
     whole = file.read_text(encoding="utf-8")
-    file.write_text(whole[: whole.index("[disclosure]")], encoding="utf-8")
+    without = whole[: whole.index("[disclosure]")] + whole[whole.index("[[workstreams]]") :]
+    file.write_text(without, encoding="utf-8")
     rule = load_programme(folder).disclosure
     assert (rule.threshold, rule.money_threshold) == (5, 3)
 

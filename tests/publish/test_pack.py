@@ -16,7 +16,6 @@ import pandas as pd
 import pytest
 from bs4 import BeautifulSoup, Tag
 
-from dbv_analysis.model import metric as registry
 from dbv_analysis.model.metric import Metric
 from dbv_analysis.model.period import format_day
 from dbv_analysis.model.units import SYMBOLS
@@ -34,6 +33,7 @@ from tests.publish.conftest import (
     loaded,
     scarce_run,
 )
+from tests.shipped import METRICS
 
 CUT_OFF = date(2024, 9, 26)
 PAGES = ["index.html", *SECTIONS.values(), "reconciliation.html"]
@@ -77,7 +77,7 @@ def follows(tag: Tag, other: Tag) -> bool:
 
 
 def metrics_of(section: str) -> dict[str, Metric]:
-    return {name: metric for name, metric in registry.discover().items() if metric.section == section}
+    return {name: metric for name, metric in METRICS.items() if metric.section == section}
 
 
 def own_rows(results: pd.DataFrame, section: str) -> pd.DataFrame:
@@ -93,7 +93,7 @@ def news(rows: pd.DataFrame, cut_off: date = CUT_OFF) -> pd.DataFrame:
 
 
 def written(row: pd.Series) -> str:
-    return row.symbol or registry.discover()[row.metric_id].write(row.value)
+    return row.symbol or METRICS[row.metric_id].write(row.value)
 
 
 def test_the_run_prints_the_address_of_the_front_page_and_nothing_else(pack):
@@ -394,7 +394,7 @@ def test_the_parts_of_a_year_each_give_the_day_to_which_they_refer(pack):
 def named_in_notebook(name: str) -> set[str]:
     """The metrics that a section's own notebook asks for by name."""
     text = (ROOT / "notebooks" / name.replace(".html", ".ipynb")).read_text(encoding="utf-8")
-    return {metric for metric in registry.discover() if re.search(rf'\\"{metric}\\"', text)}
+    return {metric for metric in METRICS if re.search(rf'\\"{metric}\\"', text)}
 
 
 @every_section
@@ -403,7 +403,7 @@ def test_what_counts_defines_every_measure_that_the_page_shows(pack, results, se
     told = {row[0]: row for row in body}
     rows = own_rows(results, section)
     with_figures = set(rows.loc[rows["published"] <= CUT_OFF, "metric_id"])
-    known = registry.discover()
+    known = METRICS
     assert {known[metric].title for metric in named_in_notebook(name) | with_figures} <= set(told)
     assert set(told) <= {known[metric].title for metric in named_in_notebook(name) | set(rows["metric_id"])}
     for metric in known.values():
@@ -420,7 +420,7 @@ def test_what_counts_gives_the_assumptions_and_notes_of_the_files_that_the_page_
     page = pack.page(name)
     told = words(page.main)
     shown = {row[0] for row in table_called(page, "What counts")[1:]}
-    metrics = [metric for metric in registry.discover().values() if metric.title in shown]
+    metrics = [metric for metric in METRICS.values() if metric.title in shown]
     known = results[(results["area_code"] == HALTON) & (results["published"] <= CUT_OFF)]
     releases = {metric.id: set(known.loc[known["metric_id"] == metric.id, "release"]) for metric in metrics}
     sources = loaded(data).sources
@@ -743,7 +743,7 @@ def test_the_front_page_names_each_measure_of_a_section_without_figures_under_wh
 def test_a_page_says_of_every_measure_that_it_asks_for_where_there_is_no_figure(scarce):
     """In a sentence, or in a column that holds x and nothing else."""
     rows = pd.concat([known_rows(scarce, section) for section in SECTIONS])
-    known = registry.discover()
+    known = METRICS
     asked = {name: named_in_notebook(name) - set(rows["metric_id"]) for name in SECTIONS.values()}
     assert any(asked.values())
     silent = []

@@ -17,7 +17,6 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from dbv_analysis.inputs.load import load
 from dbv_analysis.inputs.quarterly_return.read import FIGURES, GRANT, MILESTONES, PHASES, RISKS, SHEETS
-from dbv_analysis.model import metric as registry
 from dbv_analysis.model.metric import Metric
 from dbv_analysis.model.period import Period
 from dbv_analysis.model.problems import CallProblem
@@ -30,6 +29,7 @@ from dbv_analysis.reports.new_quarter import start
 from tests.conftest import ROOT
 from tests.inputs.quarterly_return.test_read import NOTE, fill, name_of, place_of, put_in, row_of, small_project
 from tests.publish.conftest import Said, answer, contents
+from tests.shipped import METRICS
 
 QUARTER = "2024-25-Q3"
 RETURN = Path("data", "raw", "return-2024-25-Q3", "return.xlsx")
@@ -380,19 +380,19 @@ def test_each_breakdown_of_a_reported_measure_has_a_row_of_its_own(book):
     assert len(asked) == book["Figures"].max_row - 1
     suspensions = {breakdown for name, breakdown in asked if name == "suspensions_count"}
     assert suspensions == {"Total", "EHC plan", "SEN support"}
-    metrics = registry.discover()
+    metrics = METRICS
     assert all(breakdown in (metrics[name].groups or ("Total",)) for name, breakdown in asked)
 
 
 @pytest.mark.parametrize("name", ["enabler_score", "survey_respondents_count", "hdu_saving_claimed"])
 def test_what_only_the_application_says_is_not_asked_again(book, name):
-    assert "own_figures" in registry.find(name).tables
+    assert "own_figures" in METRICS[name].tables
     assert name not in {metric for metric, _ in asked_for(book["Figures"])}
 
 
 @pytest.mark.parametrize("name", ["transport_unit_cost_average", "hdu_saving"])
 def test_what_is_calculated_from_other_figures_is_not_asked(book, name):
-    assert "own_figures" in registry.find(name).tables
+    assert "own_figures" in METRICS[name].tables
     assert name not in {metric for metric, _ in asked_for(book["Figures"])}
 
 

@@ -23,7 +23,6 @@ from bs4 import BeautifulSoup, Tag
 from docx.oxml.ns import qn
 from docx.table import Table
 
-from dbv_analysis.model import metric as registry
 from dbv_analysis.model.metric import Metric
 from dbv_analysis.publish.check.documents import document_problems
 from dbv_analysis.publish.write import word
@@ -34,6 +33,7 @@ from tests.conftest import HALTON, QUARTER, ROOT
 from tests.inputs.test_documents import CUES, REPORT, TEXTS, element_of
 from tests.publish.conftest import EARLY, NOTHING_WRITTEN, REPORTS, SCARCE, SECTIONS, Run, scarce_run, whole_pack
 from tests.publish.write.test_spreadsheet import frame_of
+from tests.shipped import METRICS
 
 DFE, MONITORING, IMPACT = REPORTS
 WHOLE = "whole-pack"
@@ -265,7 +265,7 @@ def number(printed: str) -> float:
 
 
 def by_title() -> dict[str, Metric]:
-    return {metric.title: metric for metric in registry.discover().values()}
+    return {metric.title: metric for metric in METRICS.values()}
 
 
 def check_now_and_before(table: list[list[str]], workbook: pd.DataFrame) -> int:
@@ -365,7 +365,7 @@ def test_no_table_of_a_report_goes_unproved(shipped: Pack):
 
 @every_report
 def test_a_report_quotes_no_figure_from_after_the_cut_off(shipped: Pack, results: pd.DataFrame, name: str):
-    known = registry.discover()
+    known = METRICS
     own = results[(results["area_code"] == HALTON) & (results["symbol"] == "")]
     cut_off = date(2024, 9, 26)
     figures = [(row.published > cut_off, known[row.metric_id].write(row.value)) for row in own.itertuples()]

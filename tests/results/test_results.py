@@ -12,7 +12,6 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from dbv_analysis.model import metric as registry
 from dbv_analysis.model.columns import RESULT_COLUMNS, RESULT_KEY
 from dbv_analysis.model.pack import PUBLIC
 from dbv_analysis.model.settings import Disclosure
@@ -22,6 +21,7 @@ from dbv_analysis.results import cache
 from dbv_analysis.results.calculate import calculate
 from tests.conftest import HALTON, QUARTER, dbv
 from tests.publish.conftest import copy_of_the_project
+from tests.shipped import METRICS
 
 INMSS = ["special_independent", "special_non_maintained"]
 SHARES = {
@@ -70,7 +70,6 @@ CONTRACT = {
     "thrive_booked_percent": "per cent",
     "training_count": "count",
 }
-METRICS = registry.discover()
 
 
 def rows_of(path: Path) -> list[dict[str, str]]:

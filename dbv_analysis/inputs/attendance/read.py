@@ -6,12 +6,13 @@ from pathlib import Path
 
 import duckdb
 
+from dbv_analysis.inputs.records.characteristics import JOINED
 from dbv_analysis.inputs.records.list_reader import Counted, any_filled, quoted, read_list, require, rows
-from dbv_analysis.inputs.records.lists import lists
+from dbv_analysis.inputs.records.lists import lists, literal
 from dbv_analysis.model.wording import listed
 
 MARKS = "marks"
-OF_A_PUPIL = ("pupil", "school")
+OF_A_PUPIL, OF_A_SCHOOL = ("pupil", "school"), ("school", "joined")
 
 
 def read_register(path: Path, folder: Path, shown: str, database: str = "") -> Counted:
@@ -41,3 +42,17 @@ def read_register(path: Path, folder: Path, shown: str, database: str = "") -> C
         connection.execute(f"CREATE VIEW raw AS {marks}")
 
     return read_list(path, folder, MARKS, shown, database, shape)
+
+
+def read_joined(path: Path, folder: Path, shown: str, training: str, database: str = "") -> Counted:
+    """Read the schools that joined a training programme into ``folder``, with the programme's name in each row.
+
+    Columns are ``school`` and ``joined``, the day. Raises DataProblems where the file cannot be read or lacks a column.
+    """
+
+    def shape(connection: duckdb.DuckDBPyConnection, columns: dict[str, str]) -> None:
+        require(columns, OF_A_SCHOOL, shown, f"It has {listed(OF_A_SCHOOL)}.")
+        schools = f"{rows(columns, OF_A_SCHOOL)} WHERE {any_filled(OF_A_SCHOOL)}"
+        connection.execute(f"CREATE VIEW raw AS SELECT *, {literal(training)} AS programme FROM ({schools})")
+
+    return read_list(path, folder, JOINED, shown, database, shape)

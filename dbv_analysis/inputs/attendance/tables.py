@@ -13,7 +13,8 @@ from pathlib import Path
 import narwhals as nw
 import pandas as pd
 
-from dbv_analysis.inputs.attendance.read import MARKS, read_register
+from dbv_analysis.inputs.attendance.read import MARKS, read_joined, read_register
+from dbv_analysis.inputs.records.characteristics import JOINED
 from dbv_analysis.inputs.records.counting import summed, with_zeros
 from dbv_analysis.inputs.records.list_reader import read_list, rejects_of
 from dbv_analysis.inputs.records.lists import lists
@@ -24,38 +25,40 @@ from dbv_analysis.model.period import Period
 from dbv_analysis.model.problems import DataProblem, DataProblems
 from dbv_analysis.model.source import QUERY
 from dbv_analysis.model.tables.records import ABSENCE, EXCLUSIONS
-from dbv_analysis.model.wording import listed
+from dbv_analysis.model.wording import listed, slug
 
 NEEDED = {
     "pupils": "Put the roll there, a row a pupil and school: {columns}.",
     "terms": "Put the terms there, such as autumn term 2024,2024-09-02,2024-12-20: {columns}.",
 }
-MAY_BE = ("suspensions", "thrive")
 SUFFIXES = (".csv", ".xlsx", ".parquet", QUERY)
-BESIDE = tuple(f"{name}{suffix}" for name in (*NEEDED, *MAY_BE) for suffix in SUFFIXES)
 SLACK = timedelta(days=6)  # a school may begin a term a few days late, or end it early
 
 
 def read_registers(
-    path: Path, shown: str, folder: Path, database: str = ""
+    path: Path, shown: str, folder: Path, database: str = "", training: str = ""
 ) -> tuple[dict[str, pd.DataFrame], list[str]]:
     """The tables of counts of a register and the lists beside it, as text, and what is to be warned of.
 
     Args:
-        path: the register; beside it lie ``pupils`` and ``terms``, and if they are kept ``suspensions`` and ``thrive``.
+        path: the register; beside it lie ``pupils`` and ``terms``, and if they are kept ``suspensions``, and the
+            schools that joined a training programme in a file of its name.
         shown: the path in messages.
         folder: where the records and the rejected rows are kept. What was there before is taken out.
         database: the environment variable with the address of a database, where any of them is a query.
+        training: the training programme's name.
 
     Raises DataProblems where a file is missing or cannot be read, with all that is wrong.
     """
     shutil.rmtree(folder, ignore_errors=True)
-    found, problems = _beside(path, shown)
+    found, problems = _beside(path, shown, training)
     tally, warnings = Tally(), []
     for name, one in {MARKS: path, **found}.items():
         place = f"{shown.removesuffix(path.name)}{one.name}"
         try:
             read = read_register if name == MARKS else partial(read_list, name=name)
+            if name == JOINED:
+                read = partial(read_joined, training=training)
             told = read(one, folder, shown=place, database=database)
         except DataProblems as error:
             problems += error.problems
@@ -73,12 +76,22 @@ def read_registers(
     return _counted(modules, periods), [*warnings, *more]
 
 
-def _beside(path: Path, shown: str) -> tuple[dict[str, Path], list[DataProblem]]:
+def _stems(training: str) -> dict[str, str]:
+    """The lists beside a register, and the names of their files."""
+    return {name: name for name in (*NEEDED, "suspensions")} | ({JOINED: slug(training)} if training else {})
+
+
+def beside(training: str) -> tuple[str, ...]:
+    """The names that the files beside a register may have."""
+    return tuple(f"{stem}{suffix}" for stem in _stems(training).values() for suffix in SUFFIXES)
+
+
+def _beside(path: Path, shown: str, training: str) -> tuple[dict[str, Path], list[DataProblem]]:
     """The lists that lie beside a register, and a problem for each that is missing or there twice."""
     found, problems = {}, []
-    for name in (*NEEDED, *MAY_BE):
-        there = [one for suffix in SUFFIXES if (one := path.with_name(f"{name}{suffix}")).is_file()]
-        place = f"{shown.removesuffix(path.name)}{name}.csv"
+    for name, stem in _stems(training).items():
+        there = [one for suffix in SUFFIXES if (one := path.with_name(f"{stem}{suffix}")).is_file()]
+        place = f"{shown.removesuffix(path.name)}{stem}.csv"
         if len(there) > 1:
             problems.append(DataProblem(place, f"is there {len(there)} times over.", "Keep one of them."))
         elif there:

@@ -5,10 +5,12 @@ Each is a column of text, ``not known`` where the records do not say.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 
 import narwhals as nw
 
+from dbv_analysis.inputs.records.store import day_of
 from dbv_analysis.inputs.sen2 import derive
 from dbv_analysis.inputs.sen2.derive import Modules
 from dbv_analysis.model.sen2 import PLACED
@@ -25,7 +27,7 @@ GROUPS = {
     "Free school meals": "fsm",
     "English as an additional language": "eal",
     "SEN provision": "sen_provision",
-    "Thrive": "thrive",
+    "Programme": "programme",
 }
 NOT_KNOWN, NO_SCHOOL, NO_PLAN = "not known", "no school", "no plan"
 PHASES = {"early years": (0, 3), "primary": (4, 10), "secondary": (11, 15), "post-16": (16, 25)}  # ages on 31 August
@@ -34,8 +36,7 @@ PROVISIONS = {"E": "EHC plan", "K": "SEN support", "N": "No SEN"}
 YES_OR_NO = {"Y": "yes", "N": "no"}
 PLACED_AS = {column: name for name, columns in PLACED.items() for column in columns}
 ELSEWHERE = "elsewhere"
-JOINED, NOT_JOINED = "in Thrive", "not in Thrive"
-PUPILS, THRIVE = "pupils", "thrive"
+PUPILS, JOINED = "pupils", "joined"  # the roll, and the schools that joined a programme
 
 
 def phase(age: nw.Expr) -> nw.Expr:
@@ -91,7 +92,7 @@ def of_plans(modules: Modules, day: date) -> nw.LazyFrame:
         fsm=derive.named("fsm", YES_OR_NO, NOT_KNOWN),
         eal=derive.named("eal", YES_OR_NO, NOT_KNOWN),
         sen_provision=nw.lit(PROVISIONS["E"]),
-        thrive=_joined(modules, nw.col("urn"), day),
+        programme=_programme(modules, nw.col("urn"), day),
     )
 
 
@@ -110,17 +111,29 @@ def _placed_by_upn(modules: Modules, day: date) -> nw.LazyFrame:
     return there.join(upn, on="persontableid", how="inner").group_by("pupil").agg(nw.col("placed").min())
 
 
-def _joined(modules: Modules, school: nw.Expr, day: date) -> nw.Expr:
-    """Whether a school had joined Thrive by a day."""
-    joined = joined_by(modules, day)
-    return nw.when(school.is_in(joined)).then(nw.lit(JOINED)).otherwise(nw.lit(NOT_JOINED))
+def _programme(modules: Modules, school: nw.Expr, day: date) -> nw.Expr:
+    """Whether a school had joined the programme by a day; ``not known`` where there is no list of those that have."""
+    joined = joined_by(modules)
+    if not joined.schools:
+        return nw.lit(NOT_KNOWN)
+    by_then = [number for number, joins in joined.schools.items() if joins <= day]
+    return nw.when(school.is_in(by_then)).then(nw.lit(f"in {joined.name}")).otherwise(nw.lit(f"not in {joined.name}"))
 
 
-def joined_by(modules: Modules, day: date) -> list[int]:
-    """The schools that had joined Thrive by a day; a few dozen at most, so they are a list."""
-    if THRIVE not in modules:
-        return []
-    return [int(one) for one in modules[THRIVE].filter(nw.col("joined") <= day).select("school").collect()["school"]]
+@dataclass(frozen=True)
+class Joined:
+    """A programme that schools join: its name, and the day on which each joined, by the school's number."""
+
+    name: str
+    schools: dict[int, date]
+
+
+def joined_by(modules: Modules) -> Joined:
+    """The schools that joined a programme; a few dozen at most, so they are read."""
+    if JOINED not in modules:
+        return Joined("", {})
+    rows = modules[JOINED].select("school", "joined", "programme").collect().to_pandas()
+    return Joined(rows["programme"].max(), {int(row.school): day_of(row.joined) for row in rows.itertuples()})
 
 
 def of_pupils(modules: Modules, day: date) -> nw.LazyFrame:
@@ -149,5 +162,5 @@ def of_pupils(modules: Modules, day: date) -> nw.LazyFrame:
         fsm=derive.named("fsm", YES_OR_NO, NOT_KNOWN),
         eal=derive.named("eal", YES_OR_NO, NOT_KNOWN),
         sen_provision=derive.named("sen_provision", PROVISIONS, NOT_KNOWN),
-        thrive=_joined(modules, nw.col("school"), day),
+        programme=_programme(modules, nw.col("school"), day),
     )

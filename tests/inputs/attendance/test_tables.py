@@ -123,7 +123,7 @@ def test_the_planted_effect_of_thrive_is_found_beside_what_happened_everywhere(s
     _, records = loaded
     modules = open_records(records / "synthetic-register-2025")
     planted = small.planted["effects"]
-    thrive = modules["marks"].filter(nw.col("school").is_in(small.planted["thrive"]))
+    thrive = modules["marks"].filter(nw.col("school").is_in(small.planted["schools"]))
     labelled = derive.around(thrive, date.fromisoformat(planted["joined"]), planted["weeks"])
     sums = (
         derive.absence(derive.enrolments(labelled, date(2023, 1, 1), date(2026, 1, 1), by=["when"]), by=["when"])
@@ -136,7 +136,7 @@ def test_the_planted_effect_of_thrive_is_found_beside_what_happened_everywhere(s
     # Slowly: the same weeks of those schools, and of the others.
     frame = pd.read_parquet(small.registers / "marks.parquet")
     marks = list(zip(frame["school"], map(date.fromisoformat, frame["date"]), frame["code"], strict=True))
-    joined, on = set(small.planted["thrive"]), date.fromisoformat(planted["joined"])
+    joined, on = set(small.planted["schools"]), date.fromisoformat(planted["joined"])
     weeks = timedelta(weeks=planted["weeks"])
 
     def within(start: date, inside: bool) -> Callable[[int, date], bool]:
@@ -151,7 +151,7 @@ def test_the_planted_effect_of_thrive_is_found_beside_what_happened_everywhere(s
     assert shares["after"] == pytest.approx(slow["after", True])
     elsewhere = slow["after", False] - slow["before", False]
     assert elsewhere == pytest.approx(-planted["everywhere"], abs=0.02)
-    assert shares["after"] - shares["before"] - elsewhere == pytest.approx(-planted["thrive"], abs=0.02)
+    assert shares["after"] - shares["before"] - elsewhere == pytest.approx(-planted["programme"], abs=0.02)
 
 
 def test_planted_faults_are_all_found_and_nothing_else(tables, data, tmp_path):
