@@ -8,11 +8,10 @@ from datetime import date
 from pathlib import Path
 from typing import IO, Any
 
-from lxml import etree
-
 from dbv_analysis.inputs.records import fields
 from dbv_analysis.inputs.records.fields import Module
 from dbv_analysis.inputs.records.store import Store, Tally
+from dbv_analysis.model.markup import has_document_type, pull_parser, well_formed
 from dbv_analysis.model.problems import DataProblem, DataProblems
 from dbv_analysis.model.wording import listed
 
@@ -29,17 +28,11 @@ def read_xml(path: Path, folder: Path, shown: str) -> Tally:
 
     Raises DataProblems where the file is no such return, is not well-formed, or holds a document type.
     """
-    try:
-        with _opened(path, shown) as stream:
-            parts = _parts(stream, shown)
-            tally = _read_header(parts, shown)
-            with Store(folder, fields.modules(tally.year), tally) as store:
-                _read_persons(parts, store, shown)
-    except etree.XMLSyntaxError as error:
-        line = error.lineno or 0
-        raise DataProblems(
-            [DataProblem(shown, f"is not well-formed XML (line {line}).", "Export the return again.")]
-        ) from None
+    with well_formed(shown, "Export the return again."), _opened(path, shown) as stream:
+        parts = _parts(stream, shown)
+        tally = _read_header(parts, shown)
+        with Store(folder, fields.modules(tally.year), tally) as store:
+            _read_persons(parts, store, shown)
     return tally
 
 
@@ -56,16 +49,7 @@ def _parts(stream: IO[bytes], shown: str) -> Iterator[Any]:
     The file is handed to the parser a piece at a time, so that what has not ended after many pieces is refused before
     it fills the memory.
     """
-    parser = etree.XMLPullParser(
-        events=("end",),
-        tag=[f"{{*}}{PERSON}", f"{{*}}{HEADER}"],
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
+    parser = pull_parser(f"{{*}}{PERSON}", f"{{*}}{HEADER}")
     waiting = 0
     while piece := stream.read(CHUNK):
         parser.feed(piece)
@@ -83,7 +67,7 @@ def _parts(stream: IO[bytes], shown: str) -> Iterator[Any]:
 def _read_header(parts: Iterator[Any], shown: str) -> Tally:
     """Read as far as the end of the header: the year and the day of the return."""
     for element in parts:
-        if element.getroottree().docinfo.doctype:
+        if has_document_type(element):
             raise DataProblems([_no_return(shown, "holds a document type, which a return never does")])
         if _name(element) == PERSON:
             raise DataProblems([_no_return(shown, "has persons before a header with its year")])

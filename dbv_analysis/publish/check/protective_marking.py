@@ -7,8 +7,8 @@ import zipfile
 from pathlib import Path
 
 from bs4 import BeautifulSoup
-from lxml import etree
 
+from dbv_analysis.model.markup import parse_xml
 from dbv_analysis.model.problems import PublishingRefused
 
 MARKED = "Controlled: for "  # how every mark begins
@@ -57,9 +57,9 @@ def _on_page(path: Path, mark: str) -> list[str]:
 
 def _in_workbook(path: Path, mark: str) -> list[str]:
     with zipfile.ZipFile(path) as file:
-        sheets = [file.read(name).decode() for name in file.namelist() if name.startswith("xl/worksheets/sheet")]
+        sheets = [file.read(name) for name in file.namelist() if name.startswith("xl/worksheets/sheet")]
         core = _text(file, "docProps/core.xml")
-    headers = [" ".join(_parsed(sheet).xpath("//*[local-name()='oddHeader']/text()")) for sheet in sheets]
+    headers = [" ".join(parse_xml(sheet, path.name).xpath("//*[local-name()='oddHeader']/text()")) for sheet in sheets]
     if not mark:
         return ["holds the mark of a controlled pack"] if any(MARKED in one for one in [*headers, core]) else []
     found = [] if all(one == sheet_header(mark) for one in headers) else ["has a sheet without the mark in its header"]
@@ -69,7 +69,7 @@ def _in_workbook(path: Path, mark: str) -> list[str]:
 def _in_document(path: Path, mark: str) -> list[str]:
     with zipfile.ZipFile(path) as file:
         headers = [_text(file, name) for name in file.namelist() if name.startswith("word/header")]
-        body = _parsed(file.read("word/document.xml"))
+        body = parse_xml(file.read("word/document.xml"), path.name)
         core = _text(file, "docProps/core.xml")
     if not mark:
         return ["holds the mark of a controlled pack"] if any(MARKED in one for one in [*headers, core]) else []
@@ -81,9 +81,4 @@ def _in_document(path: Path, mark: str) -> list[str]:
 
 
 def _text(file: zipfile.ZipFile, name: str) -> str:
-    return "".join(_parsed(file.read(name)).itertext())
-
-
-def _parsed(data: str | bytes) -> etree._Element:
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
-    return etree.fromstring(data.encode() if isinstance(data, str) else data, parser)
+    return "".join(parse_xml(file.read(name), name).itertext())

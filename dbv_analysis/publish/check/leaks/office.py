@@ -9,6 +9,8 @@ from pathlib import Path
 
 from lxml import etree
 
+from dbv_analysis.model.markup import has_document_type, parse_xml
+from dbv_analysis.model.problems import DataProblems
 from dbv_analysis.publish.check.leaks import images
 from dbv_analysis.publish.check.leaks.content import ACTIVE, AUTHOR, EMBEDDED, UNREADABLE, Content, Grid
 from dbv_analysis.publish.write.spreadsheet import COLUMNS
@@ -50,13 +52,12 @@ def extract(path: Path, pieces: Content) -> None:
 
 def _parsed(data: bytes, name: str, pieces: Content) -> etree._Element | None:
     """A part's markup; no entity of it is followed."""
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
-        root = etree.fromstring(data, parser)
-    except etree.XMLSyntaxError:
+        root = parse_xml(data, name)
+    except DataProblems:
         pieces.fact(UNREADABLE, f"part {name}")
         return None
-    if root.getroottree().docinfo.doctype:
+    if has_document_type(root):
         pieces.fact(ACTIVE, f"part {name}")
         return None
     return root

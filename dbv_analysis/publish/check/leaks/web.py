@@ -7,8 +7,9 @@ import binascii
 import re
 from urllib.parse import unquote
 
-from lxml import etree, html
+from lxml import etree
 
+from dbv_analysis.model.markup import parse_html
 from dbv_analysis.publish.check.leaks import images
 from dbv_analysis.publish.check.leaks.content import AUTHOR, UNREADABLE, Content, Grid
 
@@ -35,7 +36,7 @@ def extract(page: str, pieces: Content, within: str = "") -> None:
 
 
 def _document(page: str, pieces: Content, within: str) -> None:
-    root = html.document_fromstring(page, parser=html.HTMLParser(huge_tree=False))
+    root = parse_html(page)
     for event, element in etree.iterwalk(root, events=("start", "comment", "pi")):
         place = f"{within}line {element.sourceline}"
         if event != "start":
