@@ -24,6 +24,7 @@ from dbv_analysis.model.project_lists import PHASES as KNOWN_PHASES
 from dbv_analysis.model.project_lists import RATINGS, STATUSES
 from dbv_analysis.model.settings import load_programme
 from dbv_analysis.model.source import read_source
+from dbv_analysis.model.tables import TABLES
 from dbv_analysis.model.units import SYMBOLS
 from dbv_analysis.reports.new_quarter import start
 from tests.conftest import ROOT
@@ -287,6 +288,31 @@ def test_the_sheets_are_those_that_are_read_and_one_that_explains(book):
     assert book.sheetnames == ["Read me", *(sheet.name for sheet in SHEETS)]
 
 
+# Each sheet, its table, the columns that name a row, those that are filled in, and those that no two rows may share.
+READ = {
+    "Figures": ("own_figures", "breakdown metric_id", "value period", "metric_id breakdown period"),
+    "Grant": ("grant", "quarter workstream line", "projected spend spend_to_date", "quarter line"),
+    "Phases": ("phases", "quarter workstream element", "phase status", "quarter element"),
+    "Risks": ("risks", "number workstream element risk impact mitigation owner", "rating review", "number"),
+    "Milestones": ("milestones", "workstream milestone due due_printed", "done", "workstream milestone"),
+}
+
+
+def test_what_is_read_of_each_sheet_is_what_its_table_needs():
+    told = {}
+    for sheet in SHEETS:
+        columns = (sheet.names, sheet.fill, sheet.key)
+        told[sheet.name] = (sheet.table, *(" ".join(name.replace(" ", "_") for name in names) for names in columns))
+        assert TABLES[sheet.table].sheet is sheet
+        if sheet is GRANT:
+            measures = TABLES["grant"].schema.to_schema().columns["measure"].checks[0].statistics["allowed_values"]
+            assert set(sheet.fill) < set(measures)
+        else:
+            assert set(sheet.read) <= set(TABLES[sheet.table].columns)
+    assert told == READ
+    assert [sheet.whole for sheet in SHEETS] == [sheet is not GRANT for sheet in SHEETS]
+
+
 @pytest.mark.parametrize("sheet", SHEETS, ids=lambda sheet: sheet.name)
 def test_nothing_is_filled_in(book, sheet):
     page = book[sheet.name]
@@ -301,7 +327,7 @@ def test_the_header_says_in_words_what_to_fill_in(book, sheet):
     headers = [cell.value for cell in book[sheet.name][1]]
     assert all(headers)
     assert [name_of(header) for header in headers if header.startswith("fill in: ")] == list(sheet.fill)
-    others = {name_of(header) for header in headers} - {*sheet.columns, "note"}
+    others = {name_of(header) for header in headers} - {*sheet.read, "note"}
     told = {"section", "measure", "unit", "suggested period"}
     assert all(name.startswith(("last ", "planned ")) for name in others - told)
 

@@ -22,63 +22,20 @@ from openpyxl.worksheet.worksheet import Worksheet
 from dbv_analysis.inputs.tidy import HEADER_ROWS, ORIGIN
 from dbv_analysis.model.period import Period, Quarter
 from dbv_analysis.model.problems import DataProblem, DataProblems
+from dbv_analysis.model.quarterly_return import ALL_LINES, FILL_IN, MONTH, Sheet
 from dbv_analysis.model.tables import TABLES
 from dbv_analysis.model.wording import did_you_mean, listed
 
 READ_ME = "Read me"
-FILL_IN = "fill in: "
-ALL_LINES = "All lines"
-MONTHS = ("due", "review")  # a day in one of these columns stands for its month
 Problem = Callable[[str, str, int | None, str], None]  # what, fix, row, column
 PROTECTED = b"\xd0\xcf\x11\xe0"  # how a workbook with a password, or one of Excel 97, begins
 
 
-@dataclass(frozen=True)
-class Sheet:
-    """A sheet, the table that it fills, the columns that name a row, and those that are filled in.
-
-    ``key`` says which of them no two rows may share. ``whole``: a row is filled in as a whole or not at all.
-    """
-
-    name: str
-    table: str
-    names: tuple[str, ...]
-    fill: tuple[str, ...]
-    key: tuple[str, ...]
-    whole: bool = True
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        return self.names + self.fill
-
-
-FIGURES = Sheet(
-    "Figures", "own_figures", ("metric_id", "breakdown"), ("value", "period"), ("metric_id", "breakdown", "period")
+# The sheets in the order in which they stand. What each holds is declared beside the columns of its table.
+FIGURES, GRANT, PHASES, RISKS, MILESTONES = SHEETS = tuple(
+    TABLES[name].sheet for name in ("own_figures", "grant", "phases", "risks", "milestones")
 )
-GRANT = Sheet(
-    "Grant",
-    "grant",
-    ("quarter", "workstream", "line"),
-    ("projected", "spend", "spend to date"),
-    ("quarter", "line"),
-    whole=False,
-)
-PHASES = Sheet("Phases", "phases", ("quarter", "workstream", "element"), ("phase", "status"), ("quarter", "element"))
-RISKS = Sheet(
-    "Risks",
-    "risks",
-    ("number", "workstream", "element", "risk", "impact", "mitigation", "owner"),
-    ("rating", "review"),
-    ("number",),
-)
-MILESTONES = Sheet(
-    "Milestones",
-    "milestones",
-    ("workstream", "milestone", "due", "due_printed"),
-    ("done",),
-    ("workstream", "milestone"),
-)
-SHEETS = (FIGURES, GRANT, PHASES, RISKS, MILESTONES)
+MONTHS = {column.name for sheet in SHEETS for column in sheet.columns if column.unit == MONTH}
 
 
 @dataclass(frozen=True)
@@ -171,9 +128,9 @@ def _column(header: object) -> str:
 def _columns(page: Worksheet, sheet: Sheet, shown: str) -> tuple[dict[str, int], list[DataProblem]]:
     """Where each column of the sheet stands, and a problem for each that is missing or stands there twice."""
     headers = [_column(cell.value) for cell in page[HEADER_ROWS]]
-    others = [header for header in headers if header and header not in sheet.columns]
+    others = [header for header in headers if header and header not in sheet.read]
     problems = []
-    for name in sheet.columns:
+    for name in sheet.read:
         if name not in headers:
             what, fix = f'There is no column "{name}".', f"Put its header back.{did_you_mean(name, others)}"
         elif headers.count(name) > 1:
@@ -181,7 +138,7 @@ def _columns(page: Worksheet, sheet: Sheet, shown: str) -> tuple[dict[str, int],
         else:
             continue
         problems.append(DataProblem(place(shown, sheet), what, fix, HEADER_ROWS, name))
-    return {name: headers.index(name) for name in sheet.columns if name in headers}, problems
+    return {name: headers.index(name) for name in sheet.read if name in headers}, problems
 
 
 def _filled_in(
@@ -221,7 +178,7 @@ def _text(cell: Cell, column: str) -> str:
     if isinstance(value, datetime) and value.time() == time():
         value = value.date()
     if isinstance(value, date) and not isinstance(value, datetime):
-        return f"{value:%Y-%m}" if column in MONTHS else value.isoformat()
+        return f"{value:%Y-%m}" if column in MONTHS else value.isoformat()  # a day stands for its month
     if isinstance(value, int | float) and not isinstance(value, bool):
         # Excel keeps 15 digits, and what is shown as 45% as 0.45.
         return f"{value * 100:.15g}%" if "%" in cell.number_format else f"{value:.15g}"

@@ -15,6 +15,7 @@ import pandas as pd
 import pandera.pandas as pa
 
 from dbv_analysis.model.project_lists import PROJECT_LISTS
+from dbv_analysis.model.quarterly_return import Sheet
 from dbv_analysis.model.tables import own, project_lists, published, records
 from dbv_analysis.model.tables.sums import Sum
 
@@ -40,6 +41,11 @@ class Table:
     def sums(self) -> tuple[Sum, ...]:
         """Which of its rows, or another table's, add up to which total."""
         return (self.schema.Config.metadata or {}).get("sums", ())
+
+    @property
+    def sheet(self) -> Sheet:
+        """The sheet of the quarterly return that fills the table."""
+        return self.schema.Config.metadata["sheet"]
 
 
 # What every row has beside its table's own columns: its period in dates, and where and when it was published.

@@ -11,7 +11,10 @@ import pandera.pandas as pa
 from dbv_analysis.model.pack import SECTIONS
 from dbv_analysis.model.period import Quarter
 from dbv_analysis.model.project_lists import PHASES, RATINGS, STATUSES
+from dbv_analysis.model.quarterly_return import DAY, NOTE, QUARTER, WORKSTREAM, Column, filled_from, naming
+from dbv_analysis.model.quarterly_return import MONTH as A_MONTH
 from dbv_analysis.model.tables.base import MONTH, Counts, day_or_nothing, month, period_or_nothing, text
+from dbv_analysis.model.wording import listed
 
 
 class _Register(Counts):
@@ -58,6 +61,23 @@ class Phases(_Register):
             return False
         return True
 
+    class Config:
+        metadata = filled_from(
+            "Phases",
+            "phases",
+            ("quarter", "element"),
+            QUARTER,
+            WORKSTREAM,
+            naming("element", 30, "The part of the workstream."),
+            Column("phase", 18, "The phase that it is in.", f"{listed(PHASES, 'or')}.", "Pilot", holds=PHASES),
+            Column("status", 18, "How it stands.", f"{listed(STATUSES, 'or')}.", "On track", holds=STATUSES),
+            NOTE,
+            Column("planned phase", 18, "The phase that the application planned for this quarter."),
+            Column("last quarter", 13, "The newest quarter reported before."),
+            Column("last phase", 18, "The phase reported then."),
+            Column("last status", 18, "The status reported then."),
+        )
+
 
 class Tasks(_Register):
     """The implementation plan's phases and tasks, with the months in which they start and end.
@@ -101,6 +121,28 @@ class Milestones(_Register):
     def known_day(cls, cell: str) -> bool:
         return day_or_nothing(cell)
 
+    class Config:
+        metadata = filled_from(
+            "Milestones",
+            "milestones",
+            ("workstream", "milestone"),
+            WORKSTREAM,
+            naming("milestone", 40, "What is to be reached."),
+            naming("due", 12, "The month in which it is due.", unit="month"),
+            naming("due_printed", 22, "The month as the application prints it."),
+            Column(
+                "done",
+                16,
+                "The day on which it was reached. Empty: not reached yet.",
+                "Year-month-day.",
+                "2024-11-15",
+                "day",
+                DAY,
+            ),
+            NOTE,
+            Column("last done", 14, "The day reported before, if one was."),
+        )
+
 
 class Risks(_Register):
     """The risk register. ``owner`` is a role, never a name; ``rating`` is low, medium or high."""
@@ -117,6 +159,33 @@ class Risks(_Register):
     review_printed: str
     section: str
     page: str
+
+    class Config:
+        metadata = filled_from(
+            "Risks",
+            "risks",
+            ("number",),
+            naming("number", 9, "The risk's number in the register. A new risk takes the next, below the last row."),
+            WORKSTREAM,
+            naming("element", 20, "The part of the workstream."),
+            naming("risk", 30, "What may happen. It may be reworded: it is read as it stands."),
+            naming("impact", 30, "What would follow. It may be reworded."),
+            naming("mitigation", 34, "What is done about it. It may be reworded."),
+            naming("owner", 18, "Who answers for it: a role, never a name.", unit="role"),
+            Column(
+                "rating",
+                16,
+                "How grave it is now. Rate every risk that still stands, changed or not: the pack counts those rated.",
+                f"{listed([f'{letter} ({name.lower()})' for letter, name in RATINGS.items()], 'or')}.",
+                "M",
+                holds=tuple(RATINGS),
+            ),
+            Column("review", 16, "The month of the next review.", "Year-month.", "2025-03", "month", A_MONTH),
+            NOTE,
+            Column("last rating", 12, "The rating given last."),
+            Column("last review", 13, "The month of review given last."),
+            Column("last as at", 12, "The day on which both were given."),
+        )
 
 
 class CapitalPlaces(_Register):

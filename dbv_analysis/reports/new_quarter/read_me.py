@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from dbv_analysis.inputs.quarterly_return.read import FILL_IN
+from dbv_analysis.inputs.quarterly_return.read import SHEETS
 from dbv_analysis.metrics.declared import metrics_of
 from dbv_analysis.model.period import HOW_TO_WRITE, Quarter
+from dbv_analysis.model.quarterly_return import FILL_IN
 from dbv_analysis.model.settings import Programme
 from dbv_analysis.model.units import SYMBOLS
-from dbv_analysis.reports.new_quarter.columns import COLUMNS
 from dbv_analysis.reports.new_quarter.sheets import reported_each_quarter
 
 HEADERS = ("about", "what it is, and what to do", "how it is written", "example")
@@ -35,8 +35,8 @@ def read_me(quarter: Quarter, programme: Programme) -> Iterable[tuple[str, str, 
     yield _row("how a period is written", "The days that a figure is about.", HOW_TO_WRITE, "2024-10-01 to 2024-12-31")
     for symbol, meaning in SYMBOLS.items():
         yield _row(f"symbol {symbol}", f"In place of a number: {meaning}.", symbol)
-    for sheet, columns in COLUMNS.items():
-        for column in columns:
+    for sheet in SHEETS:
+        for column in sheet.columns:
             yield _row(f"{sheet.name}: {column.header}", column.what, column.written, column.example)
     for metric in reported_each_quarter(metrics_of(programme).values()):
         words = f"{metric.definition} {metric.notes}".strip()

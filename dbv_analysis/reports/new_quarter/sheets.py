@@ -7,7 +7,7 @@ from datetime import date
 
 import pandas as pd
 
-from dbv_analysis.inputs.quarterly_return.read import ALL_LINES, FIGURES, GRANT, MILESTONES, PHASES, RISKS, Sheet
+from dbv_analysis.inputs.quarterly_return.read import FIGURES, GRANT, MILESTONES, PHASES, RISKS
 from dbv_analysis.metrics.declared import metrics_of
 from dbv_analysis.model.breaks import changes
 from dbv_analysis.model.columns import TOTAL
@@ -15,6 +15,7 @@ from dbv_analysis.model.metric import Metric
 from dbv_analysis.model.pack import CONTROLLED, section_order
 from dbv_analysis.model.period import FULL_YEAR, SNAPSHOT, Period, Quarter
 from dbv_analysis.model.project_lists import PROJECT_LISTS
+from dbv_analysis.model.quarterly_return import ALL_LINES, Sheet
 from dbv_analysis.model.settings import Programme
 from dbv_analysis.results.calculate import calculate
 from dbv_analysis.results.evidence import period_of

@@ -13,11 +13,11 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
-from dbv_analysis.inputs.quarterly_return.read import FILL_IN, READ_ME, Sheet
+from dbv_analysis.inputs.quarterly_return.read import READ_ME, SHEETS
 from dbv_analysis.model.period import Quarter
+from dbv_analysis.model.quarterly_return import DAY, FIGURE, FILL_IN, MONEY, MONTH, PERIOD, Column, Sheet
 from dbv_analysis.model.settings import Programme
 from dbv_analysis.model.units import COUNT, PERCENT, SYMBOLS
-from dbv_analysis.reports.new_quarter.columns import COLUMNS, DAY, FIGURE, MONEY, MONTH, PERIOD, Column
 from dbv_analysis.reports.new_quarter.read_me import HEADERS, WIDTHS, read_me
 from dbv_analysis.reports.new_quarter.sheets import Cells
 
@@ -54,8 +54,8 @@ def workbook(quarter: Quarter, programme: Programme, rows: Mapping[Sheet, Sequen
         cells[0].font = HEAD
     _set_out(page, HEADERS, WIDTHS)
     _make_room(page)
-    for sheet, columns in COLUMNS.items():
-        _draw(book.create_sheet(sheet.name), columns, rows[sheet])
+    for sheet in SHEETS:
+        _draw(book.create_sheet(sheet.name), sheet.columns, rows[sheet])
     stream = io.BytesIO()
     book.save(stream)
     return stream.getvalue()
