@@ -44,18 +44,18 @@ def dbv() -> None:
 def check(data: Path, quarter: str | None, profile: str) -> None:
     """Validate every input. One line a problem: file, row, column, what is wrong, what to do."""
     from dbv_analysis.findings.promises import check_measures, measure_status
+    from dbv_analysis.inputs.cross_checks import check_own_figures
     from dbv_analysis.inputs.load import load, quality
     from dbv_analysis.metrics.declared import metrics_of
     from dbv_analysis.model.settings import load_programme
     from dbv_analysis.publish.write.word.template import template_for
     from dbv_analysis.reports import check_narratives
-    from dbv_analysis.results.cache import check_own_figures
     from dbv_analysis.results.evidence import open_evidence
 
     metrics = metrics_of(load_programme(data))
     inputs = load(data)
     raise_together(
-        lambda: check_own_figures(inputs.tables, data),
+        lambda: check_own_figures(inputs.tables, metrics, data),
         lambda: check_measures(inputs.tables["measures"], metrics, data),
         lambda: check_narratives(inputs.tables["phases"], data),
         lambda: template_for(data),

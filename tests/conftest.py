@@ -18,7 +18,7 @@ from filelock import FileLock
 
 from dbv_analysis.inputs import load
 from dbv_analysis.inputs.formats import FORMATS
-from dbv_analysis.model.settings import Area
+from dbv_analysis.model.settings import Programme
 from dbv_analysis.model.source import Source, sha256_of
 from dbv_analysis.results import cache
 from dbv_analysis.results.cache import Assembled
@@ -62,14 +62,16 @@ def _files_are_read_once() -> Iterator[None]:
     known: dict[tuple, tuple[dict[str, pd.DataFrame], list[str]]] = {}
     read = load._load_file
 
-    def load_file(data: Path, path: Path, sidecar: Path, source: Source, area: Area, warnings: list[str]) -> dict:
+    def load_file(
+        data: Path, path: Path, sidecar: Path, source: Source, programme: Programme, warnings: list[str]
+    ) -> dict:
         form = FORMATS[source.format]
         if form.persons or source.database or not path.is_file():
-            return read(data, path, sidecar, source, area, warnings)
-        key = (path.relative_to(data), sha256_of(path), source.model_dump_json(), area.model_dump_json())
+            return read(data, path, sidecar, source, programme, warnings)
+        key = (path.relative_to(data), sha256_of(path), source.model_dump_json(), programme.area.model_dump_json())
         if key not in known:
             told: list[str] = []
-            known[key] = read(data, path, sidecar, source, area, told), told
+            known[key] = read(data, path, sidecar, source, programme, told), told
         tables, told = known[key]
         warnings += told
         return {name: frame.copy() for name, frame in tables.items()}

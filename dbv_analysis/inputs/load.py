@@ -9,12 +9,13 @@ import pandas as pd
 
 from dbv_analysis.inputs import tidy
 from dbv_analysis.inputs.database.read import Receipt, read_receipt, receipt_of
-from dbv_analysis.inputs.formats import FORMATS, Input, beside
+from dbv_analysis.inputs.formats import FORMATS
+from dbv_analysis.inputs.input_format import Input
 from dbv_analysis.inputs.records.store import records_folder
 from dbv_analysis.model.period import Period
 from dbv_analysis.model.problems import CallProblem, DataProblem, DataProblems
 from dbv_analysis.model.project_lists import PROJECT_LISTS
-from dbv_analysis.model.settings import Area, load_programme
+from dbv_analysis.model.settings import Area, Programme, load_programme
 from dbv_analysis.model.short_texts import with_short_texts
 from dbv_analysis.model.source import QUERY, SUFFIX, Source, read_source, sha256_of
 from dbv_analysis.model.tables import TABLES, no_rows
@@ -44,7 +45,6 @@ def load(data: Path) -> Inputs:
     if not data.is_dir():
         raise CallProblem(f"There is no folder {data}. Name the folder of the inputs with --data.")
     programme = load_programme(data)
-    area = programme.area
     sidecars = sorted(data.rglob(f"*{SUFFIX}"))
     parts: dict[str, dict[str, pd.DataFrame]] = {name: {} for name in TABLES}
     inputs = Inputs({}, [])
@@ -52,7 +52,7 @@ def load(data: Path) -> Inputs:
     described = set()
     for sidecar in sidecars:
         try:
-            source = read_source(sidecar, _shown(data, sidecar))
+            source = read_source(sidecar, _shown(data, sidecar), FORMATS)
         except DataProblems as found:
             problems += found.problems
             described |= {path for path in sidecar.parent.iterdir() if _sidecar_of(path) == sidecar}
@@ -60,10 +60,10 @@ def load(data: Path) -> Inputs:
         inputs.sources.append(source)
         path = sidecar.parent / source.file
         described.add(path)
-        described |= {path.with_name(name) for name in beside(source.format, programme)}
+        described |= {path.with_name(name) for name in FORMATS[source.format].beside(programme)}
         try:
             asked_before = _asked(data, path, source)
-            for name, frame in _load_file(data, path, sidecar, source, area, inputs.warnings).items():
+            for name, frame in _load_file(data, path, sidecar, source, programme, inputs.warnings).items():
                 parts[name][_shown(data, path)] = frame
             if source.database:
                 inputs.notes.append(_how_queried(_shown(data, path), asked_before, _asked(data, path, source)))
@@ -170,7 +170,7 @@ def _shown(data: Path, path: Path) -> str:
 
 
 def _load_file(
-    data: Path, path: Path, sidecar: Path, source: Source, area: Area, warnings: list[str]
+    data: Path, path: Path, sidecar: Path, source: Source, programme: Programme, warnings: list[str]
 ) -> dict[str, pd.DataFrame]:
     shown = _shown(data, path)
     if not path.is_file():
@@ -186,12 +186,12 @@ def _load_file(
     if source.database and not form.queried:
         fix = f"Use {listed((name for name, one in FORMATS.items() if one.queried), 'or')}."
         raise DataProblems([DataProblem(shown, f'cannot be a query: format = "{source.format}" is a file.', fix)])
-    found = form.read(Input(path, shown, source, area, records_folder(data, source.release)))
+    found = form.read(Input(path, shown, source, programme, records_folder(data, source.release)))
     warnings += found.warnings
     problems, tables = found.problems, {}
     for name, text in found.tables.items():
         try:
-            frame = tidy.validate(_filled(text, name, area, source), name, shown)
+            frame = tidy.validate(_filled(text, name, programme.area, source), name, shown)
             frame = _with_provenance(frame, source, path.relative_to(data).as_posix())
             tables[name] = form.at_its_row(frame, text, name) if form.at_its_row else frame
         except DataProblems as error:

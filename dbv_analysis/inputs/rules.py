@@ -10,18 +10,14 @@ from pathlib import Path
 
 import narwhals as nw
 
-from dbv_analysis.inputs.attendance import quality as attendance
-from dbv_analysis.inputs.commitments import quality as commitments
-from dbv_analysis.inputs.records.quality import MOST_ROWS, RULES, Broken, Rule
+from dbv_analysis.inputs.formats import FORMATS
+from dbv_analysis.inputs.records.quality import MOST_ROWS, Broken, Rule
 from dbv_analysis.inputs.records.store import open_records, read_tally
-from dbv_analysis.inputs.sen2 import quality as sen2
-
-FORMATS = (commitments, attendance, sen2)
 
 
 def rules() -> list[Rule]:
-    """Every rule of ``FORMATS``: importing a format registers its rules."""
-    return list(RULES.values())
+    """Every rule of every format."""
+    return [rule for form in FORMATS.values() for rule in form.rules]
 
 
 def broken(folder: Path, engine: str = "duckdb") -> list[Broken]:

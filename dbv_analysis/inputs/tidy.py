@@ -16,8 +16,10 @@ import pandera.errors
 import pandera.pandas as pa
 
 from dbv_analysis.inputs.database.read import asked_once
+from dbv_analysis.inputs.input_format import Format, Input, Read
 from dbv_analysis.model.period import Period
 from dbv_analysis.model.problems import DataProblem, DataProblems
+from dbv_analysis.model.source import SUFFIX
 from dbv_analysis.model.tables import TABLES
 from dbv_analysis.model.tables.base import MONTH
 from dbv_analysis.model.text_checks import seen, unfit
@@ -261,3 +263,18 @@ def _explain(check: str, column: str, value: object, schema: pa.DataFrameSchema)
     if check.startswith("str_length"):
         return "is empty.", "Fill it in."
     return f'"{value}" fails the check {check}.', f"See {schema.name} in dbv_analysis/tables."
+
+
+def read_input(given: Input) -> Read:
+    table = given.source.table
+    if table not in TABLES:
+        what = f'table = "{table or ""}" is not a table.'
+        fix = f"Use {listed(TABLES, 'or')}.{did_you_mean(table, TABLES)}"
+        sidecar = given.shown.removesuffix(given.path.name) + given.path.name.split(".")[0] + SUFFIX
+        raise DataProblems([DataProblem(sidecar, what, fix)])
+    if given.source.database:
+        return Read({table: read_query(given.path, given.shown, given.source.database, given.records)})
+    return Read({table: read_text(given.path, given.shown)})
+
+
+FORMAT = Format(read_input, queried=True)

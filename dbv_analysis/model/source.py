@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import tomllib
+from collections.abc import Collection
 from datetime import date
 from pathlib import Path
 
@@ -15,17 +16,12 @@ from dbv_analysis.model.pack import SECTIONS
 from dbv_analysis.model.period import Period
 from dbv_analysis.model.problems import DataProblem, DataProblems
 from dbv_analysis.model.settings import UNSAID, check_texts, settings_problems
-from dbv_analysis.model.wording import did_you_mean
+from dbv_analysis.model.wording import did_you_mean, listed
 
 SUFFIX = ".source.toml"
-TIDY, EES, RETURN = "tidy", "ees", "return"
+TIDY, RETURN = "tidy", "return"  # two of the formats of inputs
 OFFICIAL = ("Department for Education",)  # who publish small counts as they are
 QUERY = ".sql"  # the end of a file that holds queries, whose rows come from a database
-SEN2 = "sen2"  # a person-level SEN2 return
-REGISTER = "register"  # attendance registers
-DSG, S251 = "dsg", "s251"  # allocations of the dedicated schools grant; a Section 251 budget or outturn
-LEDGER = "ledger"  # what each placement and journey costs
-FORMATS = (TIDY, EES, RETURN, SEN2, REGISTER, DSG, S251, LEDGER)  # what reads each is in loaders.formats
 
 
 class Original(BaseModel):
@@ -51,7 +47,7 @@ class Source(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     file: str = Field(pattern=r"^[^/\\]+$")
-    format: str = Field(default=TIDY, pattern=f"^({'|'.join(FORMATS)})$")
+    format: str = TIDY
     table: str | None = None
     database: str | None = Field(default=None, validate_default=True)
     release: str = Field(min_length=1)
@@ -68,6 +64,13 @@ class Source(BaseModel):
     notes: list[str] = []
     about: dict[str, list[str]] = {}
     first_published: dict[str, date] = {}
+
+    @field_validator("format")
+    @classmethod
+    def _is_known(cls, name: str, info: ValidationInfo) -> str:
+        if info.context and name not in info.context:
+            raise ValueError(f"it may be {listed(info.context, 'or')}.{did_you_mean(name, info.context)}")
+        return name
 
     @field_validator("sha256")
     @classmethod
@@ -116,14 +119,14 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def read_source(path: Path, shown: str) -> Source:
-    """Read one ``.source.toml``; ``shown`` is its name in messages.
+def read_source(path: Path, shown: str, formats: Collection[str] = ()) -> Source:
+    """Read one ``.source.toml``; ``shown`` is its name in messages. Its format is one of ``formats``, if any are given.
 
     Raises DataProblems that name every setting that is missing or wrong.
     """
     try:
         settings = tomllib.loads(path.read_text(encoding="utf-8"))
-        source = Source(**settings)
+        source = Source.model_validate(settings, context=formats)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise DataProblems(
             [DataProblem(shown, f"is not valid TOML ({error}).", "Correct that place; a TOML checker shows it.")]

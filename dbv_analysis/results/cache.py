@@ -6,7 +6,7 @@ They are calculated once, and used again for as long as the inputs, the settings
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,18 +18,12 @@ import dbv_analysis
 from dbv_analysis.inputs.database.read import RECEIPT, Receipt, read_receipt, receipt_of
 from dbv_analysis.inputs.records.store import records_folder
 from dbv_analysis.metrics.declared import metrics_of
-from dbv_analysis.model.columns import TOTAL
-from dbv_analysis.model.metric import Metric
-from dbv_analysis.model.problems import DataProblem, DataProblems
 from dbv_analysis.model.settings import FILE, Programme, load_programme
 from dbv_analysis.model.short_texts import short_texts
 from dbv_analysis.model.source import SUFFIX, Source, read_source, sha256_of
-from dbv_analysis.model.units import COUNT, PERCENT
-from dbv_analysis.model.wording import did_you_mean, listed
 from dbv_analysis.results.count import FigureCounts, count_figures
 
 DIGEST = b"dbv_inputs"
-OWN_FIGURES = "own_figures"
 
 
 @dataclass(frozen=True)
@@ -49,79 +43,17 @@ def assemble(data: Path, profile: str) -> Assembled:
     Raises DataProblems with all problems of all inputs.
     """
     # Imported here so that reading stored results needs no pandera.
+    from dbv_analysis.inputs.cross_checks import check_own_figures
     from dbv_analysis.inputs.load import load
     from dbv_analysis.results.calculate import results_of
 
     programme = load_programme(data)
     inputs = load(data)
-    check_own_figures(inputs.tables, data)
-    counts = count_figures(metrics_of(programme).values(), inputs.tables)
+    metrics = metrics_of(programme)
+    check_own_figures(inputs.tables, metrics, data)
+    counts = count_figures(metrics.values(), inputs.tables)
     results = results_of(counts, programme.disclosure, profile)
     return Assembled(programme, results, inputs.tables, inputs.warnings, counts)
-
-
-def check_own_figures(tables: Mapping[str, pd.DataFrame], data: Path) -> None:
-    """Raise DataProblems for every figure or claim that names a measure which is not known, or does not go with it."""
-    known = metrics_of(load_programme(data))
-    problems = []
-    for name in ("printed_figures", "own_figures"):
-        for row in tables[name].itertuples():
-            found = _figure_problem(row, known, own=name == "own_figures")
-            if found:
-                column, what, fix = found
-                problems.append(DataProblem((data / row.file).as_posix(), what, fix, int(row.row), column))
-    problems += [problem for row in tables["claims"].itertuples() for problem in _claim_problems(row, known, data)]
-    if problems:
-        raise DataProblems(problems)
-
-
-# What a claim of each kind must name, so that it can be checked.
-NAMED_BY_CLAIMS = {
-    "change": ("metric_id", "breakdown", "earlier", "later"),
-    "effect": ("metric_id", "breakdown", "earlier", "later", "topic"),
-    "level": ("metric_id", "breakdown", "later", "against"),
-    "gap": ("metric_id", "breakdown", "later"),
-    "growth": ("metric_id", "breakdown", "later"),
-    "state": ("topic",),
-    "event": ("topic", "later"),
-}
-
-
-def _claim_problems(row, known: Mapping[str, Metric], data: Path) -> list[DataProblem]:
-    """What a claim lacks for its kind, and a metric that is not known."""
-    place = (data / row.file).as_posix()
-    problems = [
-        DataProblem(place, "is empty.", f'A claim of the kind "{row.kind}" needs it.', int(row.row), name)
-        for name in NAMED_BY_CLAIMS[row.kind]
-        if not getattr(row, name)
-    ]
-    if row.metric_id and row.metric_id not in known:
-        fix = f"Use one that `dbv metrics` lists.{did_you_mean(row.metric_id, known)}"
-        problems.append(DataProblem(place, f'"{row.metric_id}" is not a metric.', fix, int(row.row), "metric_id"))
-    return problems
-
-
-def _figure_problem(row, known: Mapping[str, Metric], own: bool) -> tuple[str, str, str] | None:
-    """The column, what is wrong and what to do, where a figure does not go with its metric."""
-    metric = known.get(row.metric_id)
-    if metric is None:
-        fix = f"Use one that `dbv metrics` lists.{did_you_mean(row.metric_id, known)}"
-        return "metric_id", f'"{row.metric_id}" is not a metric.', fix
-    if not own:
-        return None
-    if OWN_FIGURES not in metric.tables:
-        return "metric_id", f"{metric.id} is not read from figures of the authority's own.", "Take the row out."
-    allowed = metric.groups or (TOTAL,)
-    if row.breakdown not in allowed:
-        fix = f"Use {listed(allowed, 'or')}.{did_you_mean(row.breakdown, allowed)}"
-        return "breakdown", f'"{row.breakdown}" is not a breakdown of {metric.id}.', fix
-    if row.symbol:
-        return None
-    if metric.unit is COUNT and not (row.value >= 0 and float(row.value).is_integer()):
-        return "value", f"{row.value:g} is not a count.", "Write a whole number of 0 or more."
-    if metric.unit is PERCENT and row.value < 0:
-        return "value", f"{row.value:g} is below 0.", "Check the figure."
-    return None
 
 
 def store(assembled: Assembled, data: Path, profile: str) -> None:

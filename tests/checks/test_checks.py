@@ -10,13 +10,13 @@ import pandas as pd
 import pytest
 
 from dbv_analysis.checks import CHECKS, DISAGREES, ROUNDING, SEVERITIES, VERDICTS, Result, reconcile
+from dbv_analysis.inputs.cross_checks import check_own_figures
 from dbv_analysis.model.period import Period
 from dbv_analysis.model.problems import DataProblems
-from dbv_analysis.results.cache import check_own_figures
 from dbv_analysis.results.evidence import Evidence
 from tests.conftest import HALTON, QUARTER
 from tests.publish.conftest import answer
-from tests.shipped import keep
+from tests.shipped import METRICS, keep
 
 ENGLAND = "E92000001"
 
@@ -301,7 +301,7 @@ def test_a_claim_that_cannot_be_checked_is_named_with_what_it_lacks(tables, data
     claims = tables["claims"].copy()
     claims.loc[claims["number"] == number, column] = cell
     with pytest.raises(DataProblems) as raised:
-        check_own_figures({**tables, "claims": claims}, data)
+        check_own_figures({**tables, "claims": claims}, METRICS, data)
     (problem,) = raised.value.problems
     assert problem.file.endswith("quarterly-report-2024-09/claims.csv")
     assert (problem.row, problem.column) == (int(number[1:]) + 1, column)

@@ -12,9 +12,8 @@ import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
-from dbv_analysis.inputs import formats
+from dbv_analysis.inputs.formats import FORMATS
 from dbv_analysis.inputs.load import Inputs, load
-from dbv_analysis.model import source as sources
 from dbv_analysis.model.pack import SECTIONS
 from dbv_analysis.model.problems import CallProblem, DataProblem, DataProblems
 from dbv_analysis.model.project_lists import PROJECT_LISTS
@@ -888,5 +887,17 @@ def test_the_shipped_sources_speak_about_sections_that_there_are(shipped):
     assert all(sentence.strip() for source in sources for words in source.about.values() for sentence in words)
 
 
-def test_every_format_that_a_source_may_name_has_something_that_reads_it():
-    assert list(formats.FORMATS) == list(sources.FORMATS)
+def test_each_format_is_listed_with_whether_it_is_about_persons_and_then_with_its_rules():
+    persons = {"sen2", "register", "ledger"}
+    assert set(FORMATS) == {"tidy", "ees", "return", "dsg", "s251", *persons}
+    assert {name for name, form in FORMATS.items() if form.persons} == persons
+    assert {name for name, form in FORMATS.items() if form.rules} == persons
+    assert {name for name, form in FORMATS.items() if form.queried} == {"tidy", *persons}
+    ids = [rule.id for form in FORMATS.values() for rule in form.rules]
+    assert len(ids) == len(set(ids))
+
+
+def test_a_format_that_is_none_is_answered_with_those_that_there_are(raw, flows):
+    replace(flows.with_name("flows.source.toml"), 'table = "flows"', 'format = "led"')
+    what = only_problem(raw).what
+    assert all(name in what for name in FORMATS)

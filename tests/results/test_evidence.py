@@ -13,17 +13,19 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from dbv_analysis.inputs.cross_checks import check_own_figures
 from dbv_analysis.model.pack import CONTROLLED, PUBLIC
 from dbv_analysis.model.period import FULL_YEAR, PART_YEAR, SNAPSHOT
 from dbv_analysis.model.problems import CallProblem, DataProblems
 from dbv_analysis.model.project_lists import PROJECT_LISTS
 from dbv_analysis.model.settings import load_programme
 from dbv_analysis.results import cache
-from dbv_analysis.results.cache import Assembled, check_own_figures, store, stored
+from dbv_analysis.results.cache import Assembled, store, stored
 from dbv_analysis.results.count import count_figures
 from dbv_analysis.results.evidence import Evidence, during, open_evidence, period_of, written
 from tests.conftest import HALTON, QUARTER
 from tests.publish.conftest import answer, change_cell, copy_of_the_project
+from tests.shipped import METRICS
 
 OVERALL = "overall_absence_percent"
 ENGLAND = "E92000001"
@@ -465,7 +467,7 @@ def wrong(data: Path, tables: dict[str, pd.DataFrame]) -> Callable[..., list[str
         chosen = (own["metric_id"] == metric_id) & (own["breakdown"] == breakdown)
         own.loc[chosen, list(to)] = list(to.values())
         with pytest.raises(DataProblems) as problems:
-            check_own_figures({**tables, "own_figures": own}, data)
+            check_own_figures({**tables, "own_figures": own}, METRICS, data)
         return str(problems.value).splitlines()
 
     return found
@@ -479,7 +481,7 @@ def place(data: Path, metric_id: str, breakdown: str, column: str, document: str
 
 
 def test_the_shipped_figures_go_with_their_measures(tables, data):
-    assert check_own_figures(tables, data) is None
+    assert check_own_figures(tables, METRICS, data) is None
 
 
 def test_a_figure_of_a_measure_that_does_not_exist_is_named_with_the_one_that_may_be_meant(wrong, data):
@@ -540,7 +542,7 @@ def test_money_and_shares_may_have_a_fraction_and_a_symbol_needs_no_number(table
     own.loc[own["metric_id"] == "transport_spend", "value"] = 0.5
     counted = own["metric_id"] == "inmss_placements_count"
     own.loc[counted, ["value", "symbol"]] = [float("nan"), "x"]
-    assert check_own_figures({**tables, "own_figures": own}, data) is None
+    assert check_own_figures({**tables, "own_figures": own}, METRICS, data) is None
 
 
 def test_the_command_tells_of_a_figure_by_its_file_row_and_column(project, monkeypatch, capfd):

@@ -86,7 +86,9 @@ def term_ends_before_it_starts(modules: Modules, reference: date) -> nw.LazyFram
 
 
 CODES = {column.name: column.codes for column in lists()["pupils"].columns if column.codes}
-rule_of_codes("pupils", CODES, CODES, "A code is none of those that the roll may have; it counts as not known.")
+code_of_the_roll = rule_of_codes(
+    "pupils", CODES, CODES, "A code is none of those that the roll may have; it counts as not known."
+)
 
 
 def _outside(modules: Modules, module: str, day: str) -> nw.LazyFrame:
@@ -101,3 +103,19 @@ def _outside(modules: Modules, module: str, day: str) -> nw.LazyFrame:
 def _not_on_the_roll(modules: Modules, module: str) -> nw.LazyFrame:
     roll = modules["pupils"].select("pupil", "school")
     return modules[module].join(roll, on=["pupil", "school"], how="anti")
+
+
+RULES = (
+    code_not_valid,
+    session_outside_term,
+    session_at_a_weekend,
+    marks_of_nobody_on_the_roll,
+    suspension_of_nobody_on_the_roll,
+    suspension_outside_term,
+    pupil_without_marks,
+    pupil_without_birth_date,
+    pupil_of_impossible_age,
+    on_three_rolls,
+    term_ends_before_it_starts,
+    code_of_the_roll,
+)

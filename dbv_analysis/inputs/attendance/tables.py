@@ -13,7 +13,9 @@ from pathlib import Path
 import narwhals as nw
 import pandas as pd
 
+from dbv_analysis.inputs.attendance.quality import RULES
 from dbv_analysis.inputs.attendance.read import MARKS, read_joined, read_register
+from dbv_analysis.inputs.input_format import Format, Input, Read
 from dbv_analysis.inputs.records.characteristics import JOINED
 from dbv_analysis.inputs.records.counting import summed, with_zeros
 from dbv_analysis.inputs.records.list_reader import read_list, rejects_of
@@ -23,6 +25,7 @@ from dbv_analysis.inputs.records.to_tables import of_registers
 from dbv_analysis.inputs.sen2.derive import Modules
 from dbv_analysis.model.period import Period
 from dbv_analysis.model.problems import DataProblem, DataProblems
+from dbv_analysis.model.settings import Programme
 from dbv_analysis.model.source import QUERY
 from dbv_analysis.model.tables.records import ABSENCE, EXCLUSIONS
 from dbv_analysis.model.wording import listed, slug
@@ -153,3 +156,17 @@ def _counted(modules: Modules, periods: list[Period]) -> dict[str, pd.DataFrame]
             grid = {"period": [period.text], "sen_provision": provisions, "what": what}
             parts[name].append(with_zeros(counts, grid))
     return {name: pd.concat(frames).astype({"count": str}) for name, frames in parts.items() if frames}
+
+
+def read_input(given: Input) -> Read:
+    database, training = given.source.database or "", _training(given.programme)
+    return Read(*read_registers(given.path, given.shown, given.records, database, training))
+
+
+def _training(programme: Programme) -> str:
+    return programme.training.name if programme.training else ""
+
+
+FORMAT = Format(
+    read_input, beside=lambda programme: beside(_training(programme)), persons=True, rules=RULES, queried=True
+)

@@ -62,3 +62,14 @@ def no_provider(modules: Modules, reference: date) -> nw.LazyFrame:
 def more_weeks_than_a_year(modules: Modules, reference: date) -> nw.LazyFrame:
     """A price is paid in more weeks than a year has, or in none."""
     return modules[LEDGER].filter((nw.col("weeks") > WEEKS) | (nw.col("weeks") < 1))
+
+
+RULES = (
+    ends_before_starts,
+    no_cost,
+    two_placements_on_a_day,
+    dear_commitment,
+    unknown_provision,
+    no_provider,
+    more_weeks_than_a_year,
+)

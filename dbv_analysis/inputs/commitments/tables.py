@@ -12,7 +12,9 @@ import narwhals as nw
 import pandas as pd
 
 from dbv_analysis.inputs.commitments import derive
+from dbv_analysis.inputs.commitments.quality import RULES
 from dbv_analysis.inputs.commitments.read import LEDGER, PLACEMENT, TRANSPORT, read_ledger
+from dbv_analysis.inputs.input_format import Format, Input, Read
 from dbv_analysis.inputs.records.list_reader import rejects_of
 from dbv_analysis.inputs.records.store import left_out, open_records
 from dbv_analysis.model.period import Period
@@ -75,3 +77,12 @@ def _summed(ledger: nw.LazyFrame, rows: nw.LazyFrame, **called: str) -> pd.DataF
 def _written(number: float) -> str:
     """A number as text, money to the penny."""
     return f"{number:.2f}".removesuffix(".00")
+
+
+def read_input(given: Input) -> Read:
+    day = given.source.as_at or given.source.published
+    rows, warnings = read_costs(given.path, given.shown, day, given.records, given.source.database or "")
+    return Read({"costs": rows}, warnings)
+
+
+FORMAT = Format(read_input, persons=True, rules=RULES, queried=True)

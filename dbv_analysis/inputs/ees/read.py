@@ -16,6 +16,7 @@ import pandas as pd
 
 from dbv_analysis.inputs.ees.layouts import Layout, known_layouts, nearest, of_columns
 from dbv_analysis.inputs.ees.tables import read_rows, together
+from dbv_analysis.inputs.input_format import Format, Read
 from dbv_analysis.model.problems import DataProblem, DataProblems
 from dbv_analysis.model.wording import did_you_mean, listed
 
@@ -131,3 +132,6 @@ def _read(raw: bytes, shown: str, rows: int | None = None) -> pd.DataFrame:
         raise DataProblems([DataProblem(shown, "is not a CSV in UTF-8.", "Download it again.")]) from None
     # The case of column names changes from release to release.
     return frame.rename(columns=lambda name: str(name).strip().lower())
+
+
+FORMAT = Format(lambda given: Read(*read_release(given.path, given.shown)))

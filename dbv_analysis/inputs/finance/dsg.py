@@ -19,6 +19,7 @@ import pandas as pd
 
 from dbv_analysis.inputs.finance import money
 from dbv_analysis.inputs.finance.authorities import Place, place
+from dbv_analysis.inputs.input_format import Format, Input, Read
 from dbv_analysis.inputs.tidy import ORIGIN
 from dbv_analysis.model.problems import DataProblem, DataProblems
 from dbv_analysis.model.wording import listed
@@ -191,3 +192,11 @@ def _once(rows: pd.DataFrame, where: str) -> pd.DataFrame:
     if problems:
         raise DataProblems(problems)
     return rows
+
+
+def read_input(given: Input) -> Read:
+    rows, warnings = read_allocations(given.path, given.shown)
+    return Read({"high_needs_funding": rows}, warnings)
+
+
+FORMAT = Format(read_input)

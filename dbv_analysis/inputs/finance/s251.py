@@ -22,6 +22,7 @@ import pandas as pd
 
 from dbv_analysis.inputs import tidy
 from dbv_analysis.inputs.finance import money
+from dbv_analysis.inputs.input_format import Format, Input, Read
 from dbv_analysis.model.problems import DataProblem, DataProblems
 from dbv_analysis.model.settings import Area
 from dbv_analysis.model.source import Source
@@ -169,3 +170,11 @@ def _need(text: pd.DataFrame, needed: list[str], shown: str, fix: str) -> None:
     ]
     if problems:
         raise DataProblems(problems)
+
+
+def read_input(given: Input) -> Read:
+    rows, warnings = read_s251(given.path, given.shown, given.source, given.area)
+    return Read({"high_needs_funding": rows}, warnings)
+
+
+FORMAT = Format(read_input)

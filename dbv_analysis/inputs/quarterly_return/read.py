@@ -19,6 +19,7 @@ from openpyxl.cell import Cell
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
+from dbv_analysis.inputs.input_format import Format, Input, Read
 from dbv_analysis.inputs.tidy import HEADER_ROWS, ORIGIN
 from dbv_analysis.model.period import Period, Quarter
 from dbv_analysis.model.problems import DataProblem, DataProblems
@@ -260,3 +261,11 @@ def at_its_row(frame: pd.DataFrame, text: pd.DataFrame, table: str) -> pd.DataFr
     """A validated frame whose ``file`` and ``row`` say the sheet and the row that each figure was typed into."""
     sheet = next(sheet for sheet in SHEETS if sheet.table == table)
     return frame.assign(file=[place(file, sheet) for file in frame["file"]], row=text["origin_row"])
+
+
+def read_input(given: Input) -> Read:
+    tables, problems = read_return(given.path, given.shown)
+    return Read(tables, problems=problems)
+
+
+FORMAT = Format(read_input, at_its_row=at_its_row)

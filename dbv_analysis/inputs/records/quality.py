@@ -1,4 +1,4 @@
-"""What a rule of data quality is, and how one is registered."""
+"""What a rule of data quality is, and how one is made. Each format lists its own in ``RULES``."""
 
 from __future__ import annotations
 
@@ -62,17 +62,13 @@ class Broken:
         return f"{words} Rows {listed(map(str, self.rows))}{more}."
 
 
-RULES: dict[str, Rule] = {}
+def rule(module: str, *columns: str, severity: str = ERROR, needs: tuple[str, ...] = ()) -> Callable[..., Rule]:
+    """Make a function a rule over a module's rows. Its name is the rule's id, its docstring the message."""
 
+    def make(find: Callable[[Modules, date], nw.LazyFrame]) -> Rule:
+        return Rule(find.__name__, module, columns, severity, needs, find)
 
-def rule(module: str, *columns: str, severity: str = ERROR, needs: tuple[str, ...] = ()):
-    """Register a function as a rule over a module's rows. Its name is the rule's id, its docstring the message."""
-
-    def register(find: Callable) -> Callable:
-        RULES[find.__name__] = Rule(find.__name__, module, columns, severity, needs, find)
-        return find
-
-    return register
+    return make
 
 
 def repeated(rows: nw.LazyFrame, *key: str, most: int = 1) -> nw.LazyFrame:
@@ -81,8 +77,8 @@ def repeated(rows: nw.LazyFrame, *key: str, most: int = 1) -> nw.LazyFrame:
     return rows.join(often, on=list(key), how="inner")
 
 
-def rule_of_codes(module: str, codes: Mapping[str, Collection[str]], fields: Iterable[str], message: str) -> None:
-    """Register a rule for a module's columns of codes: a cell that holds none of them."""
+def rule_of_codes(module: str, codes: Mapping[str, Collection[str]], fields: Iterable[str], message: str) -> Rule:
+    """A rule for a module's columns of codes: a cell that holds none of them."""
 
     def find(modules: Modules, reference: date) -> nw.LazyFrame:
         wrong = nw.lit(False)
@@ -92,4 +88,4 @@ def rule_of_codes(module: str, codes: Mapping[str, Collection[str]], fields: Ite
 
     find.__name__ = f"unknown_code_{module}"
     find.__doc__ = message
-    rule(module, *fields)(find)
+    return rule(module, *fields)(find)

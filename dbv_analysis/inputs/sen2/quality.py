@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import narwhals as nw
 
 from dbv_analysis.inputs.records import fields
-from dbv_analysis.inputs.records.quality import QUERY, repeated, rule, rule_of_codes
+from dbv_analysis.inputs.records.quality import QUERY, Rule, repeated, rule, rule_of_codes
 from dbv_analysis.inputs.sen2 import derive
 from dbv_analysis.inputs.sen2.derive import Modules
 
@@ -122,7 +122,7 @@ def long_ago(modules: Modules, reference: date) -> nw.LazyFrame:
     return modules["requests"].filter(nw.col("receiveddate") < old, marked)
 
 
-def _codes(module: str) -> None:
+def _codes(module: str) -> Rule:
     """The codes of a module's fields, those of every year together."""
     columns = {
         field.column: field
@@ -134,8 +134,23 @@ def _codes(module: str) -> None:
     }
     codes = {column: field.codes for column, field in columns.items()}
     message = "A code is none of those that the guide lists."
-    rule_of_codes(module, codes, [field.name for field in columns.values()], message)
+    return rule_of_codes(module, codes, [field.name for field in columns.values()], message)
 
 
-for _module in ("requests", "assessment", "namedplan", "plandetail", "placementdetail", "senneed"):
-    _codes(_module)
+RULES = (
+    plan_before_request,
+    plan_without_start,
+    ceased_before_start,
+    plan_after_the_return,
+    two_open_plans,
+    request_without_date,
+    impossible_age,
+    no_birth_date,
+    duplicate_upn,
+    left_before_entry,
+    two_first_placements,
+    unknown_establishment,
+    no_primary_need,
+    long_ago,
+    *map(_codes, ("requests", "assessment", "namedplan", "plandetail", "placementdetail", "senneed")),
+)

@@ -12,10 +12,12 @@ from pathlib import Path
 
 import pandas as pd
 
+from dbv_analysis.inputs.input_format import Format, Input, Read
 from dbv_analysis.inputs.records.counting import summed, with_zeros
 from dbv_analysis.inputs.records.store import REJECTS, Tally, left_out, open_records
 from dbv_analysis.inputs.records.to_tables import ALL, of_return
 from dbv_analysis.inputs.sen2 import derive
+from dbv_analysis.inputs.sen2.quality import RULES
 from dbv_analysis.inputs.sen2.read_export import read_export, read_queried
 from dbv_analysis.inputs.sen2.read_xml import read_xml
 from dbv_analysis.model.period import Period
@@ -116,3 +118,10 @@ def counted(modules: derive.Modules, reference: date) -> dict[str, pd.DataFrame]
         period = year.text if name in OF_A_YEAR else reference.isoformat()
         found[name] = with_zeros(found[name], {"period": [period], **every})
     return found
+
+
+def read_input(given: Input) -> Read:
+    return Read(*read_return(given.path, given.shown, given.programme.area, given.records, given.source.database))
+
+
+FORMAT = Format(read_input, beside=lambda programme: (ESTABLISHMENTS,), persons=True, rules=RULES, queried=True)
