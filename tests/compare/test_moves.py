@@ -193,6 +193,7 @@ def test_a_season_is_the_part_of_the_year_that_is_newest():
     assert labels(ask(season, evidence)) == ["autumn term 2021", "autumn term 2022"]
     assert list(ask(season, evidence, [CODES["N1"]])["value"].fillna(-1)) == [1, -1]
     assert ask(season, evidence, None, "EHC plan").empty
+    assert ask(season, made_up("area  period  value\nN1  2024-01-18  40"), [CODES["N1"]]).empty
     years = made_up("period  value\nacademic year 2021-22  5\nautumn term 2022  8\nacademic year 2022-23  6")
     assert labels(ask(season, years)) == ["2021/22", "2022/23"]
 

@@ -80,9 +80,8 @@ def system(
 
 def _words(figures: pd.DataFrame) -> pd.Series:
     """What to call a figure in a message."""
-    group = figures["breakdown"].where(
-        figures["breakdown"] == TOTAL, figures["breakdown_topic"] + " " + figures["breakdown"]
-    )
+    named = (figures["breakdown_topic"] + " " + figures["breakdown"]).str.lstrip()  # rows of a release have no topic
+    group = figures["breakdown"].where(figures["breakdown"] == TOTAL, named)
     return figures["metric_id"] + ", " + group + ", " + figures["area_name"] + ", " + figures["period_label"]
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from scipy import sparse
 
+from dbv_analysis.results.audit import solve
+from dbv_analysis.results.audit.disclosure_audit import Audit, Disclosed
 from dbv_analysis.results.audit.solve import narrow, parts
 from dbv_analysis.results.audit.system import System
 from tests.text_tables import read_table
@@ -131,3 +134,24 @@ def test_millions_of_pounds_are_placed_as_single_ones_are():
 def test_atoms_that_stand_in_the_same_sums_are_one():
     system = known("is  count  shown\na+b+c  10  yes\na+b  3  no\nc  7  yes")
     assert intervals(system) == [(1, 3, 3, (0, 2))]
+
+
+def test_what_is_shown_exactly_is_not_rounded():
+    assert intervals(known("is  count  shown\na  3.2  yes\na  3.2  no")) == [(1, 3.2, 3.2, (0,))]
+
+
+def test_in_whole_numbers_no_count_is_below_0():
+    """a and b are 2.25 to 3.15 together: so a is 0 to 3.15, and of whole numbers 0 to 3."""
+    text = "is  count  shown  slack  needed\na+b  3  yes  0.45  0\na  2  no  0  3.1"
+    assert intervals(known(text)) == [(1, 0, 3, (0,))]
+
+
+def test_where_the_solver_gives_up_nothing_is_said_to_be_narrow(monkeypatch):
+    monkeypatch.setattr(solve, "milp", lambda *_, **__: SimpleNamespace(status=1, fun=None))
+    text = "is  count  shown  slack  needed\na  3  yes  0.45  0\na  3  no  0  0.5"
+    assert intervals(known(text)) == []
+
+
+@pytest.mark.parametrize("kind", [solve.Interval, System, Disclosed, Audit])
+def test_what_was_found_is_not_to_be_changed(kind):
+    assert kind.__dataclass_params__.frozen

@@ -60,6 +60,7 @@ def build(figures: str, sums: str, rule: Disclosure = RULE, relations=None, link
 
 def rows(known: System, *columns: str) -> list[tuple]:
     """Those columns of the quantities, None where nothing is known."""
+    assert list(known.quantities.index) == list(range(known.sums.shape[0]))
     chosen = known.quantities[list(columns)].astype(object)
     return list(chosen.where(chosen.notna(), None).itertuples(index=False, name=None))
 
@@ -155,13 +156,14 @@ def test_a_mean_has_no_rest():
 
 
 def test_what_is_behind_a_figure_is_never_shown():
-    """Of 20 children 17 have a known place: 3 are left out. The sums are of sessions; 4 children are behind another."""
+    """Of 20 children 17 have a known place: 3 are left out, and are figure d. 4 children are behind figure b."""
     known = build(
         """
-        breakdown  numerator  denominator  left_out  children  hidden
-        a          9          17           3         -         yes
-        b          100        200          -         4         no
-        c          100        200          -         40        no
+        breakdown  numerator  denominator  left_out  children  hidden  share
+        a          9          17           3         -         yes     yes
+        b          100        200          -         4         no      yes
+        c          100        200          -         40        no      yes
+        d          3          -            -         -         no      no
         """,
         """
         figure  part         atom  count
@@ -173,25 +175,21 @@ def test_what_is_behind_a_figure_is_never_shown():
         0       numerator    1     9
         1       children     4     4
         2       children     5     40
+        3       numerator    3     3
         """,
         **SHARE,
     )
-    behind = [
-        row
-        for row in rows(known, "part", "count", "shown", "hidden", "least", "needed")
-        if row[0] in "left_out children"
-    ]
+    parts = rows(known, "part", "count", "shown", "hidden", "least", "needed")
+    behind = [row for row in parts if row[0] in ("left_out", "children")]
     assert behind == [
         ("left_out", 3, False, True, None, 3),
         ("children", 4, False, False, None, 3),
         ("children", 40, False, False, None, 0),
     ]
-    place = next(number for number, row in enumerate(rows(known, "part")) if row == ("left_out",))
-    numerator, denominator = known.sums.toarray()[[0, 3]]
-    left_out = known.sums.toarray()[place]
-    assert left_out.sum() == 1
-    assert (numerator.sum(), denominator.sum()) == (1, 2)
-    assert not (left_out * denominator).any()
+    sums = dict(zip(rows(known, "figure", "part"), known.sums.toarray().tolist(), strict=True))
+    assert sums[0, "left_out"] == sums[3, "numerator"]
+    assert sum(sums[0, "left_out"]) == sum(sums[0, "numerator"]) == 1
+    assert [a + b for a, b in zip(sums[0, "numerator"], sums[0, "rest"], strict=True)] == sums[0, "denominator"]
 
 
 def test_a_count_that_its_rows_do_not_add_up_to_is_an_atom_of_its_own():
@@ -237,6 +235,9 @@ def test_relations_are_quantities_that_are_0_or_no_less():
         (NO_FIGURE, "relation", 0, False, True, 0, 0, 0, "one of the others"),
     ]
     assert atoms(known) == [(1, 0, 1, -1, 1), (1, 1, 0, 1, 0)]
+    link = ("kinds are all", {(0, "numerator"): 1.0, (1, "numerator"): -1.0, (2, "numerator"): -1.0})
+    both = build(KINDS, BY_KIND, relations=relations, links=[link])
+    assert [row[0] for row in rows(both, "words")][3:] == ["kinds add up", "one of the others", "kinds are all"]
 
 
 def test_links_that_hold_are_kept_and_those_that_do_not_are_not_believed():
