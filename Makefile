@@ -8,7 +8,7 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3 python; do \
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: pack test lint notebooks catalogue lock bench soak clean
+.PHONY: pack test lint notebooks catalogue lock bench soak mutate clean
 
 pack: $(READY)
 	@$(BIN)/dbv run $(QUARTER)
@@ -33,6 +33,9 @@ catalogue: $(READY)  # write docs/metrics.md from the code, and docs/measures.md
 
 soak: $(READY)  # the long runs at their full counts; writes docs/measured.md
 	$(BIN)/python -m benchmarks.soak
+
+mutate: $(READY)  # whether a test notices when a line that decides is changed; DBV_MUTANTS=10 tries every tenth mutant
+	$(BIN)/python -m benchmarks.mutate
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks.pack

@@ -77,6 +77,14 @@ def kills() -> list[str]:
     return done.stdout.splitlines()
 
 
+def mutated() -> list[str]:
+    """Try every mutant of the modules that decide; stops where the tests notice too few."""
+    done = subprocess.run([sys.executable, "-m", "benchmarks.mutate"], cwd=ROOT, capture_output=True, text=True)
+    if done.returncode:
+        sys.exit(done.stderr)
+    return done.stdout.splitlines()
+
+
 def main() -> None:
     parts = [
         damaged(),
@@ -86,6 +94,7 @@ def main() -> None:
         guessed(),
         kills(),
         tested(),
+        mutated(),
     ]
     print(write(parts))
 
