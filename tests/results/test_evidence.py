@@ -157,6 +157,7 @@ def test_another_day_moves_the_cut_off(inputs):
     assert later.cut_off == date(2025, 7, 1)
     assert later.rows("caseload_count")["period_label"].iloc[-1] == "January 2025"
     assert open_evidence(QUARTER, inputs, as_at=date(2023, 12, 1)).rows("dsg_expenditure").empty
+    assert open_evidence("2023-24-Q1", inputs, as_at="2023-06-30").cut_off == date(2023, 6, 30)
 
 
 def test_kept_results_are_used_again(inputs, results, tables):
@@ -165,31 +166,30 @@ def test_kept_results_are_used_again(inputs, results, tables):
     assert list(open_evidence(QUARTER, inputs).results["value"]) == [1, 2, 3]
 
 
-def test_kept_results_are_what_was_kept(inputs, results, tables):
+def test_kept_results_are_what_was_kept_for_their_profile_alone(inputs, results, tables, tmp_path):
     pd.testing.assert_frame_equal(stored(inputs, PUBLIC), results, check_dtype=False)
     assert len(stored(inputs, PUBLIC, "placements")) == len(tables["placements"])
-
-
-def test_nothing_is_kept_before_it_is_stored(project):
-    assert stored(project / "data" / "raw", PUBLIC) is None
-
-
-def test_kept_results_of_one_profile_are_not_used_for_the_other(inputs):
-    assert stored(inputs, PUBLIC) is not None
     assert stored(inputs, CONTROLLED) is None
+    shutil.rmtree(inputs.with_name("processed"))
+    assert stored(inputs, PUBLIC) is None, "nothing is kept before it is stored"
 
 
-def test_kept_results_are_thrown_away_when_an_input_changes(inputs):
-    path = inputs / "dfe-ehc-plans-2025" / "placements.csv"
-    path.write_text(path.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        ("dfe-ehc-plans-2025/placements.csv", r"\Z", "\n"),
+        ("dfe-ehc-plans-2025/placements.source.toml", "2024-06-13", "2024-10-13"),
+        ("../../programme.toml", "threshold = 5", "threshold = 10"),
+    ],
+    ids=["an input", "an input's source", "the settings"],
+)
+def test_kept_results_are_thrown_away_when_what_they_come_of_changes(inputs, file, old, new):
+    path = inputs / file
+    before = path.read_text(encoding="utf-8")
+    path.write_text(re.sub(old, new, before), encoding="utf-8")
+    assert path.read_text(encoding="utf-8") != before
     assert stored(inputs, PUBLIC) is None
     assert stored(inputs, PUBLIC, "placements") is None
-
-
-def test_kept_results_are_thrown_away_when_an_inputs_source_changes(inputs):
-    path = inputs / "dfe-ehc-plans-2025" / "placements.source.toml"
-    path.write_text(path.read_text(encoding="utf-8").replace("2024-06-13", "2024-10-13"), encoding="utf-8")
-    assert stored(inputs, PUBLIC) is None
 
 
 def test_kept_results_are_thrown_away_when_an_input_is_added_or_taken_out(inputs):
@@ -199,12 +199,6 @@ def test_kept_results_are_thrown_away_when_an_input_is_added_or_taken_out(inputs
     extra.unlink()
     assert stored(inputs, PUBLIC) is not None
     (inputs / "dfe-ehc-plans-2025" / "flows.csv").unlink()
-    assert stored(inputs, PUBLIC) is None
-
-
-def test_kept_results_are_thrown_away_when_the_settings_change(inputs, project):
-    path = project / "programme.toml"
-    path.write_text(path.read_text(encoding="utf-8").replace("threshold = 5", "threshold = 10"), encoding="utf-8")
     assert stored(inputs, PUBLIC) is None
 
 
@@ -222,27 +216,19 @@ def test_a_kept_file_that_was_cut_short_counts_as_not_kept(inputs, project):
     assert stored(inputs, PUBLIC) is None
 
 
-@pytest.mark.parametrize("quarter", ["2024-25-Q5", "2024-26-Q1", "Q2", "", "2024-25-q2"])
-def test_a_quarter_that_is_none_is_a_problem_of_the_call(data, quarter):
-    with pytest.raises(CallProblem, match=r"is not a quarter.*such as 2024-25-Q2"):
-        open_evidence(quarter, data)
-
-
-@pytest.mark.parametrize("day", ["September", "2024-13-01", "2024-02-30", "26/09/2024"])
-def test_a_day_that_is_none_is_a_problem_of_the_call(data, day):
-    with pytest.raises(CallProblem):
-        open_evidence(QUARTER, data, as_at=day)
-
-
-def test_a_quarter_without_a_cut_off_says_where_to_add_it_or_takes_a_day(inputs):
-    with pytest.raises(CallProblem, match=r"2023-24-Q1 is not among the quarters of programme\.toml.*cut_off"):
-        open_evidence("2023-24-Q1", inputs)
-    assert open_evidence("2023-24-Q1", inputs, as_at="2023-06-30").cut_off == date(2023, 6, 30)
-
-
-def test_a_profile_that_is_none_is_a_problem_of_the_call(inputs):
-    with pytest.raises(CallProblem):
-        open_evidence(QUARTER, inputs, profile="Public")
+@pytest.mark.parametrize(
+    ("quarter", "more", "words"),
+    [
+        *((quarter, {}, "is not a quarter.*such as 2024-25-Q2") for quarter in ("2024-25-Q5", "2024-26-Q1", "Q2", "")),
+        ("2024-25-q2", {}, "is not a quarter.*such as 2024-25-Q2"),
+        *((QUARTER, {"as_at": day}, "") for day in ("September", "2024-13-01", "2024-02-30", "26/09/2024")),
+        (QUARTER, {"profile": "Public"}, ""),
+        ("2023-24-Q1", {}, r"2023-24-Q1 is not among the quarters of programme\.toml.*cut_off"),
+    ],
+)
+def test_a_quarter_a_day_or_a_profile_that_is_none_is_a_problem_of_the_call(data, quarter, more, words):
+    with pytest.raises(CallProblem, match=words):
+        open_evidence(quarter, data, **more)
 
 
 def test_inputs_that_are_wrong_are_said_to_be_so(inputs):
@@ -484,49 +470,29 @@ def test_the_shipped_figures_go_with_their_measures(tables, data):
     assert check_own_figures(tables, METRICS, data) is None
 
 
-def test_a_figure_of_a_measure_that_does_not_exist_is_named_with_the_one_that_may_be_meant(wrong, data):
-    assert wrong("inmss_placements_count", "Total", metric_id="inmss_placement_count") == [
-        f'{place(data, "inmss_placements_count", "Total", "metric_id")}: "inmss_placement_count" is not a metric. '
-        'Use one that `dbv metrics` lists. Did you mean "inmss_placements_count"?'
-    ]
-
-
-def test_a_figure_of_a_measure_that_is_read_from_releases_alone_is_refused(wrong, data):
-    assert wrong("inmss_placements_count", "Total", metric_id="caseload_count") == [
-        f"{place(data, 'inmss_placements_count', 'Total', 'metric_id')}: caseload_count is not read from figures of "
-        "the authority's own. Take the row out."
-    ]
-
-
-def test_a_breakdown_that_a_measure_does_not_have_is_named_with_those_that_it_has(wrong, data):
-    assert wrong("transport_spend", "Out of borough", breakdown="Out of boro") == [
-        f'{place(data, "transport_spend", "Out of borough", "breakdown")}: "Out of boro" is not a breakdown of '
-        'transport_spend. Use In borough or Out of borough. Did you mean "Out of borough"?'
-    ]
-
-
-def test_a_measure_without_breakdowns_takes_the_total_alone(wrong, data):
-    assert wrong("inmss_schools_count", "Total", breakdown="SEMH") == [
-        f'{place(data, "inmss_schools_count", "Total", "breakdown")}: "SEMH" is not a breakdown of '
-        "inmss_schools_count. Use Total."
-    ]
+PLACED, SPEND, SCHOOLS = "inmss_placements_count", "transport_spend", "inmss_schools_count"
 
 
 @pytest.mark.parametrize(
-    ("value", "what", "fix"),
+    ("metric_id", "breakdown", "column", "to", "message"),
     [
-        (126.5, "126.5 is not a count.", "Write a whole number of 0 or more."),
-        (-1.0, "-1 is not a count.", "Write a whole number of 0 or more."),
+        (PLACED, "Total", "metric_id", "inmss_placement_count", '"inmss_placement_count" is not a metric. Use one that '
+         '`dbv metrics` lists. Did you mean "inmss_placements_count"?'),
+        (PLACED, "Total", "metric_id", "caseload_count", "caseload_count is not read from figures of the authority's "
+         "own. Take the row out."),
+        (SPEND, "Out of borough", "breakdown", "Out of boro", '"Out of boro" is not a breakdown of transport_spend. '
+         'Use In borough or Out of borough. Did you mean "Out of borough"?'),
+        (SCHOOLS, "Total", "breakdown", "SEMH", '"SEMH" is not a breakdown of inmss_schools_count. Use Total.'),
+        (PLACED, "Total", "value", 126.5, "126.5 is not a count. Write a whole number of 0 or more."),
+        (PLACED, "Total", "value", -1.0, "-1 is not a count. Write a whole number of 0 or more."),
+        ("thrive_engaged_percent", "Total", "value", -72.8, "-72.8 is below 0. Check the figure."),
     ],
-)
-def test_a_count_with_a_fraction_or_below_nought_is_refused(wrong, data, value, what, fix):
-    where = place(data, "inmss_placements_count", "Total", "value")
-    assert wrong("inmss_placements_count", "Total", value=value) == [f"{where}: {what} {fix}"]
-
-
-def test_a_share_below_nought_is_refused(wrong, data):
-    where = place(data, "thrive_engaged_percent", "Total", "value")
-    assert wrong("thrive_engaged_percent", "Total", value=-72.8) == [f"{where}: -72.8 is below 0. Check the figure."]
+    ids=["no metric", "of releases", "no breakdown", "no breakdowns", "a fraction", "below nought", "a share below"],
+)  # fmt: skip
+def test_a_figure_of_the_reports_own_that_is_wrong_is_named_with_its_place_and_what_to_do(
+    wrong, data, metric_id, breakdown, column, to, message
+):
+    assert wrong(metric_id, breakdown, **{column: to}) == [f"{place(data, metric_id, breakdown, column)}: {message}"]
 
 
 def test_every_figure_that_does_not_go_with_its_measure_is_told_at_once(wrong, data):
