@@ -30,12 +30,6 @@ COMMANDS = ("check", "metrics", "new-quarter", "reconcile", "results", "run")
 Command = Callable[..., Said]
 
 
-def rows_of(said: Said) -> list[dict]:
-    """Standard output as strict JSON, which knows no NaN."""
-    assert (said.status, said.err) == (0, "")
-    return json.loads(said.out, parse_constant=lambda name: pytest.fail(f"{name} is not JSON"))
-
-
 def keep_alone(project: Path, name: str) -> None:
     """Leave out the DfE's other releases, where what is tested does not depend on how much there is."""
     for release in (project / "data" / "raw").glob("dfe-*"):
@@ -69,14 +63,35 @@ def command(
     return call
 
 
+@pytest.fixture
+def output(command: Command) -> Callable[..., str]:
+    """Standard output of a command that ends well and has nothing else to say."""
+
+    def call(*words: str, **where: Path) -> str:
+        said = command(*words, **where)
+        assert (said.status, said.err) == (0, "")
+        return said.out
+
+    return call
+
+
+@pytest.fixture
+def rows(output: Callable[..., str]) -> Callable[..., list[dict]]:
+    """``dbv results`` as strict JSON, which knows no NaN."""
+
+    def call(*words: str, **where: Path) -> list[dict]:
+        text = output("results", *words, "--format", "json", **where)
+        return json.loads(text, parse_constant=lambda name: pytest.fail(f"{name} is not JSON"))
+
+    return call
+
+
 def test_check_counts_the_shipped_files_and_finds_no_problem():
     done = dbv("check")
-    files = len(list((ROOT / "data" / "raw").rglob("*.csv")))
-    rows = sum(
-        len(path.read_text(encoding="utf-8").splitlines()) - 1 for path in (ROOT / "data" / "raw").rglob("*.csv")
-    )
+    files = list((ROOT / "data" / "raw").rglob("*.csv"))
+    rows = sum(len(path.read_text(encoding="utf-8").splitlines()) - 1 for path in files)
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout == f"{files} files, {rows:,} rows: no problems.\n"
+    assert done.stdout == f"{len(files)} files, {rows:,} rows: no problems.\n"
 
 
 def test_check_names_every_problem_on_standard_error_with_status_1(command, project):
@@ -119,33 +134,31 @@ def test_results_as_json_go_to_standard_output_alone(folder):
     assert all(tuple(row) == RESULT_COLUMNS for row in rows)
 
 
-def test_in_json_a_count_is_whole_a_share_is_a_number_and_a_missing_one_is_null(command):
-    (row,) = [
-        row
-        for row in rows_of(command("results", "--metric", INMSS, "--area", HALTON, "--format", "json"))
-        if row["period_label"] == "January 2023"
-    ]
+def test_in_json_a_count_is_whole_a_share_is_a_number_and_a_missing_one_is_null(rows):
+    (row,) = [row for row in rows("--metric", INMSS, "--area", HALTON) if row["period_label"] == "January 2023"]
     assert (row["numerator"], row["denominator"]) == (108, 1319)
     assert isinstance(row["numerator"], int)
     assert row["value"] == pytest.approx(100 * 108 / 1319)
-    (forecast, *_) = rows_of(command("results", "--metric", "dsg_expenditure", "--format", "json"))
+    forecast, *_ = rows("--metric", "dsg_expenditure")
     assert forecast["numerator"] is None
     assert forecast["denominator"] is None
     assert isinstance(forecast["value"], int)
 
 
-def test_in_json_every_row_has_either_a_number_or_a_symbol(command):
-    rows = rows_of(command("results", "--format", "json"))
-    assert {row["metric_id"] for row in rows} <= set(METRICS)
-    hidden = [row for row in rows if row["symbol"]]
+def test_in_json_every_row_has_either_a_number_or_a_symbol_and_days_are_written_year_month_day(rows):
+    every = rows()
+    assert {row["metric_id"] for row in every} <= set(METRICS)
+    hidden = [row for row in every if row["symbol"]]
     assert hidden
     assert {row["symbol"] for row in hidden} <= set(SYMBOLS)
     assert all(row["value"] is None for row in hidden)
-    assert all(isinstance(row["value"], (int, float)) for row in rows if not row["symbol"])
+    assert all(isinstance(row["value"], (int, float)) for row in every if not row["symbol"])
+    days = {row[name] for row in every for name in ("period_start", "period_end", "as_at", "published")}
+    assert [day for day in days if date.fromisoformat(day).isoformat() != day] == []
 
 
-def test_a_metric_of_which_no_input_has_a_figure_yet_gives_no_row_and_is_no_error(command):
-    told = {row["metric_id"] for row in rows_of(command("results", "--format", "json"))}
+def test_a_metric_of_which_no_input_has_a_figure_yet_gives_no_row_and_is_no_error(rows):
+    told = {row["metric_id"] for row in rows()}
     given = set()
     for path in (ROOT / "data" / "raw").rglob("own_figures.csv"):
         with path.open(encoding="utf-8", newline="") as stream:
@@ -155,29 +168,21 @@ def test_a_metric_of_which_no_input_has_a_figure_yet_gives_no_row_and_is_no_erro
     assert given <= told
     assert "hdu_placements_count" in waiting
     for name in waiting:
-        assert rows_of(command("results", "--metric", name, "--format", "json")) == []
+        assert rows("--metric", name) == []
 
 
-def test_in_json_days_are_written_year_month_day(command):
-    for row in rows_of(command("results", "--metric", "caseload_count", "--format", "json")):
-        for name in ("period_start", "period_end", "as_at", "published"):
-            assert date.fromisoformat(row[name]).isoformat() == row[name]
-
-
-def test_results_as_csv_have_the_columns_of_the_results_table_in_order(command):
-    status, out, err = command("results", "--format", "csv")
-    assert (status, err) == (0, "")
-    header, *rows = csv.reader(io.StringIO(out))
+def test_results_as_csv_have_the_columns_of_the_results_table_in_order(output):
+    header, *body = csv.reader(io.StringIO(output("results", "--format", "csv")))
     assert tuple(header) == RESULT_COLUMNS
-    assert rows
-    assert all(len(row) == len(RESULT_COLUMNS) for row in rows)
-    assert not [row for row in rows if {"nan", "NaN", "None", "NaT", "<NA>"} & set(row)]
+    assert body
+    assert all(len(row) == len(RESULT_COLUMNS) for row in body)
+    assert not [row for row in body if {"nan", "NaN", "None", "NaT", "<NA>"} & set(row)]
 
 
-def test_csv_and_json_hold_the_same_rows(command):
-    words = ["results", "--metric", "overall_absence_percent", "--area", HALTON]
-    from_json = rows_of(command(*words, "--format", "json"))
-    from_csv = list(csv.DictReader(io.StringIO(command(*words, "--format", "csv").out)))
+def test_csv_and_json_hold_the_same_rows(output, rows):
+    words = ["--metric", "overall_absence_percent", "--area", HALTON]
+    from_json = rows(*words)
+    from_csv = list(csv.DictReader(io.StringIO(output("results", *words, "--format", "csv"))))
     assert len(from_json) == len(from_csv) > 0
     for one, other in zip(from_json, from_csv, strict=True):
         for name in RESULT_COLUMNS:
@@ -187,70 +192,60 @@ def test_csv_and_json_hold_the_same_rows(command):
                 assert other[name] == (one[name] or "")
 
 
-def test_results_as_text_show_figures_as_a_page_does(command):
-    status, out, err = command("results", "--metric", INMSS, "--area", HALTON)
-    assert (status, err) == (0, "")
-    told = [line.split() for line in out.splitlines() if "January 2023" in line]
-    assert len(told) == 1
-    assert "8.2%" in told[0]
-    assert out.splitlines()[0] == f"{len(out.splitlines()) - 2} rows"
+def test_results_as_text_show_figures_as_a_page_does_and_a_symbol_with_its_meaning(output):
+    lines = output("results", "--metric", INMSS, "--area", HALTON).splitlines()
+    (line,) = [line for line in lines if "January 2023" in line]
+    assert "8.2%" in line.split()
+    assert lines[0] == f"{len(lines) - 2} rows"
+    text = output("results", "--metric", "overall_absence_percent", "--area", HALTON)
+    (line,) = [line for line in text.splitlines() if "EHC plan and EAL" in line and "September 2024" in line]
+    assert "x" in line.split()
+    assert f"x = {SYMBOLS['x']}" in text
 
 
-def test_results_as_text_show_a_symbol_with_its_meaning(command):
-    out = command("results", "--metric", "overall_absence_percent", "--area", HALTON).out
-    (missing,) = [line for line in out.splitlines() if "EHC plan and EAL" in line and "September 2024" in line]
-    assert "x" in missing.split()
-    assert f"x = {SYMBOLS['x']}" in out
-
-
-def test_a_metric_is_chosen_by_its_id_and_given_again_for_more(command):
-    one = rows_of(command("results", "--metric", INMSS, "--format", "json"))
-    two = rows_of(command("results", "--metric", INMSS, "--metric", "caseload_count", "--format", "json"))
+def test_a_metric_is_chosen_by_its_id_and_given_again_for_more(rows):
+    one, two = rows("--metric", INMSS), rows("--metric", INMSS, "--metric", "caseload_count")
     assert {row["metric_id"] for row in one} == {INMSS}
     assert {row["metric_id"] for row in two} == {INMSS, "caseload_count"}
     assert [row for row in two if row["metric_id"] == INMSS] == one
 
 
-def test_an_area_is_chosen_by_its_code_and_given_again_for_more(command):
-    words = ["results", "--metric", INMSS, "--format", "json"]
-    assert {row["area_name"] for row in rows_of(command(*words, "--area", HALTON))} == {"Halton"}
-    two = rows_of(command(*words, "--area", HALTON, "--area", "E92000001"))
-    assert {row["area_name"] for row in two} == {"Halton", "England"}
+def test_an_area_is_chosen_by_its_code_and_given_again_for_more(rows):
+    words = ["--metric", INMSS, "--area", HALTON]
+    assert {row["area_name"] for row in rows(*words)} == {"Halton"}
+    assert {row["area_name"] for row in rows(*words, "--area", "E92000001")} == {"Halton", "England"}
 
 
-def test_a_breakdown_is_chosen_by_its_topic(command):
-    rows = rows_of(command("results", "--by", "Scenario", "--format", "json"))
-    assert {row["breakdown_topic"] for row in rows} == {"Scenario"}
-    assert {row["breakdown"] for row in rows} == {"Unmitigated", "Target", "Stretch"}
-    assert {row["metric_id"] for row in rows} >= {"dsg_expenditure", "dsg_cumulative_deficit"}
+def test_a_breakdown_is_chosen_by_its_topic(rows):
+    chosen = rows("--by", "Scenario")
+    assert {row["breakdown_topic"] for row in chosen} == {"Scenario"}
+    assert {row["breakdown"] for row in chosen} == {"Unmitigated", "Target", "Stretch"}
+    assert {row["metric_id"] for row in chosen} >= {"dsg_expenditure", "dsg_cumulative_deficit"}
 
 
-def test_a_quarter_leaves_out_what_came_later(command):
-    words = ["results", "--metric", INMSS, "--area", HALTON, "--format", "json"]
-    every, known = rows_of(command(*words)), rows_of(command(*words, "--quarter", QUARTER))
+def test_a_quarter_leaves_out_what_came_later(rows):
+    words = ["--metric", INMSS, "--area", HALTON]
+    every, known = rows(*words), rows(*words, "--quarter", QUARTER)
     assert [row for row in every if row["published"] <= "2024-09-26"] == known
     assert [row["period_label"] for row in every if row not in known] == ["January 2025"]
 
 
-def test_filters_that_leave_nothing_give_no_row_in_every_form(command):
-    words = ["results", "--metric", "dsg_expenditure", "--by", "Total"]
-    assert rows_of(command(*words, "--format", "json")) == []
-    assert command(*words, "--format", "csv").out.splitlines() == [",".join(RESULT_COLUMNS)]
-    status, out, err = command(*words)
-    assert (status, err) == (0, "")
-    assert out.startswith("0 rows")
+def test_filters_that_leave_nothing_give_no_row_in_every_form(output, rows):
+    words = ["--metric", "dsg_expenditure", "--by", "Total"]
+    assert rows(*words) == []
+    assert output("results", *words, "--format", "csv").splitlines() == [",".join(RESULT_COLUMNS)]
+    assert output("results", *words).startswith("0 rows")
 
 
-def test_results_kept_from_last_time_are_the_same_and_changed_inputs_are_seen(command, project):
-    words = ["results", "--metric", INMSS, "--area", HALTON, "--format", "json"]
+def test_results_kept_from_last_time_are_the_same_and_changed_inputs_are_seen(rows, project):
+    words = ["--metric", INMSS, "--area", HALTON]
     keep_alone(project, "dfe-ehc-plans-2025")
-    first, second = command(*words, cwd=project), command(*words, cwd=project)
+    first, second = rows(*words, cwd=project), rows(*words, cwd=project)
     assert first == second
     placements = project / "data" / "raw" / "dfe-ehc-plans-2025" / "placements.csv"
     one_more(placements, area_code=HALTON, period="2024-01-18", placement="special_independent")
-    third = command(*words, cwd=project)
-    changed = [(one, other) for one, other in zip(rows_of(first), rows_of(third), strict=True) if one != other]
-    ((one, other),) = changed
+    third = rows(*words, cwd=project)
+    ((one, other),) = [(one, other) for one, other in zip(first, third, strict=True) if one != other]
     assert (other["numerator"], other["denominator"]) == (one["numerator"] + 1, one["denominator"] + 1)
 
 
@@ -291,10 +286,8 @@ def test_problems_with_inputs_end_results_with_1(command, project):
     assert err.startswith("data/raw/dfe-ehc-plans-2025/placements.csv: is empty.")
 
 
-def test_metrics_as_json_tell_of_every_metric(command):
-    status, out, err = command("metrics", "--format", "json")
-    assert (status, err) == (0, "")
-    told = {record["metric_id"]: record for record in json.loads(out)}
+def test_metrics_as_json_tell_of_every_metric(output):
+    told = {record["metric_id"]: record for record in json.loads(output("metrics", "--format", "json"))}
     metrics = METRICS
     assert set(told) == set(metrics)
     for name, record in told.items():
@@ -305,50 +298,36 @@ def test_metrics_as_json_tell_of_every_metric(command):
     assert told[INMSS]["better"] == "lower"
 
 
-def test_metrics_as_text_tell_of_every_metric_in_the_order_of_a_pack(command):
-    status, out, err = command("metrics")
-    assert (status, err) == (0, "")
-    heads = [re.split(" {2,}", line) for line in out.splitlines() if not line.startswith(" ")]
-    assert sorted(name for _, name, _ in heads) == sorted(METRICS)
+def test_metrics_as_text_tell_of_every_metric_in_the_order_of_a_pack(output):
+    heads = [re.split(" {2,}", line) for line in output("metrics").splitlines() if not line.startswith(" ")]
+    metrics = METRICS.values()
+    assert sorted(name for _, name, _ in heads) == sorted(metric.id for metric in metrics)
     assert list(dict.fromkeys(section for section, _, _ in heads)) == list(SECTIONS)
-    assert {name: unit for _, name, unit in heads} == {
-        metric.id: f"({metric.unit.name})" for metric in METRICS.values()
-    }
+    assert {name: unit for _, name, unit in heads} == {metric.id: f"({metric.unit.name})" for metric in metrics}
 
 
-def test_metrics_as_markdown_have_a_heading_a_metric(command):
-    out = command("metrics", "--format", "markdown").out
+def test_metrics_as_markdown_have_a_heading_a_metric(output):
+    text = output("metrics", "--format", "markdown")
     for metric in METRICS.values():
-        assert f"### {metric.title}\n" in out
-        assert f"`{metric.id}`" in out
+        assert f"### {metric.title}\n" in text
+        assert f"`{metric.id}`" in text
 
 
-@pytest.mark.parametrize("word", ["--help", "-h"])
-def test_help_names_every_command(command, word):
-    status, out, err = command(word)
-    assert (status, err) == (0, "")
+OPTIONS = ("QUARTER", "--data", "--out", "--as-at", "--only", "--profile", "--jobs", "--force")
+
+
+def test_help_names_every_command_and_each_explains_itself(output):
+    for text in (output("--help"), output("-h")):
+        assert [name for name in COMMANDS if f"  {name} " not in text] == []
     for name in COMMANDS:
-        assert f"  {name} " in out
+        text = output(name, "--help")
+        assert f"dbv {name}" in text
+        assert "--format" in text or "--data" in text
+    assert [option for option in OPTIONS if option not in output("run", "--help")] == []
 
 
-@pytest.mark.parametrize("name", COMMANDS)
-def test_each_command_explains_itself(command, name):
-    status, out, err = command(name, "--help")
-    assert (status, err) == (0, "")
-    assert f"dbv {name}" in out
-    assert "--format" in out or "--data" in out
-
-
-def test_help_on_run_names_every_option_of_the_contract(command):
-    out = command("run", "--help").out
-    for option in ("QUARTER", "--data", "--out", "--as-at", "--only", "--profile", "--jobs", "--force"):
-        assert option in out
-
-
-def test_the_version_is_that_of_the_package(command):
-    status, out, err = command("--version")
-    assert (status, err) == (0, "")
-    assert out == f"dbv, version {dbv_analysis.__version__}\n"
+def test_the_version_is_that_of_the_package(output):
+    assert output("--version") == f"dbv, version {dbv_analysis.__version__}\n"
 
 
 def test_the_command_by_its_own_name_says_the_same():
@@ -373,20 +352,12 @@ def loaded_by(*words: str, cwd: Path) -> set[str]:
     return set(done.stderr.split())
 
 
+HEAVY = "pandas numpy pandera pyarrow narwhals matplotlib papermill pydantic nbconvert"
+
+
 def test_the_version_and_help_load_no_library_of_tables_or_schemas(folder):
     for words in (["--version"], ["--help"], ["run", "--help"]):
-        heavy = {
-            "pandas",
-            "numpy",
-            "pandera",
-            "pyarrow",
-            "narwhals",
-            "matplotlib",
-            "papermill",
-            "pydantic",
-            "nbconvert",
-        }
-        assert not loaded_by(*words, cwd=folder) & heavy
+        assert not loaded_by(*words, cwd=folder) & set(HEAVY.split())
 
 
 def test_results_load_nothing_that_draws_or_runs_notebooks(project):

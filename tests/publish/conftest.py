@@ -35,17 +35,18 @@ from tests.conftest import HALTON, QUARTER, ROOT, dbv, shared_folder
 from tests.publish import in_process
 from tests.publish.made_up import headings_alone, write_headings
 
-SECTIONS = {
-    "Deficit": "deficit.html",
-    "High needs spend": "high_needs_spend.html",
-    "Plans": "plans.html",
-    "Placements": "placements.html",
-    "Attendance": "attendance.html",
-    "Exclusions": "exclusions.html",
-    "Grant": "grant.html",
-    "Delivery": "delivery.html",
-    "Voice": "voice.html",
-}
+NAMES = [
+    "Deficit",
+    "High needs spend",
+    "Plans",
+    "Placements",
+    "Attendance",
+    "Exclusions",
+    "Grant",
+    "Delivery",
+    "Voice",
+]
+SECTIONS = {name: f"{name.lower().replace(' ', '_')}.html" for name in NAMES}
 COARSE = 30  # dots an inch of pictures that are compared, but that nobody looks at
 RECIPIENT = 'Head of "SEN" & <Inclusion>'
 OF_NEITHER_SECTION = ("dfe-absence-by-sen", "dfe-exclusions-by-sen", "dfe-lait")  # Plans or Placements
@@ -53,17 +54,8 @@ REPORTS = [f"{name}.docx" for name in DOCUMENTS]
 
 # Runs with less than the shipped data: what the command is given besides the quarter, and what is taken away before.
 LISTS = (
-    "capital_places",
-    "claims",
-    "engagement",
-    "grant_lines",
-    "measures",
-    "milestones",
-    "opportunities",
-    "phases",
-    "risks",
-    "tasks",
-    "voice",
+    *("capital_places", "claims", "engagement", "grant_lines", "measures", "milestones", "opportunities", "phases"),
+    *("risks", "tasks", "voice"),
 )
 NOTHING_REPORTED, EARLY, NOTHING_WRITTEN = "nothing-reported", "early", "nothing-written"
 SCARCE: dict[str, tuple[list[str], list[str]]] = {

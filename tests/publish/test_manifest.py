@@ -8,7 +8,7 @@ import platform
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -187,39 +187,30 @@ def test_a_pack_as_published_is_not_altered(folder, told):
     assert manifest.altered(folder, told) == []
 
 
-def test_a_changed_file_is_seen(folder, told):
-    page = folder / "deficit.html"
-    page.write_bytes(page.read_bytes().replace(b"29.2", b"28.5", 1))
-    assert manifest.altered(folder, told) == ["deficit.html"]
+def _rewrite(name: str, change: Callable[[bytes], bytes]) -> Callable[[Path], None]:
+    return lambda folder: (folder / name).write_bytes(change((folder / name).read_bytes()))
 
 
-@pytest.mark.parametrize("name", REPORTS)
-def test_a_report_that_somebody_went_on_writing_is_seen(folder, told, name):
-    with (folder / name).open("ab") as report:
-        report.write(b" ")
-    assert manifest.altered(folder, told) == [name]
-
-
-def test_an_added_file_is_seen(folder, told):
-    (folder / "notes.txt").write_text("mine", encoding="utf-8")
-    assert manifest.altered(folder, told) == ["notes.txt"]
-
-
-def test_an_added_folder_is_seen(folder, told):
-    (folder / "drafts").mkdir()
-    assert manifest.altered(folder, told) == ["drafts"]
-
-
-def test_a_removed_file_is_seen(folder, told):
-    (folder / "evidence.xlsx").unlink()
-    assert manifest.altered(folder, told) == ["evidence.xlsx"]
-
-
-def test_every_change_is_seen_at_once(folder, told):
+def _several(folder: Path) -> None:
     (folder / "index.html").write_text("", encoding="utf-8")
     (folder / "placements.html").unlink()
     (folder / "copy of index.html").write_text("", encoding="utf-8")
-    assert manifest.altered(folder, told) == ["copy of index.html", "index.html", "placements.html"]
+
+
+CHANGES = {
+    "a page": (_rewrite("deficit.html", lambda text: text.replace(b"29.2", b"28.5", 1)), ["deficit.html"]),
+    **{f"{name}, went on with": (_rewrite(name, lambda text: text + b" "), [name]) for name in REPORTS},
+    "an added file": (lambda folder: (folder / "notes.txt").write_text("mine", encoding="utf-8"), ["notes.txt"]),
+    "an added folder": (lambda folder: (folder / "drafts").mkdir(), ["drafts"]),
+    "a removed file": (lambda folder: (folder / "evidence.xlsx").unlink(), ["evidence.xlsx"]),
+    "several": (_several, ["copy of index.html", "index.html", "placements.html"]),
+}
+
+
+@pytest.mark.parametrize(("change", "altered"), CHANGES.values(), ids=CHANGES)
+def test_a_changed_file_is_seen(folder, told, change, altered):
+    change(folder)
+    assert manifest.altered(folder, told) == altered
 
 
 def test_a_manifest_is_read_as_it_was_written(pack, told):

@@ -38,6 +38,8 @@ from tests.shipped import METRICS
 CUT_OFF = date(2024, 9, 26)
 PAGES = ["index.html", *SECTIONS.values(), "reconciliation.html"]
 FIXED_ORDER = ["How sure are we", "Promised, and not there yet", "What counts", "Published since"]
+WHOLE = sorted([*PAGES, *REPORTS, "evidence.xlsx", "figures.parquet", "manifest.json"])
+NOTEBOOKS_DONE = sorted(f"{name}: done" for name in ["Board summary", *SECTIONS, "Reconciliation"])
 EMPTY = {"", "nan", "none", "nat", "<na>", "null", "inf", "-"}
 FIGURE = ["metric_id", "breakdown_topic", "breakdown", "period_start", "period_end"]
 PRINTED = "Figures as the reports printed them"
@@ -96,22 +98,15 @@ def written(row: pd.Series) -> str:
     return row.symbol or METRICS[row.metric_id].write(row.value)
 
 
-def test_the_run_prints_the_address_of_the_front_page_and_nothing_else(pack):
+def test_the_run_prints_the_front_page_and_names_each_notebook_once_then_its_seal(pack):
     assert pack.done.out == f"{pack.folder / 'index.html'}\n"
-
-
-def test_the_run_names_each_notebook_once_then_its_seal_and_says_nothing_else_off_a_terminal(pack):
     *said, seal = pack.done.err.splitlines()
-    assert sorted(said) == sorted(f"{name}: done" for name in ["Board summary", *SECTIONS, "Reconciliation"])
+    assert sorted(said) == NOTEBOOKS_DONE
     assert seal == f"Release 1, seal {manifest.read(pack.folder)['seal']}"
 
 
-def test_the_pack_holds_its_pages_reports_workbook_and_manifest_and_nothing_else(pack):
-    whole = [*PAGES, *REPORTS, "evidence.xlsx", "figures.parquet", "manifest.json"]
-    assert sorted(path.name for path in pack.folder.iterdir()) == sorted(whole)
-
-
-def test_nothing_is_left_beside_the_pack_but_the_lock_and_the_logs(pack):
+def test_the_pack_holds_its_files_and_nothing_else_and_beside_it_are_but_the_lock_and_the_logs(pack):
+    assert sorted(path.name for path in pack.folder.iterdir()) == WHOLE
     assert sorted(path.name for path in pack.folder.parent.iterdir()) == [".dbv.lock", pack.folder.name, "logs"]
 
 
@@ -132,34 +127,26 @@ def test_a_page_says_its_language_and_its_own_title(pack, name):
 
 
 @every_page
-def test_a_page_has_one_first_level_heading_and_skips_no_level(pack, name):
-    levels = [int(tag.name[1]) for tag in pack.page(name).find_all(re.compile("^h[1-6]$"))]
+def test_a_page_has_one_first_level_heading_and_skips_no_level_and_no_two_elements_share_a_name(pack, name):
+    page = pack.page(name)
+    levels = [int(tag.name[1]) for tag in page.find_all(re.compile("^h[1-6]$"))]
     assert levels[0] == 1
     assert levels.count(1) == 1
     assert all(after <= before + 1 for before, after in pairwise(levels))
+    names = [tag["id"] for tag in page.find_all(id=True)]
+    assert len(names) == len(set(names))
 
 
 @every_page
-def test_a_page_has_its_landmarks_and_its_answer_is_in_the_main_one(pack, name):
+def test_a_page_has_its_landmarks_and_its_answer_is_in_the_main_one_to_which_the_first_link_skips(pack, name):
     page = pack.page(name)
     assert [len(page.body.find_all(landmark, recursive=False)) for landmark in ("nav", "main", "footer")] == [1, 1, 1]
     assert page.nav["aria-label"]
     assert page.main.h1
-
-
-@every_page
-def test_the_first_link_skips_to_the_main_content(pack, name):
-    page = pack.page(name)
     first = page.body.find(True)
     assert first.name == "a"
     assert "Skip" in words(first)
     assert page.find(id=first["href"].removeprefix("#")).name == "main"
-
-
-@every_page
-def test_no_two_elements_share_a_name(pack, name):
-    names = [tag["id"] for tag in pack.page(name).find_all(id=True)]
-    assert len(names) == len(set(names))
 
 
 @every_page
@@ -194,18 +181,12 @@ def test_a_page_runs_nothing_and_fetches_nothing(pack, name):
 
 
 @every_page
-def test_a_page_shows_no_code_no_parameter_and_no_cell_tag(pack, name):
+def test_a_page_shows_no_code_no_parameter_no_folder_of_the_machine_and_no_traceback(pack, name):
     text = without_pictures(pack, name)
     assert not re.search(r"\bpage\.\w+\(", text)
-    for trace in ("open_page", "import ", "parameters", "papermill", "In [", "Out[", "celltag", "jp-", "<pre"):
-        assert trace not in text, trace
-
-
-@every_page
-def test_a_page_shows_no_folder_of_the_machine_and_no_traceback(pack, name):
-    text = without_pictures(pack, name)
-    for trace in [*_folders(pack), "Traceback", "Error:", "Warning:"]:
-        assert trace not in text, trace
+    of_code = ["open_page", "import ", "parameters", "papermill", "In [", "Out[", "celltag", "jp-", "<pre"]
+    traces = [*of_code, *_folders(pack), "Traceback", "Error:", "Warning:"]
+    assert [trace for trace in traces if trace in text] == []
 
 
 @pytest.mark.parametrize("name", ["evidence.xlsx", *REPORTS])
@@ -288,9 +269,10 @@ def test_a_timeline_says_how_many_tasks_it_draws_and_in_which_states(pack):
 
 
 @every_page
-def test_no_two_charts_of_a_page_have_the_same_title(pack, name):
-    titles = [words(title) for title in pack.page(name).find_all(class_="chart-title")]
-    assert [title for title, number in Counter(titles).items() if number > 1] == []
+def test_no_two_charts_of_a_page_have_the_same_title_and_no_two_tables_the_same_caption(pack, name):
+    page = pack.page(name)
+    for titles in (page.find_all(class_="chart-title"), [table.caption for table in page.find_all("table")]):
+        assert [title for title, number in Counter(map(words, titles)).items() if number > 1] == []
 
 
 @every_section
@@ -325,12 +307,6 @@ def test_a_table_has_a_caption_scoped_headers_and_no_cell_without_a_figure_or_a_
             assert len(cells) == len(header.find_all("th"))
             assert [cell.get("scope") for cell in cells] == ["row"] + [None] * (len(cells) - 1)
         assert not EMPTY & {cell.lower() for row in rows_of(table) for cell in row}
-
-
-@every_page
-def test_no_two_tables_of_a_page_have_the_same_caption(pack, name):
-    captions = [words(table.caption) for table in pack.page(name).find_all("table")]
-    assert len(captions) == len(set(captions))
 
 
 @every_page
@@ -715,12 +691,9 @@ def known_rows(run: Run, section: str) -> pd.DataFrame:
 
 
 def test_a_run_with_less_data_ends_well_and_the_pack_is_whole(scarce):
-    assert (scarce.done.status, scarce.done.out) == (0, f"{scarce.folder / 'index.html'}\n")
-    assert sorted(scarce.done.err.splitlines()[:-1]) == sorted(
-        f"{name}: done" for name in ["Board summary", *SECTIONS, "Reconciliation"]
-    )
-    whole = [*PAGES, *REPORTS, "evidence.xlsx", "figures.parquet", "manifest.json"]
-    assert sorted(path.name for path in scarce.folder.iterdir()) == sorted(whole)
+    assert scarce.done.out == f"{scarce.folder / 'index.html'}\n"
+    assert sorted(scarce.done.err.splitlines()[:-1]) == NOTEBOOKS_DONE
+    assert sorted(path.name for path in scarce.folder.iterdir()) == WHOLE
 
 
 def test_a_section_says_that_it_has_no_figures_exactly_where_it_has_none_and_so_does_the_front_page(scarce):

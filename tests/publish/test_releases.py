@@ -7,7 +7,6 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -33,25 +32,16 @@ from tests.publish.made_up import write_heading
 FLOWS = Path("data", "raw", "dfe-ehc-plans-2025", "flows.csv")
 
 
-@pytest.fixture(scope="module", autouse=True)
-def no_audit() -> Iterator[None]:
-    """That no hidden figure follows from a pack is tried elsewhere."""
-    with pytest.MonkeyPatch.context() as patch:
-        leave_out(patch, "audit")
-        yield
-
-
 @pytest.fixture
-def project(headed: Path) -> Path:
+def project(headed: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """That no hidden figure follows from a pack is tried elsewhere."""
+    leave_out(monkeypatch, "audit")
     return headed
 
 
 @pytest.fixture
 def run(project: Path, capfd: pytest.CaptureFixture[str]):
-    def asked(*words: str):
-        return answer(capfd, "run", QUARTER, "--only", "Plans", "--only", "Placements", *words)
-
-    return asked
+    return lambda *words: answer(capfd, "run", QUARTER, "--only", "Plans", "--only", "Placements", *words)
 
 
 @pytest.fixture
@@ -211,17 +201,12 @@ def test_public_figures_are_never_set_beside_controlled_ones(folder, run):
 # The table of changes
 
 
-@pytest.fixture(scope="module")
-def placements(evidence: Evidence) -> Evidence:
-    return evidence
-
-
-def compared(placements: Evidence, before: dict, after: dict) -> list[tuple[str, str, str]]:
+def compared(evidence: Evidence, before: dict, after: dict) -> list[tuple[str, str, str]]:
     frames = [
-        parquet.released(changed(placements, "placement_special_percent", "January 2024", **columns), ["Placements"])
+        parquet.released(changed(evidence, "placement_special_percent", "January 2024", **columns), ["Placements"])
         for columns in (before, after)
     ]
-    found = changes.changed(placements, *frames)
+    found = changes.changed(evidence, *frames)
     assert all(one["measure"] == "Plans in any special school" for one in found)
     return [(one["what"], one["before"], one["after"]) for one in found]
 
@@ -241,15 +226,15 @@ HIDDEN = {"value": float("nan"), "symbol": "c", "numerator": float("nan"), "deno
         (SHOWN, {**SHOWN, "numerator": 568.0}, [("counts behind it", "37.2% (567 of 1,524)", "37.2% (568 of 1,524)")]),
     ],
 )
-def test_how_a_figure_changed_is_told_and_what_is_hidden_now_is_not_repeated(placements, before, after, told):
-    assert compared(placements, before, after) == told
+def test_how_a_figure_changed_is_told_and_what_is_hidden_now_is_not_repeated(evidence, before, after, told):
+    assert compared(evidence, before, after) == told
 
 
-def test_figures_that_are_new_or_gone_are_told_and_the_authoritys_own_come_first(placements):
-    frame = parquet.released(placements, ["Placements"])
+def test_figures_that_are_new_or_gone_are_told_and_the_authoritys_own_come_first(evidence):
+    frame = parquet.released(evidence, ["Placements"])
     own = frame.index[(frame["metric_id"] == "placement_special_percent") & (frame["area_code"] == HALTON)][0]
     other = frame.index[(frame["metric_id"] == "placement_special_percent") & (frame["area_code"] != HALTON)][0]
-    found = changes.changed(placements, frame.drop(index=own), frame.drop(index=other))
+    found = changes.changed(evidence, frame.drop(index=own), frame.drop(index=other))
     assert [(one["area_code"] == HALTON, one["what"]) for one in found] == [(True, "new"), (False, "gone")]
     assert found[0]["before"] == found[1]["after"] == "not there"
 
