@@ -17,6 +17,7 @@ from types import FrameType
 import pytest
 
 import dbv_analysis
+from dbv_analysis.metrics import package_metrics
 from dbv_analysis.model import metric
 from dbv_analysis.pages import open_page
 from dbv_analysis.results import cache as results_cache
@@ -120,7 +121,7 @@ def walked(assemble_once: Callable, evidence: Evidence, tmp_path_factory: pytest
         patch.chdir(ROOT)
         patch.setattr(results_cache, "assemble", assemble_once)
         patch.setattr(tempfile, "tempdir", str(tmp_path_factory.mktemp("tour")))
-        patch.setattr(metric, "_METRICS", metric.discover())
+        patch.setattr(metric, "_METRICS", package_metrics())
         for snippet in snippets:
             with redirect_stdout(io.StringIO()) as printed, followed() as snippet.way:
                 exec(compile(snippet.code, "docs/tour.md", "exec"), namespace)

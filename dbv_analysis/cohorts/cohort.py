@@ -14,8 +14,8 @@ import pandas as pd
 from dbv_analysis.compare.intervals import CONFIDENCE, change_interval
 from dbv_analysis.inputs.records.characteristics import GROUPS
 from dbv_analysis.inputs.sen2.derive import NEED_NAMES
+from dbv_analysis.metrics import find
 from dbv_analysis.model.columns import TOTAL
-from dbv_analysis.model.metric import find
 from dbv_analysis.model.pack import CONTROLLED, PUBLIC
 from dbv_analysis.model.problems import CallProblem
 from dbv_analysis.model.settings import Disclosure

@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import narwhals as nw
 
+from dbv_analysis.metrics import package_metrics
 from dbv_analysis.metrics.planned_unit import unit_measures, unit_metrics
 from dbv_analysis.model.authority import Measure
-from dbv_analysis.model.metric import Count, Metric, Total, Value, discover, own
+from dbv_analysis.model.metric import Count, Metric, Total, Value, own
 from dbv_analysis.model.problems import DataProblem, DataProblems
 from dbv_analysis.model.settings import FILE, GRANT_APPLICATION, Programme
 from dbv_analysis.model.units import COUNT, POUNDS, UNITS
@@ -23,7 +24,7 @@ def metrics_of(programme: Programme) -> dict[str, Metric]:
     application = programme.programme.application
     known = {
         metric.id: replace(metric, source=metric.source.replace(GRANT_APPLICATION, application))
-        for metric in discover().values()
+        for metric in package_metrics().values()
     }
     metrics, problems = list(known.values()), []
     for metric, before in _own(programme):

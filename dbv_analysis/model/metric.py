@@ -1,4 +1,4 @@
-"""What a metric is, and how one is found.
+"""What a metric is.
 
 A metric is one function under ``metrics/``. It takes tables by name and returns what to count; the
 rest (grouping, suppressing, dividing) is done once, in ``calculate``.
@@ -6,9 +6,7 @@ rest (grouping, suppressing, dividing) is done once, in ``calculate``.
 
 from __future__ import annotations
 
-import importlib
 import inspect
-import pkgutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -17,7 +15,7 @@ import narwhals as nw
 from dbv_analysis.model.columns import TOTAL
 from dbv_analysis.model.period import Break
 from dbv_analysis.model.units import HIGHER, LOWER, NEITHER, UNITS, Unit
-from dbv_analysis.model.wording import did_you_mean, first_paragraph
+from dbv_analysis.model.wording import first_paragraph
 
 
 @dataclass(frozen=True)
@@ -225,17 +223,6 @@ def as_reported_then(register: nw.LazyFrame, *key: str) -> nw.LazyFrame:
     return known.with_columns(newest=newest).filter(nw.col("told") == nw.col("newest"))
 
 
-def discover() -> dict[str, Metric]:
-    """Every metric under ``dbv_analysis/metrics``, by id, in the order in which modules define them."""
-    package = importlib.import_module("dbv_analysis.metrics")
-    for module in pkgutil.iter_modules(package.__path__):
-        importlib.import_module(f"{package.__name__}.{module.name}")
+def registered() -> dict[str, Metric]:
+    """Every metric that has been defined, by id, in the order of definition; ``metrics`` lists those of the package."""
     return dict(_METRICS)
-
-
-def find(metric_id: str) -> Metric:
-    """The metric of that id. Raises KeyError whose text says what may have been meant."""
-    known = discover()
-    if metric_id not in known:
-        raise KeyError(f'There is no metric "{metric_id}".{did_you_mean(metric_id, known)}')
-    return known[metric_id]

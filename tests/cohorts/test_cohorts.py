@@ -16,7 +16,7 @@ from dbv_analysis.cohorts.opening import PLANS
 from dbv_analysis.inputs.attendance.tables import read_registers
 from dbv_analysis.inputs.records import CANARY
 from dbv_analysis.inputs.sen2.read_xml import read_xml
-from dbv_analysis.model.metric import discover
+from dbv_analysis.metrics import package_metrics
 from dbv_analysis.model.pack import CONTROLLED
 from dbv_analysis.model.problems import CallProblem
 from dbv_analysis.model.settings import Disclosure
@@ -269,7 +269,7 @@ def test_every_measure_that_the_catalogue_has_is_counted_or_refused_in_words(sma
     folder, registers, _ = small
     cohort = on_day(folder, DAY, "duckdb" if SOAK else "pandas", registers, "autumn term 2024")
     counted, refused = {}, []
-    for metric_id in discover():
+    for metric_id in package_metrics():
         try:
             counted[metric_id] = cohort.measure(metric_id, by="sex")
         except CallProblem as problem:

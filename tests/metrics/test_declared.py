@@ -8,9 +8,10 @@ import pickle
 import narwhals as nw
 import pytest
 
+from dbv_analysis.metrics import package_metrics
 from dbv_analysis.metrics.declared import metrics_of
 from dbv_analysis.model.authority import Indicators, Measure
-from dbv_analysis.model.metric import Count, Total, Value, discover
+from dbv_analysis.model.metric import Count, Total, Value
 from dbv_analysis.model.problems import DataProblem, DataProblems
 from dbv_analysis.model.settings import FILE, Programme, load_programme
 from tests.metrics.test_own_figures import own_figures
@@ -41,7 +42,7 @@ def test_declared_measures_stand_in_their_section_where_they_are_to_stand(progra
 def test_an_authority_may_have_no_measures_of_its_own_and_plan_no_unit(programme):
     workstreams = [workstream.model_copy(update={"indicators": []}) for workstream in programme.workstreams]
     bare = programme.model_copy(update={"measures": [], "unit": None, "training": None, "workstreams": workstreams})
-    assert list(metrics_of(bare)) == list(discover())
+    assert list(metrics_of(bare)) == list(package_metrics())
 
 
 @pytest.mark.parametrize(

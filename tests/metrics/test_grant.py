@@ -9,9 +9,9 @@ import narwhals as nw
 import pandas as pd
 import pytest
 
+from dbv_analysis.metrics import package_metrics
 from dbv_analysis.metrics.grant import ALL_LINES, NOT_ITEMISED
 from dbv_analysis.model.columns import TOTAL
-from dbv_analysis.model.metric import discover
 from dbv_analysis.model.pack import PUBLIC
 from dbv_analysis.model.period import Period
 from dbv_analysis.model.settings import Disclosure
@@ -20,7 +20,7 @@ from dbv_analysis.model.units import SYMBOLS
 from dbv_analysis.results.calculate import calculate
 from tests.results.test_frames import LIBRARIES, as_frame, asked_for
 
-METRICS = {name: metric for name, metric in discover().items() if metric.section == "Grant"}
+METRICS = {name: metric for name, metric in package_metrics().items() if metric.section == "Grant"}
 TO_DATE = "to the end of 2024-25-"
 APPLIED = "2023-12-20"
 PROFILE = "\n".join(f"{quarter}  All lines  profile  250  {APPLIED}" for quarter in ("Q1", "Q2", "Q3", "Q4"))

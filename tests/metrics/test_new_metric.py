@@ -1,4 +1,4 @@
-"""A new metric is one new file: from it come its rows, its catalogue entry, its place in the pack, and its own page."""
+"""A new metric is a function in one file: from it come its rows, catalogue entry, place in the pack, and own page."""
 
 from __future__ import annotations
 
@@ -19,21 +19,13 @@ from tests.conftest import HALTON, QUARTER, ROOT, dbv
 from tests.publish.conftest import OF_NEITHER_SECTION, keep_few_areas
 from tests.shipped import METRICS
 
-NEW_FILE = '''
-"""Two new measures: one in a section that there is, one in a section of its own."""
-
-import narwhals as nw
-
-from dbv_analysis.model.metric import Count, Ratio, metric
-from dbv_analysis.model.units import COUNT, NEITHER, PERCENT
-
-FURTHER = ["general_fe_tertiary_colleges", "specialist_post_16_institutions", "ukrlp_provider"]
-
+NEW_METRICS = '''
 
 @metric(section="Placements", title="Plans in further education", unit=PERCENT, better=NEITHER, source="DfE, SEN2")
 def placement_further_education_percent(placements) -> Ratio:
     """Plans placed in further education, of all plans on the census day, %."""
-    return Ratio(placements, nw.col("placement").is_in(FURTHER))
+    further = ["general_fe_tertiary_colleges", "specialist_post_16_institutions", "ukrlp_provider"]
+    return Ratio(placements, nw.col("placement").is_in(further))
 
 
 @metric(section="Plans begun", title="New plans", unit=COUNT, better=NEITHER, source="DfE, SEN2")
@@ -46,7 +38,7 @@ FURTHER = {"general_fe_tertiary_colleges", "specialist_post_16_institutions", "u
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The project with its package, and one file more; of the inputs what the two sections show, of a few areas."""
+    """The project with two functions more in one of its files; of the inputs what their sections show, of few areas."""
     root = tmp_path_factory.mktemp("new-metric")
     shutil.copy(ROOT / "programme.toml", root)
     ignored = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints")
@@ -55,7 +47,8 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in OF_NEITHER_SECTION:
         shutil.rmtree(root / "data" / "raw" / name)
     keep_few_areas(root / "data" / "raw")
-    (root / "dbv_analysis" / "metrics" / "zz_new.py").write_text(NEW_FILE, encoding="utf-8")
+    with (root / "dbv_analysis" / "metrics" / "placements.py").open("a", encoding="utf-8") as module:
+        module.write(NEW_METRICS)
     return root
 
 

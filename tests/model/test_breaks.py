@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
+from dbv_analysis.metrics import package_metrics
 from dbv_analysis.model.breaks import SEN2_CENSUS, changes
-from dbv_analysis.model.metric import discover
 from dbv_analysis.model.period import Period, why_not_comparable
 
 
@@ -31,13 +31,13 @@ def test_a_series_that_is_not_listed_is_refused_with_the_ones_that_are():
 
 
 def test_every_listed_change_is_of_some_metric():
-    used = {stop for metric in discover().values() for stop in metric.breaks}
+    used = {stop for metric in package_metrics().values() for stop in metric.breaks}
     listed = {stop for name in ("SEN2 counts", "SEN2 flows", "Absence", "Exclusions") for stop in changes(name)}
     assert used == listed
 
 
 def test_a_change_of_codes_is_named_but_stops_no_comparison_and_the_pandemic_does():
-    breaks = discover()["overall_absence_percent"].breaks
+    breaks = package_metrics()["overall_absence_percent"].breaks
     before, after = Period.academic_year(2023), Period.academic_year(2024)
     assert why_not_comparable(before, after, breaks) is None
     assert [stop.label for stop in breaks if stop.between(before.end, after.end)] == ["absence codes changed"]
@@ -46,5 +46,5 @@ def test_a_change_of_codes_is_named_but_stops_no_comparison_and_the_pandemic_doe
 
 def test_the_year_before_the_codes_changed_is_recorded_with_the_old_ones():
     """They were in force from 19 August 2024, a day in the holidays of the year 2023/24."""
-    breaks = discover()["overall_absence_percent"].breaks
+    breaks = package_metrics()["overall_absence_percent"].breaks
     assert not [stop for stop in breaks if stop.between(date(2023, 8, 31), date(2024, 8, 31))]

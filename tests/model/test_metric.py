@@ -6,9 +6,10 @@ import narwhals as nw
 import pandas as pd
 import pytest
 
+from dbv_analysis.metrics import find, package_metrics
 from dbv_analysis.model import metric as registry
 from dbv_analysis.model.columns import TOTAL
-from dbv_analysis.model.metric import Count, Value, as_reported_then, discover, find, metric, own
+from dbv_analysis.model.metric import Count, Value, as_reported_then, metric, own
 from dbv_analysis.model.period import Break
 from dbv_analysis.model.units import COUNT, HIGHER, PERCENT, POUNDS, Unit
 from tests.shipped import METRICS
@@ -22,7 +23,7 @@ def counted(title: str = "Swings", **about):
 @pytest.fixture(autouse=True)
 def _as_before():
     """Whatever a test registers is gone after it."""
-    before = discover()
+    before = package_metrics()
     yield
     registry._METRICS.clear()
     registry._METRICS.update(before)
@@ -51,7 +52,7 @@ def test_a_metric_without_a_docstring_is_refused():
 
     with pytest.raises(ValueError, match="undescribed_count has no docstring: say what it counts"):
         counted()(undescribed_count)
-    assert "undescribed_count" not in discover()
+    assert "undescribed_count" not in package_metrics()
 
 
 def test_an_id_that_is_taken_is_refused_and_both_places_are_named():
@@ -83,7 +84,7 @@ def test_a_metric_may_print_more_decimals_than_its_unit_and_break_off():
 
 def test_metrics_are_found_in_the_order_in_which_their_module_defines_them():
     by_module: dict[str, list[int]] = {}
-    for found in discover().values():
+    for found in package_metrics().values():
         by_module.setdefault(found.define.__module__, []).append(found.define.__code__.co_firstlineno)
     assert len(by_module) >= 3
     for name, lines in by_module.items():
@@ -91,18 +92,18 @@ def test_metrics_are_found_in_the_order_in_which_their_module_defines_them():
 
 
 def test_what_is_registered_later_is_found_last_and_finding_twice_changes_nothing():
-    before = list(discover())
+    before = list(package_metrics())
 
     @counted("Slides")
     def slides_count(placements) -> Count:
         """Slides."""
 
-    assert list(discover()) == [*before, "slides_count"] == list(discover())
+    assert list(package_metrics()) == [*before, "slides_count"] == list(package_metrics())
 
 
 def test_changing_what_was_discovered_does_not_change_what_is_registered():
-    discover().clear()
-    assert "caseload_count" in discover()
+    package_metrics().clear()
+    assert "caseload_count" in package_metrics()
 
 
 def test_an_id_that_is_nearly_right_brings_a_suggestion():

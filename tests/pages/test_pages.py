@@ -22,6 +22,7 @@ import pytest
 
 from dbv_analysis.charts import style
 from dbv_analysis.findings.sections import find
+from dbv_analysis.metrics import package_metrics
 from dbv_analysis.model import metric as registry
 from dbv_analysis.model.blocks import Block, Blocks, Figure, KeyFigures, Links, Table
 from dbv_analysis.model.metric import Ratio, metric
@@ -701,7 +702,7 @@ def test_the_summary_can_be_read_on_a_day_on_which_nothing_of_placements_may_be_
 @pytest.fixture
 def new_metric(evidence, tables):
     """Registers a metric in a section and gives the evidence that a run after it would have."""
-    before = registry.discover()
+    before = package_metrics()
 
     def register(section: str) -> Evidence:
         @metric(section=section, title="Plans in academy special schools", unit=PERCENT, source="A new definition")
@@ -709,7 +710,7 @@ def new_metric(evidence, tables):
             """Plans placed in an academy or free special school, of all plans on the census day, %."""
             return Ratio(placements, nw.col("placement") == STATE_SPECIAL[1])
 
-        metrics = registry.discover()
+        metrics = package_metrics()
         rows = calculate([metrics["academy_special_percent"]], tables, evidence.programme.disclosure, PUBLIC)
         return dataclasses.replace(evidence, metrics=metrics, results=pd.concat([evidence.results, rows]))
 
@@ -726,7 +727,7 @@ def of_halton(evidence: Evidence) -> str:
 
 
 def test_a_new_metric_appears_on_its_sections_page_and_in_the_summary_by_itself(new_metric):
-    shown_already = [one.id for one in registry.discover().values() if one.section == "Placements"]
+    shown_already = [one.id for one in package_metrics().values() if one.section == "Placements"]
     evidence = new_metric("Placements")
     page = SectionPage("Placements", evidence)
     page.table(*shown_already, caption="shares")

@@ -6,14 +6,15 @@ import narwhals as nw
 import pandas as pd
 import pytest
 
-from dbv_analysis.model.metric import Grouped, Mean, Ratio, Value, discover
+from dbv_analysis.metrics import package_metrics
+from dbv_analysis.model.metric import Grouped, Mean, Ratio, Value
 from dbv_analysis.results.count import AREA, PERIOD
 from tests.conftest import HALTON
 from tests.results.plans import in_school, pounds_each, pounds_on_pupils, table
 from tests.soak import SOAK
 
 LIBRARIES = ("pandas", "pyarrow", "polars", "duckdb") if SOAK else ("pandas", "duckdb")
-METRICS = discover()
+METRICS = package_metrics()
 # Differences from row to row within a group are more than narwhals can ask of pyarrow.
 NOT_ON_PYARROW = ("dsg_in_year_deficit", "dsg_implied_funding")
 

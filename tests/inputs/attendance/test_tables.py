@@ -17,7 +17,7 @@ from dbv_analysis.inputs.load import Inputs, load, quality
 from dbv_analysis.inputs.records.characteristics import GROUPS
 from dbv_analysis.inputs.records.store import open_records
 from dbv_analysis.inputs.records.to_tables import of_registers, of_return
-from dbv_analysis.model.metric import discover, find
+from dbv_analysis.metrics import find, package_metrics
 from dbv_analysis.model.pack import CONTROLLED, PUBLIC
 from dbv_analysis.model.period import Period
 from dbv_analysis.model.problems import DataProblems
@@ -73,7 +73,7 @@ def loaded(small, tmp_path_factory) -> tuple[Inputs, Path]:
 @pytest.fixture(scope="module")
 def figures(loaded) -> pd.DataFrame:
     inputs, _ = loaded
-    wanted = [one for one in discover().values() if one.section in ("Attendance", "Exclusions")]
+    wanted = [one for one in package_metrics().values() if one.section in ("Attendance", "Exclusions")]
     return calculate(wanted, inputs.tables, RULE, CONTROLLED)
 
 

@@ -19,7 +19,7 @@ import pandas as pd
 import pytest
 
 from dbv_analysis.inputs.load import load
-from dbv_analysis.model.metric import discover
+from dbv_analysis.metrics import package_metrics
 from dbv_analysis.model.pack import CONTROLLED
 from dbv_analysis.model.sen2 import (
     ALTERNATIVE,
@@ -76,7 +76,7 @@ def tables(folder: Path) -> dict[str, pd.DataFrame]:
 def figures(folder: Path, tables: dict[str, pd.DataFrame]) -> Callable[..., Figures]:
     """Gives a column of a metric's results, in the profile that hides nothing: the release hides nothing either."""
     filled = {name for name, table in tables.items() if not table.empty}
-    metrics = [metric for metric in discover().values() if filled & set(metric.tables)]
+    metrics = [metric for metric in package_metrics().values() if filled & set(metric.tables)]
     results = calculate(metrics, tables, load_programme(folder).disclosure, CONTROLLED)
     by_metric = dict(iter(results.groupby("metric_id")))
 

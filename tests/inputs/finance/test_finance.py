@@ -15,7 +15,7 @@ import pytest
 from dbv_analysis.inputs.finance.dsg import read_allocations
 from dbv_analysis.inputs.finance.s251 import lines
 from dbv_analysis.inputs.load import load, quality
-from dbv_analysis.model.metric import discover
+from dbv_analysis.metrics import package_metrics
 from dbv_analysis.model.pack import CONTROLLED, PUBLIC
 from dbv_analysis.model.problems import DataProblems
 from dbv_analysis.model.settings import Disclosure
@@ -251,7 +251,7 @@ def test_the_dfes_download_gives_the_lines_of_high_needs(raw, tmp_path, account)
     }
     assert by_area(table)[HALTON, lines()["1.2.1"]] == 4_000_000
     assert "16 lines of high needs are not in it: 1.0.2 High needs place funding" in found.warnings[0]
-    shown = calculate([discover()[f"high_needs_{account}"]], found.tables, Disclosure(), PUBLIC)
+    shown = calculate([package_metrics()[f"high_needs_{account}"]], found.tables, Disclosure(), PUBLIC)
     assert set(shown["symbol"]) == {"", "c"}
 
 
@@ -344,7 +344,7 @@ def tables_of(raw: Path, tmp_path: Path, *rows: dict) -> dict[str, pd.DataFrame]
 
 
 def in_profile(tables: dict[str, pd.DataFrame], profile: str) -> dict[tuple[str, str], object]:
-    wanted = [one for one in discover().values() if "costs" in one.tables]
+    wanted = [one for one in package_metrics().values() if "costs" in one.tables]
     results = calculate(wanted, tables, Disclosure(), profile)
     results = results[results["metric_id"] != "inmss_schools_count"] if profile == PUBLIC else results
     return {(row.metric_id, row.breakdown): row.symbol or row.value for row in results.itertuples()}
@@ -405,7 +405,7 @@ def test_transport_without_named_operators_is_shown_by_its_children(raw, tmp_pat
 
 def test_a_ledger_of_transport_alone_says_nothing_of_placements(raw, tmp_path):
     found = shown(raw, tmp_path, *carried(9, "out of borough"))
-    assert {metric for metric, _ in found} == {name for name in discover() if name.startswith("transport_")}
+    assert {metric for metric, _ in found} == {name for name in package_metrics() if name.startswith("transport_")}
 
 
 def test_the_window_is_the_whole_financial_year_where_the_ledger_is_of_its_last_day(raw, tmp_path):
