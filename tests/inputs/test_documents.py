@@ -495,11 +495,7 @@ def test_each_grant_line_but_one_pair_is_a_line_of_the_profile():
     named = {row["line"] for row in rows_of(APPLICATION / "grant_lines.csv")}
     profiled = {row["line"] for row in rows_of(APPLICATION / "grant.csv")} - {"All lines"}
     assert named - profiled == {"Inclusion Manager and Project Manager"}
-    assert profiled - named == {
-        "Temp Inclusion Manager",
-        "Project Officer appointment",
-        "Project manager appointment",
-    }
+    assert profiled - named == {"Temp Inclusion Manager", "Project Officer appointment", "Project manager appointment"}
 
 
 def test_the_six_opportunities_are_the_key_of_the_application(texts):

@@ -15,11 +15,12 @@ from pandas.testing import assert_frame_equal
 from dbv_analysis.inputs.formats import FORMATS
 from dbv_analysis.inputs.load import Inputs, load
 from dbv_analysis.model.pack import SECTIONS
-from dbv_analysis.model.problems import CallProblem, DataProblem, DataProblems
+from dbv_analysis.model.problems import CallProblem
 from dbv_analysis.model.project_lists import PROJECT_LISTS
 from dbv_analysis.model.source import sha256_of
 from dbv_analysis.model.tables import TABLES
 from tests.conftest import HALTON, ROOT
+from tests.inputs.sources import only_problem, problems, put_source
 
 HEADER = "area_code,area_name,geographic_level,period,flow,count"
 REQUESTS_2023 = "E06000006,Halton,Local authority,calendar year 2023,requests,383"
@@ -42,17 +43,6 @@ def raw(tmp_path: Path, data: Path) -> Path:
 @pytest.fixture
 def flows(raw: Path) -> Path:
     return next(raw.rglob("flows.csv"))
-
-
-def problems(raw: Path) -> list[DataProblem]:
-    with pytest.raises(DataProblems) as caught:
-        load(raw)
-    return caught.value.problems
-
-
-def only_problem(raw: Path) -> DataProblem:
-    (problem,) = problems(raw)
-    return problem
 
 
 def write(file: Path, *rows: str, header: str = HEADER) -> None:
@@ -147,67 +137,76 @@ def test_a_folder_without_inputs_says_what_to_put_in(tmp_path):
     assert ".source.toml" in problem.fix
 
 
+PLAIN = {"1,234": "1234", "£1234": "1234", "12.5%": "12.5", "1 234": "1234", "-£12": "-12"}
+MAY_STAND = r"only digits, such as [\d.]+, or one of the symbols c, x, u, low or z"
+FLOWS = "requests, new plans, assessments, assessments issued or plans ceased"
+# What stands in place of a right line, its column, what is said of it, and a pattern of the fix.
+WRONG_LINES = [
+    *((("409", cell), "count", f'"{cell}" is not a number.', MAY_STAND) for cell in ("many", "n/a", "-", "NaN", "inf")),
+    *(
+        (("409", f'"{cell}"'), "count", f'"{cell}" is not a number.', f"such as {plain},")
+        for cell, plain in PLAIN.items()
+    ),
+    (("409", ""), "count", "is empty.", MAY_STAND),
+    (("409", "-12"), "count", "-12 is below 0.", "heck the figure"),
+    (("409", "12.5"), "count", "12.5 is not a whole number.", "heck the figure"),
+    (("requests", "New plan"), "flow", '"New plan" is not known here.', rf'^Use {FLOWS}\. Did you mean "new plans"\?$'),
+    (("calendar year 2024", "2024"), "period", '"2024" is not a period.', "calendar year 2023"),
+    *(
+        ((HALTON, code), "area_code", f'"{code}" is not an area code.', HALTON)
+        for code in ("876", "E0600006", "Halton", "")
+    ),
+    (("Halton", ""), "area_name", "is empty.", r"^Fill it in\.$"),
+    (
+        (REQUESTS_2024, REQUESTS_2023.replace("383", "384")),
+        "area_code + period + flow",
+        "repeats row 2: E06000006, calendar year 2023, requests.",
+        r"^Keep one of the two rows\.$",
+    ),
+    (("409", "409,9"), None, "has more cells than the header.", "quotation marks"),
+]
+
+
+@pytest.mark.parametrize(("instead", "column", "what", "fix"), WRONG_LINES)
+def test_a_wrong_line_is_answered_with_its_place_and_how_to_correct_it(raw, flows, instead, column, what, fix):
+    write(flows, REQUESTS_2023, REQUESTS_2024.replace(*instead), PLANS_2024)
+    problem = only_problem(raw)
+    assert (problem.row, problem.column) == (3, column)
+    assert problem.what == what
+    assert re.search(fix, problem.fix)
+
+
 def test_a_missing_column_is_answered_with_the_column_that_was_meant(raw, flows):
     write(flows, REQUESTS_2023, header=HEADER.replace("count", "counts"))
     problem = only_problem(raw)
-    assert (problem.row, problem.column) == (1, "count")
-    assert problem.what == 'There is no column "count".'
+    assert (problem.row, problem.column, problem.what) == (1, "count", 'There is no column "count".')
     assert 'Did you mean "counts"?' in problem.fix
     assert "area_code, area_name, geographic_level, period, flow and counts" in problem.fix
 
 
-def test_a_column_that_is_not_a_number_is_missed_too(raw, flows):
-    write(flows, "E06000006,Halton,Local authority,calendar year 2023,383", header=HEADER.replace("flow,", ""))
+@pytest.mark.parametrize("missing", [["flow"], ["area_code", "area_name", "geographic_level"]])
+def test_every_column_that_is_missing_is_named(raw, flows, missing):
+    cells = dict(zip(HEADER.split(","), REQUESTS_2023.split(","), strict=True))
+    left = {name: cell for name, cell in cells.items() if name not in missing}
+    write(flows, ",".join(left.values()), header=",".join(left))
+    named = [(problem.row, problem.column, problem.what) for problem in problems(raw)]
+    assert named == [(1, name, f'There is no column "{name}".') for name in missing]
+
+
+@pytest.mark.parametrize("row", [2, 4])
+def test_a_row_with_a_cell_too_many_is_named(raw, flows, row):
+    rows = [REQUESTS_2023, REQUESTS_2024, PLANS_2024]
+    rows[row - 2] += ",9"
+    write(flows, *rows)
     problem = only_problem(raw)
-    assert (problem.row, problem.column, problem.what) == (1, "flow", 'There is no column "flow".')
+    assert (problem.row, problem.what) == (row, "has more cells than the header.")
+    assert "quotation marks" in problem.fix
 
 
 def test_the_order_of_columns_and_space_around_names_do_not_matter(raw, flows):
     header = "count , flow,period,geographic_level,area_name, area_code"
     write(flows, "383,requests,calendar year 2023,Local authority,Halton,E06000006", header=header)
     assert load(raw).tables["flows"]["count"].tolist() == [383]
-
-
-@pytest.mark.parametrize(
-    ("cell", "what"),
-    [
-        ("many", '"many" is not a number.'),
-        ("n/a", '"n/a" is not a number.'),
-        ("-", '"-" is not a number.'),
-        ("NaN", '"NaN" is not a number.'),
-        ("inf", '"inf" is not a number.'),
-        ("", "is empty."),
-    ],
-)
-def test_a_cell_that_is_no_number_is_answered_with_what_may_stand_there(raw, flows, cell, what):
-    write(flows, REQUESTS_2023, REQUESTS_2024.replace("409", cell), PLANS_2024)
-    problem = only_problem(raw)
-    assert (problem.row, problem.column, problem.what) == (3, "count", what)
-    assert re.search(r"only digits, such as [\d.]+, or one of the symbols c, x, u, low or z", problem.fix)
-
-
-@pytest.mark.parametrize(
-    ("cell", "plain"), [('"1,234"', "1234"), ("£1234", "1234"), ("12.5%", "12.5"), ("1 234", "1234"), ("-£12", "-12")]
-)
-def test_a_number_made_up_for_readers_is_answered_with_its_digits(raw, flows, cell, plain):
-    write(flows, REQUESTS_2023, REQUESTS_2024.replace("409", cell))
-    problem = only_problem(raw)
-    assert (problem.row, problem.column) == (3, "count")
-    assert f"such as {plain}," in problem.fix
-
-
-@pytest.mark.parametrize(
-    ("cell", "what"),
-    [
-        ("-12", "-12 is below 0."),
-        ("12.5", "12.5 is not a whole number."),
-    ],
-)
-def test_a_count_is_neither_below_zero_nor_a_fraction(raw, flows, cell, what):
-    write(flows, REQUESTS_2023, REQUESTS_2024.replace("409", cell))
-    problem = only_problem(raw)
-    assert (problem.row, problem.column, problem.what) == (3, "count", what)
-    assert "heck the figure" in problem.fix
 
 
 def test_a_percentage_above_a_hundred_is_refused(project):
@@ -221,15 +220,6 @@ def test_a_percentage_above_a_hundred_is_refused(project):
     problem = only_problem(raw)
     assert (problem.row, problem.column, problem.what) == (row, "percent", "140 is above 100.")
     assert problem.fix == "Check the figure and its unit."
-
-
-def test_a_repeated_row_names_both_rows(raw, flows):
-    write(flows, REQUESTS_2023, PLANS_2024, REQUESTS_2023.replace("383", "384"))
-    problem = only_problem(raw)
-    assert problem.row == 4
-    assert problem.column == "area_code + period + flow"
-    assert problem.what == "repeats row 2: E06000006, calendar year 2023, requests."
-    assert problem.fix == "Keep one of the two rows."
 
 
 def test_a_row_that_repeats_twice_is_named_twice(raw, flows):
@@ -269,35 +259,6 @@ def test_two_releases_may_give_the_same_row(raw, flows):
     assert len(load(raw).tables["flows"]) == 2 * rows_in(flows)
 
 
-def test_an_unknown_category_is_answered_with_the_one_that_was_meant(raw, flows):
-    write(flows, REQUESTS_2023, PLANS_2024.replace("new plans", "New plan"))
-    problem = only_problem(raw)
-    assert (problem.row, problem.column, problem.what) == (3, "flow", '"New plan" is not known here.')
-    known = "requests, new plans, assessments, assessments issued or plans ceased"
-    assert problem.fix == f'Use {known}. Did you mean "new plans"?'
-
-
-def test_a_period_that_is_none_is_answered_with_how_to_write_one(raw, flows):
-    write(flows, REQUESTS_2023, REQUESTS_2024.replace("calendar year 2024", "2024"))
-    problem = only_problem(raw)
-    assert (problem.row, problem.column, problem.what) == (3, "period", '"2024" is not a period.')
-    assert "calendar year 2023" in problem.fix
-
-
-@pytest.mark.parametrize("code", ["876", "E0600006", "Halton", ""])
-def test_an_area_code_that_is_none_is_answered_with_one_that_is(raw, flows, code):
-    write(flows, REQUESTS_2023.replace(HALTON, code))
-    problem = only_problem(raw)
-    assert (problem.row, problem.column, problem.what) == (2, "area_code", f'"{code}" is not an area code.')
-    assert HALTON in problem.fix
-
-
-def test_a_name_that_is_empty_is_to_be_filled_in(raw, flows):
-    write(flows, REQUESTS_2023.replace("Halton", ""))
-    problem = only_problem(raw)
-    assert (problem.row, problem.column, problem.what, problem.fix) == (2, "area_name", "is empty.", "Fill it in.")
-
-
 def test_a_file_that_is_not_in_utf_8_says_where_and_how_to_save_it(raw, flows):
     rows = [HEADER, REQUESTS_2023, REQUESTS_2024.replace("Halton", "Haltoné")]
     flows.write_bytes("\n".join(rows).encode("latin-1"))
@@ -317,16 +278,6 @@ def test_a_file_without_rows_is_empty(raw, flows, content):
     problem = only_problem(raw)
     assert problem.what == "is empty."
     assert problem.file.endswith("dfe-ehc-plans-2025/flows.csv")
-
-
-@pytest.mark.parametrize("row", [2, 3, 4])
-def test_a_row_with_a_cell_too_many_is_named(raw, flows, row):
-    rows = [REQUESTS_2023, REQUESTS_2024, PLANS_2024]
-    rows[row - 2] += ",9"
-    write(flows, *rows)
-    problem = only_problem(raw)
-    assert (problem.row, problem.what) == (row, "has more cells than the header.")
-    assert "quotation marks" in problem.fix
 
 
 def test_a_comma_too_many_at_the_end_of_every_row_is_refused_in_words(raw, flows):
@@ -468,21 +419,11 @@ def test_all_problems_of_all_files_are_seen_at_once(project):
     assert all(problem.fix for problem in told)
 
 
-@pytest.mark.parametrize(
-    ("written", "symbol"),
-    [
-        ("c", "c"),
-        ("z", "z"),
-        ("x", "x"),
-        ("low", "low"),
-        ("u", "u"),
-        ("k", "low"),
-        ("~", "low"),
-        (":", "x"),
-        ("C", "c"),
-        (" x ", "x"),
-    ],
-)
+SYMBOLS = {symbol: symbol for symbol in ("c", "z", "x", "low", "u")}
+SYMBOLS |= {"k": "low", "~": "low", ":": "x", "C": "c", " x ": "x"}
+
+
+@pytest.mark.parametrize(("written", "symbol"), SYMBOLS.items())
 def test_a_symbol_stays_a_symbol_and_never_becomes_a_number(raw, flows, written, symbol):
     write(flows, REQUESTS_2023, REQUESTS_2024.replace("409", written))
     row = load(raw).tables["flows"].iloc[1]
@@ -505,21 +446,7 @@ def inputs_of(frame: pd.DataFrame, table: str, suffix: str, folder: Path, more: 
     folder.mkdir()
     file = folder / f"{table}{suffix}"
     {".csv": frame.to_csv, ".xlsx": frame.to_excel, ".parquet": frame.to_parquet}[suffix](file, index=False)
-    (folder / f"{table}.source.toml").write_text(
-        f"""file = "{file.name}"
-table = "{table}"
-release = "a-release"
-publisher = "A publisher"
-title = "A title"
-published = 2025-06-26
-retrieved = 2025-07-01
-licence = "Open Government Licence v3.0"
-sha256 = "{sha256_of(file)}"
-{more}
-""",
-        encoding="utf-8",
-    )
-    return folder
+    return put_source(file, table=table, more=more)
 
 
 @pytest.fixture
@@ -539,22 +466,20 @@ def percentages() -> pd.DataFrame:
 
 
 @pytest.mark.parametrize("suffix", [".xlsx", ".parquet"])
-def test_a_table_of_symbols_and_counts_is_the_same_in_every_form(counts, tmp_path, suffix):
-    plain = load(inputs_of(counts, "flows", ".csv", tmp_path))
-    other = load(inputs_of(counts, "flows", suffix, tmp_path))
-    assert set(other.tables["flows"]["file"]) == {f"flows{suffix}"}
-    assert_frame_equal(other.tables["flows"].drop(columns="file"), plain.tables["flows"].drop(columns="file"))
+@pytest.mark.parametrize(
+    ("rows", "table", "column", "read"),
+    [
+        ("counts", "flows", "symbol", ["", "c", ""]),
+        ("percentages", "absence", "percent", [11.649351, 9.0, 6.25]),
+    ],
+)
+def test_a_table_is_the_same_in_every_form(request, tmp_path, suffix, rows, table, column, read):
+    frame = request.getfixturevalue(rows)
+    plain, other = (load(inputs_of(frame, table, form, tmp_path)) for form in (".csv", suffix))
+    assert set(other.tables[table]["file"]) == {f"{table}{suffix}"}
+    assert_frame_equal(other.tables[table].drop(columns="file"), plain.tables[table].drop(columns="file"))
     assert other.warnings == []
-    assert plain.tables["flows"]["symbol"].tolist() == ["", "c", ""]
-
-
-@pytest.mark.parametrize("suffix", [".xlsx", ".parquet"])
-def test_a_table_whose_cells_are_numbers_is_the_same_in_every_form(percentages, tmp_path, suffix):
-    plain = load(inputs_of(percentages, "absence", ".csv", tmp_path))
-    other = load(inputs_of(percentages, "absence", suffix, tmp_path))
-    assert set(other.tables["absence"]["file"]) == {f"absence{suffix}"}
-    assert_frame_equal(other.tables["absence"].drop(columns="file"), plain.tables["absence"].drop(columns="file"))
-    assert plain.tables["absence"]["percent"].tolist() == [11.649351, 9.0, 6.25]
+    assert plain.tables[table][column].tolist() == read
 
 
 def test_a_sheet_may_hold_numbers_and_symbols_in_one_column(counts, tmp_path):
@@ -659,15 +584,6 @@ def test_an_area_that_is_given_but_left_empty_is_not_guessed(tmp_path):
 def test_a_table_that_is_no_register_must_say_its_period(tmp_path, table):
     problem = only_problem(inputs_of(of_own(table).drop(columns="period"), table, ".csv", tmp_path))
     assert (problem.row, problem.column, problem.what) == (1, "period", 'There is no column "period".')
-
-
-def test_a_published_table_must_say_its_area(raw, flows):
-    write(flows, "calendar year 2023,requests,383", header="period,flow,count")
-    assert {(problem.row, problem.column) for problem in problems(raw)} == {
-        (1, "area_code"),
-        (1, "area_name"),
-        (1, "geographic_level"),
-    }
 
 
 @pytest.fixture(scope="module")

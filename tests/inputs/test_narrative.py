@@ -49,74 +49,57 @@ def words(*several: str) -> list[Block]:
 # What is read
 
 
-def test_each_part_holds_what_stands_between_its_heading_and_the_next(tmp_path: Path):
-    text = f"# {A}\n\nOne.\n\nTwo.\n\n# {B}\n\nThree.\n"
-    assert told(tmp_path, text) == {A: words("One.", "Two."), B: words("Three.")}
+LONG = " ".join(["word"] * 100_000)
+POINTS = Paragraphs(["one", "two, and more", "three"], listed=True)
+NUMBERED = Paragraphs(["first", "second"], listed=True)
+READ = {
+    "parts": (f"# {A}\n\nOne.\n\nTwo.\n\n# {B}\n\nThree.\n", {A: words("One.", "Two."), B: words("Three.")}),
+    "no text": (f"# {A}\n\n# {B}\n\n***\n\n# {C}\n\n<!-- a note -->\n", {}),
+    "another case and emphasis": ("# SUMMARY of *progress* #\n\nx", {A: words("x")}),
+    "an underlined heading": (f"{A}\n=====\n\nx", {A: words("x")}),
+    "lines that are joined": (f"# {A}\r\n\r\nOne  \r\ntwo\r\nthree.\r\n", {A: words("One two three.")}),
+    "a list": (
+        f"# {A}\n\nBefore:\n\n- one\n- two,\n  and more\n- *three*\n\nAfter.",
+        {A: [*words("Before:"), POINTS, *words("After.")]},
+    ),
+    "a numbered list and a quotation": (
+        f"# {A}\n\n1. first\n2. second\n\n> Very worthwhile.\n> Thank you.",
+        {A: [NUMBERED, *words("Very worthwhile. Thank you.")]},
+    ),
+    "a heading of the second level": (f"# {A}\n\n## Schools\n\nx", {A: words("Schools", "x")}),
+    "comments": (
+        f"<!-- on top\nof all -->\n# {A}\n\n<!-- what is wanted -->\nOne <!-- aside -->two.\n\n<!--\n\nmore\n-->",
+        {A: words("One two.")},
+    ),
+    "a byte order mark": (f"\ufeff# {A}\n\nx", {A: words("x")}),
+    "a very long text": (f"# {A}\n\n{LONG}\n\n# {B}\n\nx", {A: words(LONG), B: words("x")}),
+    **{
+        written: (f"# {A}\n\n{written}", {A: words(read)})
+        for written, read in {
+            "a *weak* and a **strong** word": "a weak and a strong word",
+            "***both***, `code` and snake_case": "both, code and snake_case",
+            "[the local offer](https://example.org/offer)": "the local offer",
+            "![a picture](a.png) beside": "a picture beside",
+            "\\*not emphasis\\*": "*not emphasis*",
+            "5 * 3 * 2 and £9,240 – “so”": "5 * 3 * 2 and £9,240 – “so”",
+        }.items()
+    },
+}
+
+
+@pytest.mark.parametrize(("text", "parts"), READ.values(), ids=READ)
+def test_each_part_holds_the_words_between_its_heading_and_the_next(tmp_path: Path, text: str, parts: dict):
+    assert told(tmp_path, text) == parts
 
 
 def test_the_parts_may_stand_in_any_order_and_some_may_be_left_out(tmp_path: Path):
     assert list(told(tmp_path, f"# {C}\nx\n\n# {A}\ny")) == [C, A]
 
 
-def test_a_part_without_text_is_left_out(tmp_path: Path):
-    assert told(tmp_path, f"# {A}\n\n# {B}\n\n***\n\n# {C}\n\n<!-- a note -->\n") == {}
-
-
-def test_the_case_of_a_heading_and_emphasis_in_it_do_not_matter(tmp_path: Path):
-    assert told(tmp_path, "# SUMMARY of *progress* #\n\nx") == {A: words("x")}
-
-
-def test_a_heading_may_be_underlined(tmp_path: Path):
-    assert told(tmp_path, f"{A}\n=====\n\nx") == {A: words("x")}
-
-
-def test_lines_of_a_paragraph_are_joined(tmp_path: Path):
-    assert told(tmp_path, f"# {A}\r\n\r\nOne  \r\ntwo\r\nthree.\r\n") == {A: words("One two three.")}
-
-
-def test_a_list_is_a_list_with_its_points_whole(tmp_path: Path):
-    text = f"# {A}\n\nBefore:\n\n- one\n- two,\n  and more\n- *three*\n\nAfter."
-    listed = Paragraphs(["one", "two, and more", "three"], listed=True)
-    assert told(tmp_path, text) == {A: [Paragraphs(["Before:"]), listed, Paragraphs(["After."])]}
-
-
 def test_no_point_of_a_list_in_a_list_is_lost(tmp_path: Path):
     ((points,),) = told(tmp_path, f"# {A}\n\n- one\n    - under one\n        - deeper\n- two").values()
     assert points.listed
     assert " ".join(points.paragraphs) == "one under one deeper two"
-
-
-def test_a_numbered_list_and_a_quotation_keep_their_words(tmp_path: Path):
-    found = told(tmp_path, f"# {A}\n\n1. first\n2. second\n\n> Very worthwhile.\n> Thank you.")
-    assert found == {A: [Paragraphs(["first", "second"], listed=True), Paragraphs(["Very worthwhile. Thank you."])]}
-
-
-def test_a_heading_below_the_first_level_stands_as_words_of_its_part(tmp_path: Path):
-    assert told(tmp_path, f"# {A}\n\n## Schools\n\nx") == {A: words("Schools", "x")}
-
-
-@pytest.mark.parametrize(
-    ("written", "read"),
-    [
-        ("a *weak* and a **strong** word", "a weak and a strong word"),
-        ("***both***, `code` and snake_case", "both, code and snake_case"),
-        ("[the local offer](https://example.org/offer)", "the local offer"),
-        ("![a picture](a.png) beside", "a picture beside"),
-        ("\\*not emphasis\\*", "*not emphasis*"),
-        ("5 * 3 * 2 and £9,240 – “so”", "5 * 3 * 2 and £9,240 – “so”"),
-    ],
-)
-def test_of_emphasis_and_links_the_words_alone_are_kept(tmp_path: Path, written: str, read: str):
-    assert told(tmp_path, f"# {A}\n\n{written}") == {A: words(read)}
-
-
-def test_comments_are_left_out_wherever_they_stand(tmp_path: Path):
-    text = f"<!-- on top\nof all -->\n# {A}\n\n<!-- what is wanted -->\nOne <!-- aside -->two.\n\n<!--\n\nmore\n-->"
-    assert told(tmp_path, text) == {A: words("One two.")}
-
-
-def test_a_mark_at_the_start_of_a_windows_file_does_not_hide_the_first_heading(tmp_path: Path):
-    assert told(tmp_path, f"\ufeff# {A}\n\nx") == {A: words("x")}
 
 
 def test_without_a_file_nothing_is_written_yet(tmp_path: Path):
@@ -143,63 +126,39 @@ def test_hostile_text_stays_text(tmp_path: Path, text: str):
     assert "<img" not in page
 
 
-def test_very_long_text_is_read_whole(tmp_path: Path):
-    long = " ".join(["word"] * 100_000)
-    assert told(tmp_path, f"# {A}\n\n{long}\n\n# {B}\n\nx") == {A: words(long), B: words("x")}
-
-
 # What is refused
 
 
-def test_a_part_that_no_report_asks_for_is_refused_with_the_nearest_name(tmp_path: Path):
-    assert refused(tmp_path, "# Grant expenditures\n\nx") == [
-        'The part "Grant expenditures" is in no report. Correct its name. Did you mean "Grant expenditure"?'
-    ]
-
-
-def test_a_part_like_no_other_is_refused_without_a_guess(tmp_path: Path):
-    assert refused(tmp_path, "# Weather\n\nx") == ['The part "Weather" is in no report. Correct its name.']
-
-
-@pytest.mark.parametrize("again", [A, A.upper()])
-def test_a_part_that_stands_twice_is_refused(tmp_path: Path, again: str):
-    text = f"# {A}\n\nx\n\n# {B}\n\ny\n\n# {again}\n\nz"
-    assert refused(tmp_path, text) == [f'The part "{A}" stands twice. Put its text together.']
-
-
-def test_text_before_the_first_heading_is_refused(tmp_path: Path):
-    text = f"Dear colleague,\n\nhere it is.\n\n# {A}\n\nx"
-    assert refused(tmp_path, text) == ["Text stands before the first heading. Put it under a part."]
-
-
-def test_a_heading_without_a_space_after_its_sign_does_not_open_the_narrative(tmp_path: Path):
-    assert refused(tmp_path, f"#{A}\n\nx") == ["Text stands before the first heading. Put it under a part."]
-
-
-@pytest.mark.parametrize("text", ["# Summary of progress\n\nMédway".encode("latin-1"), "# A".encode("utf-16")])
-def test_a_file_that_is_not_in_utf_8_is_refused(tmp_path: Path, text: bytes):
-    assert refused(tmp_path, text) == ["is not in UTF-8. Save it again as UTF-8."]
-
-
-def test_every_problem_is_told_at_once(tmp_path: Path):
-    text = f"Hello.\n\n# Thrived\n\nx\n\n# {A}\n\nx\n\n# {A}\n\ny"
-    assert refused(tmp_path, text) == [
-        "Text stands before the first heading. Put it under a part.",
-        f'The part "{A}" stands twice. Put its text together.',
-        'The part "Thrived" is in no report. Correct its name. Did you mean "Thrive"?',
-    ]
+TWICE = f'The part "{A}" stands twice. Put its text together.'
+BEFORE = "Text stands before the first heading. Put it under a part."
+NOT_UTF_8 = "is not in UTF-8. Save it again as UTF-8."
+OPEN = "row 3: A comment (<!--) is not closed. End it with -->."
 
 
 @pytest.mark.parametrize(
-    "text",
+    ("text", "lines"),
     [
-        f"# {A}\n\n<!-- a note that is not closed\n\nOne.\n\n# {B}\n\nTwo.",
-        f"# {A}\n\n<!-- a note that is not closed\n\nOne.\n\n# {B}\n\n<!-- another -->\n\nTwo.",
+        (
+            "# Grant expenditures\n\nx",
+            ['The part "Grant expenditures" is in no report. Correct its name. Did you mean "Grant expenditure"?'],
+        ),
+        ("# Weather\n\nx", ['The part "Weather" is in no report. Correct its name.']),
+        (f"# {A}\n\nx\n\n# {B}\n\ny\n\n# {A}\n\nz", [TWICE]),
+        (f"# {A}\n\nx\n\n# {B}\n\ny\n\n# {A.upper()}\n\nz", [TWICE]),
+        (f"Dear colleague,\n\nhere it is.\n\n# {A}\n\nx", [BEFORE]),
+        (f"#{A}\n\nx", [BEFORE]),
+        ("# Summary of progress\n\nMédway".encode("latin-1"), [NOT_UTF_8]),
+        ("# A".encode("utf-16"), [NOT_UTF_8]),
+        (
+            f"Hello.\n\n# Thrived\n\nx\n\n# {A}\n\nx\n\n# {A}\n\ny",
+            [BEFORE, TWICE, 'The part "Thrived" is in no report. Correct its name. Did you mean "Thrive"?'],
+        ),
+        (f"# {A}\n\n<!-- a note that is not closed\n\nOne.\n\n# {B}\n\nTwo.", [OPEN]),
+        (f"# {A}\n\n<!-- a note that is not closed\n\nOne.\n\n# {B}\n\n<!-- another -->\n\nTwo.", [OPEN]),
     ],
-    ids=["the last note", "a note before another"],
 )
-def test_a_note_that_is_not_closed_does_not_hide_a_part(tmp_path: Path, text: str):
-    assert refused(tmp_path, text) == ["row 3: A comment (<!--) is not closed. End it with -->."]
+def test_what_is_wrong_is_refused_in_words_all_at_once(tmp_path: Path, text: str | bytes, lines: list[str]):
+    assert refused(tmp_path, text) == lines
 
 
 # The quarters and the template

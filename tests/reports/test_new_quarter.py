@@ -360,9 +360,7 @@ def test_a_list_offers_the_words_that_are_read(book, sheet, column, words):
 
 
 @pytest.mark.parametrize(
-    ("sheet", "column"),
-    [(FIGURES, "value"), (GRANT, "projected"), (GRANT, "spend"), (GRANT, "spend to date")],
-    ids=str,
+    ("sheet", "column"), [(FIGURES, "value"), (GRANT, "projected"), (GRANT, "spend"), (GRANT, "spend to date")], ids=str
 )
 def test_excel_refuses_what_is_neither_a_number_nor_a_symbol(book, sheet, column):
     rule = allowed(book[sheet.name], column)

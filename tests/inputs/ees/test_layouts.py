@@ -12,7 +12,7 @@ import dbv_analysis.inputs.ees.layouts as known
 from dbv_analysis.inputs.ees import read as ees
 from dbv_analysis.inputs.load import load
 from dbv_analysis.model.period import Period
-from dbv_analysis.model.problems import DataProblem, DataProblems
+from dbv_analysis.model.problems import DataProblem
 from dbv_analysis.model.tables import TABLES
 from tests.conftest import HALTON, ROOT
 from tests.inputs.ees.test_read import (
@@ -31,6 +31,7 @@ from tests.inputs.ees.test_read import (
     without,
     zipped,
 )
+from tests.inputs.sources import only_problem, problems_of
 
 
 @pytest.fixture
@@ -48,9 +49,7 @@ def read(tmp_path: Path):
 @pytest.fixture
 def refused(read):
     def refused(content: str | bytes, name: str = "release.csv") -> list[DataProblem]:
-        with pytest.raises(DataProblems) as caught:
-            read(content, name)
-        return caught.value.problems
+        return problems_of(lambda: read(content, name))
 
     return refused
 
@@ -332,9 +331,7 @@ def test_absence_that_is_not_by_sen_provision_says_which_file_to_take(refused):
 
 
 def test_attendance_of_a_year_to_date_is_known_and_says_why_it_is_not_read(published):
-    with pytest.raises(DataProblems) as caught:
-        ees.read_release(published / "EES_ytd_data.csv", "EES_ytd_data.csv")
-    (problem,) = caught.value.problems
+    (problem,) = problems_of(lambda: ees.read_release(published / "EES_ytd_data.csv", "EES_ytd_data.csv"))
     assert problem.what == "is known, and holds nothing that is read here."
     assert "calls a year to date a whole academic year without its last day" in problem.fix
 
@@ -345,9 +342,7 @@ def test_attendance_of_a_year_to_date_is_known_and_says_why_it_is_not_read(publi
 @pytest.mark.parametrize("cell", ["n/a", "-", "", "1,204", "<5"])
 def test_a_cell_that_is_neither_a_number_nor_a_symbol_is_refused_with_its_place(tmp_path, cell):
     sidecar(tmp_path, csv_of(requests("409", time_period="2024"), requests(cell)))
-    with pytest.raises(DataProblems) as caught:
-        load(tmp_path)
-    (problem,) = caught.value.problems
+    problem = only_problem(tmp_path)
     assert (problem.row, problem.column) == (3, "requests_received_in_year")
     assert problem.what in (f'"{cell}" is not a number.', "is empty.")
 
@@ -364,9 +359,7 @@ def test_a_symbol_is_a_value_of_its_own_and_never_nought(tmp_path, cell, symbol)
 
 def test_a_count_below_nought_is_refused_with_its_place(tmp_path):
     sidecar(tmp_path, csv_of(requests("409", time_period="2024"), requests("-12")))
-    with pytest.raises(DataProblems) as caught:
-        load(tmp_path)
-    (problem,) = caught.value.problems
+    problem = only_problem(tmp_path)
     assert (problem.what, problem.row, problem.column) == ("-12 is below 0.", 3, "requests_received_in_year")
 
 

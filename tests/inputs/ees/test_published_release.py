@@ -33,9 +33,9 @@ from dbv_analysis.model.sen2 import (
     UNKNOWN,
 )
 from dbv_analysis.model.settings import load_programme
-from dbv_analysis.model.source import sha256_of
 from dbv_analysis.results.calculate import calculate
 from tests.conftest import ROOT
+from tests.inputs.sources import DFE, empty_project, put_source
 
 RELEASE = "education-health-and-care-plans_2025.zip"
 DIFFERENCES = ROOT / "docs" / "differences.md"
@@ -47,24 +47,9 @@ Figures = dict[Key, "float | str"]
 @pytest.fixture(scope="module")
 def folder(published: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder that holds the release as downloaded, and nothing else."""
-    data = tmp_path_factory.mktemp("release") / "data" / "raw"
-    data.mkdir(parents=True)
-    shutil.copy(ROOT / "programme.toml", data.parent.parent)
-    shutil.copy(published / RELEASE, data)
-    (data / RELEASE.replace(".zip", ".source.toml")).write_text(
-        f"""file = "{RELEASE}"
-format = "ees"
-release = "ehc-plans-2025"
-publisher = "Department for Education"
-title = "Education, health and care plans, reporting year 2025"
-published = 2025-06-26
-retrieved = 2025-07-01
-licence = "Open Government Licence v3.0"
-sha256 = "{sha256_of(data / RELEASE)}"
-""",
-        encoding="utf-8",
-    )
-    return data
+    data = empty_project(tmp_path_factory.mktemp("release"))
+    file = Path(shutil.copy(published / RELEASE, data))
+    return put_source(file, **DFE | {"release": "ehc-plans-2025"})
 
 
 @pytest.fixture(scope="module")
@@ -97,10 +82,7 @@ def release(published: Path) -> Callable[[str], list[Row]]:
 
     def release(name: str) -> list[Row]:
         if name not in read:
-            with (
-                zipfile.ZipFile(published / RELEASE) as archive,
-                archive.open(f"data/{name}.csv") as stream,
-            ):
+            with zipfile.ZipFile(published / RELEASE) as archive, archive.open(f"data/{name}.csv") as stream:
                 read[name] = list(csv.DictReader(io.TextIOWrapper(stream, encoding="utf-8-sig", newline="")))
         return read[name]
 

@@ -17,12 +17,13 @@ from pandas.testing import assert_frame_equal
 from dbv_analysis.inputs.ees import read as ees
 from dbv_analysis.inputs.load import load
 from dbv_analysis.inputs.tidy import ORIGIN, read_text
-from dbv_analysis.model.problems import DataProblem, DataProblems
+from dbv_analysis.model.problems import DataProblem
 from dbv_analysis.model.sen2 import PLACEMENTS
 from dbv_analysis.model.settings import load_programme
 from dbv_analysis.model.source import sha256_of
 from dbv_analysis.model.tables import TABLES
 from tests.conftest import HALTON, ROOT
+from tests.inputs.sources import DFE, only_problem, problems_of, put_source
 
 RELEASE = "education-health-and-care-plans_2025.zip"
 ABSENCE = "absence_exclusions_by_sen_all_authorities.csv.gz"
@@ -148,9 +149,7 @@ def refused(tmp_path: Path):
     def refused(content: bytes, name: str = "release.csv") -> list[DataProblem]:
         path = tmp_path / name
         path.write_bytes(content)
-        with pytest.raises(DataProblems) as caught:
-            read_release(path, name)
-        return caught.value.problems
+        return problems_of(lambda: read_release(path, name))
 
     return refused
 
@@ -462,35 +461,19 @@ def test_a_download_is_read_through_the_loader_with_its_source(tmp_path):
 def sidecar(folder: Path, text: str) -> None:
     path = folder / "release.csv"
     path.write_text(text, encoding="utf-8")
-    (folder / "release.source.toml").write_text(
-        f"""file = "release.csv"
-format = "ees"
-release = "a-release"
-publisher = "Department for Education"
-title = "A title"
-published = 2025-06-26
-retrieved = 2025-07-01
-licence = "Open Government Licence v3.0"
-sha256 = "{sha256_of(path)}"
-""",
-        encoding="utf-8",
-    )
+    put_source(path, **DFE)
 
 
 def test_a_wrong_figure_is_shown_where_it_stands_in_the_download(tmp_path):
     helens = {**AUTHORITY, "new_la_code": "E08000013", "la_name": "St. Helens"}
     sidecar(tmp_path, csv_of(caseload(), caseload(special_independent="-12", **helens), caseload(time_period="202425")))
-    with pytest.raises(DataProblems) as caught:
-        load(tmp_path)
-    (problem,) = caught.value.problems
+    problem = only_problem(tmp_path)
     assert (problem.row, problem.column) == (3, "special_independent")
 
 
 def test_a_rate_that_is_no_number_is_shown_where_it_stands_in_the_download(tmp_path):
     sidecar(tmp_path, csv_of(absence(), exclusions(), exclusions(time_identifier="Spring term", value="4,5")))
-    with pytest.raises(DataProblems) as caught:
-        load(tmp_path)
-    (problem,) = caught.value.problems
+    problem = only_problem(tmp_path)
     assert (problem.what, problem.row, problem.column) == ('"4,5" is not a number.', 4, "value")
 
 

@@ -12,10 +12,10 @@ import pytest
 
 from dbv_analysis.inputs.load import load
 from dbv_analysis.model.problems import DataProblems
-from dbv_analysis.model.source import sha256_of
 from dbv_analysis.results.evidence import Evidence, open_evidence
 from tests.conftest import HALTON, QUARTER, ROOT
 from tests.inputs.ees.test_read import by_need, caseload, csv_of, requests, timeliness, zipped
+from tests.inputs.sources import DFE, put_source
 
 FIRST, REVISED = "ehc-plans-2024", "ehc-plans-2024-revised"
 HELENS = {"new_la_code": "E08000013", "la_name": "St. Helens"}
@@ -26,19 +26,7 @@ def put(data: Path, name: str, release: str, published: str, **members: str) -> 
     folder = data / name
     folder.mkdir(parents=True)
     (folder / "release.zip").write_bytes(zipped(**members))
-    (folder / "release.source.toml").write_text(
-        f"""file = "release.zip"
-format = "ees"
-release = "{release}"
-publisher = "Department for Education"
-title = "Education, health and care plans (made up)"
-published = {published}
-retrieved = {published}
-licence = "Open Government Licence v3.0"
-sha256 = "{sha256_of(folder / "release.zip")}"
-""",
-        encoding="utf-8",
-    )
+    put_source(folder / "release.zip", published, **DFE, release=release)
 
 
 @pytest.fixture(scope="module")

@@ -17,50 +17,30 @@ from dbv_analysis.inputs.finance.s251 import lines
 from dbv_analysis.inputs.load import load, quality
 from dbv_analysis.metrics import package_metrics
 from dbv_analysis.model.pack import CONTROLLED, PUBLIC
-from dbv_analysis.model.problems import DataProblems
 from dbv_analysis.model.settings import Disclosure
-from dbv_analysis.model.source import sha256_of
 from dbv_analysis.results.calculate import calculate
-from tests.conftest import HALTON, ROOT
+from tests.conftest import HALTON
 from tests.inputs.commitments.test_read import CARRIED, PLACED
 from tests.inputs.commitments.test_read import write as write_ledger
+from tests.inputs.sources import empty_project, problems_of, put_source
 
 BEFORE, AFTER = "High needs block before deductions", "High needs block after deductions"
-SOURCE = """
-file = "{file}"
-format = "{format}"
-release = "{release}"
-publisher = "Somebody"
-title = "{title}"
-published = 2024-09-26
-retrieved = 2024-09-26
-licence = "none"
-sha256 = "{sum}"
-"""
 
 
 @pytest.fixture
 def raw(tmp_path: Path) -> Path:
-    """An authority without inputs."""
-    shutil.copy(ROOT / "programme.toml", tmp_path)
-    folder = tmp_path / "data" / "raw"
-    folder.mkdir(parents=True)
-    return folder
+    return empty_project(tmp_path)
 
 
 def put(raw: Path, path: Path, form: str, title: str = "A title", release: str = "") -> Path:
     """A file among the inputs, with its source."""
-    there = raw / path.name
-    shutil.copy(path, there)
-    words = SOURCE.format(file=path.name, format=form, title=title, release=release or path.stem, sum=sha256_of(path))
-    (raw / f"{path.stem}.source.toml").write_text(words, encoding="utf-8")
-    return raw
+    file = Path(shutil.copy(path, raw))
+    settings = {"format": form, "title": title, "release": release or path.stem, "publisher": "Somebody"}
+    return put_source(file, "2024-09-26", **settings)
 
 
 def refused(read: Callable[[], object]) -> str:
-    with pytest.raises(DataProblems) as found:
-        read()
-    return str(found.value)
+    return "\n".join(map(str, problems_of(read)))
 
 
 # The allocations of the dedicated schools grant.

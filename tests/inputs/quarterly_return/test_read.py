@@ -18,12 +18,12 @@ from pandas.testing import assert_frame_equal
 from dbv_analysis.inputs.load import load
 from dbv_analysis.inputs.quarterly_return.read import SHEETS, read_return
 from dbv_analysis.model.pack import PUBLIC
-from dbv_analysis.model.problems import DataProblem, DataProblems
 from dbv_analysis.model.source import sha256_of
 from dbv_analysis.reports.new_quarter import start
 from dbv_analysis.results.cache import assemble, store
 from dbv_analysis.results.evidence import open_evidence
 from tests.conftest import HALTON, ROOT
+from tests.inputs.sources import only_problem, problems, put_source
 
 QUARTER = "2024-25-Q3"
 RELEASE = f"return-{QUARTER}"
@@ -85,19 +85,7 @@ def put_in(raw: Path, release: str, published: str, tables: dict[str, str]) -> N
     for table, text in tables.items():
         file = folder / f"{table}.csv"
         file.write_text(text.lstrip(), encoding="utf-8")
-        file.with_name(f"{table}.source.toml").write_text(
-            f"""file = "{file.name}"
-table = "{table}"
-release = "{release}"
-publisher = "A council"
-title = "{release}"
-published = {published}
-retrieved = {published}
-licence = "© A council"
-sha256 = "{sha256_of(file)}"
-""",
-            encoding="utf-8",
-        )
+        put_source(file, published, table=table, release=release, publisher="A council", title=release)
 
 
 def small_project(root: Path) -> Path:
@@ -165,7 +153,7 @@ def fill(book: Path, sheet: str, where: dict[str, str], **cells: object) -> int:
 
 
 def placements(book: Path, **cells: object) -> int:
-    return fill(book, "Figures", {"metric_id": "inmss_placements_count"}, **cells)
+    return fill(book, "Figures", INMSS, **cells)
 
 
 def returned(raw: Path, table: str) -> pd.DataFrame:
@@ -180,21 +168,10 @@ def one(raw: Path, table: str) -> pd.Series:
     return rows.iloc[0]
 
 
-def problems(raw: Path) -> list[DataProblem]:
-    with pytest.raises(DataProblems) as caught:
-        load(raw)
-    return caught.value.problems
-
-
 def places(raw: Path) -> list[tuple[str, int | None, str | None]]:
     """Where each problem is: the file from its folder on, its row and its column."""
     folder = f"{(raw / RELEASE).as_posix()}/"
     return [(problem.file.removeprefix(folder), problem.row, problem.column) for problem in problems(raw)]
-
-
-def only_problem(raw: Path) -> DataProblem:
-    (problem,) = problems(raw)
-    return problem
 
 
 # Nothing filled in
@@ -244,62 +221,59 @@ def test_what_was_reported_last_never_becomes_a_figure(raw, book, instead):
 # What is filled in
 
 
-def test_a_figure_is_read_with_its_period_its_day_and_its_place(raw, book):
-    number = placements(book, value=93, period="2024-12-31")
-    row = one(raw, "own_figures")
-    assert (row["metric_id"], row["breakdown"], row["value"], row["symbol"]) == (
-        "inmss_placements_count",
-        "Total",
-        93,
-        "",
-    )
-    assert row["period_start"] == row["period_end"] == row["as_at"] == date(2024, 12, 31)
-    assert (row["published"], row["source"]) == (date(2024, 12, 31), f"Halton, Quarterly return, {QUARTER}")
-    assert (row["area_code"], row["file"], row["row"]) == (HALTON, f"{RELEASE}/return.xlsx, sheet Figures", number)
+INMSS = {"metric_id": "inmss_placements_count"}
+DAY = "2024-12-31"
+AT = date(2024, 12, 31)
+RISK = {"number": "1", "rating": "H", "review": "2025-03", "risk": "Schools stay away", "mitigation": "More talks"}
+RISK |= {"owner": "Head of service"}
+PHASE = {"workstream": "1", "element": "Thrive", "quarter": QUARTER, "said_in": "detail", "phase": "Sustain"}
+PHASE |= {"status": "Slightly behind", "published": AT}
+MILESTONE = {"workstream": "1", "milestone": "Launch of pilot", "due": "2024-05", "due_printed": "May 2024 -"}
+MILESTONE |= {"done": "2024-11-15"}
+FIGURE = {"metric_id": "inmss_placements_count", "breakdown": "Total", "value": 93, "symbol": "", "area_code": HALTON}
+FIGURE |= {"period_start": AT, "period_end": AT, "as_at": AT, "published": AT}
+FIGURE |= {"source": f"Halton, Quarterly return, {QUARTER}"}
+TERM = {"breakdown": "EHC plan", "period_start": date(2024, 9, 1), "period_end": AT}
+NUMBERS = [(93, 93), (93.0, 93), ("93", 93), (" 93 ", 93), (0, 0), (64.1, 64.1), (0.1 + 0.2, 0.3), (1698456, 1698456)]
+# A sheet, a row of it, what is filled in, and what the row of the table then holds.
+FILLED_IN = [
+    ("Figures", INMSS, {"value": 93, "period": DAY}, FIGURE),
+    *(("Figures", INMSS, {"value": typed, "period": DAY}, {"value": value}) for typed, value in NUMBERS),
+    *(
+        ("Figures", INMSS, {"value": symbol, "period": DAY}, {"symbol": symbol, "value": None})
+        for symbol in ("c", "x", "u", "low", "z")
+    ),
+    *(
+        ("Figures", INMSS, {"value": 93, "period": typed}, {"period": DAY})
+        for typed in (DAY, f" {DAY}", AT, datetime(2024, 12, 31))
+    ),
+    (
+        "Figures",
+        {"metric_id": "suspensions_count", "breakdown": "EHC plan"},
+        {"value": 31, "period": "autumn term 2024"},
+        TERM,
+    ),
+    ("Phases", {"element": "Thrive"}, {"phase": "Sustain", "status": "Slightly behind"}, PHASE),
+    *(
+        ("Risks", {"number": "1"}, {"rating": "H", "review": typed}, RISK)
+        for typed in ("2025-03", date(2025, 3, 1), datetime(2025, 3, 31))
+    ),
+    ("Milestones", {"workstream": "1"}, {"done": "2024-11-15"}, MILESTONE),
+]
 
 
-@pytest.mark.parametrize(
-    ("typed", "value"),
-    [(93, 93), (93.0, 93), ("93", 93), (" 93 ", 93), (0, 0), (64.1, 64.1), (0.1 + 0.2, 0.3), (1698456, 1698456)],
-)
-def test_a_number_is_read_as_it_is_shown(raw, book, typed, value):
-    placements(book, value=typed, period="2024-12-31")
-    assert one(raw, "own_figures")["value"] == value
+@pytest.mark.parametrize(("sheet", "where", "cells", "expected"), FILLED_IN)
+def test_what_is_filled_in_is_read_with_what_belongs_to_it_and_its_place(raw, book, sheet, where, cells, expected):
+    number = fill(book, sheet, where, **cells)
+    row = one(raw, next(known.table for known in SHEETS if known.name == sheet))
+    assert {name: None if pd.isna(row[name]) else row[name] for name in expected} == expected
+    assert (row["file"], row["row"]) == (f"{RELEASE}/return.xlsx, sheet {sheet}", number)
 
 
 def test_a_number_that_excel_shows_as_pounds_is_that_number(raw, book):
     number = placements(book, value=1200, period="2024-12-31")
     change(book, lambda opened: setattr(opened["Figures"].cell(number, 5), "number_format", "£#,##0.00"))
     assert one(raw, "own_figures")["value"] == 1200
-
-
-@pytest.mark.parametrize("symbol", ["c", "x", "u", "low", "z"])
-def test_a_symbol_stays_a_symbol(raw, book, symbol):
-    placements(book, value=symbol, period="2024-12-31")
-    row = one(raw, "own_figures")
-    assert (row["symbol"], pd.isna(row["value"])) == (symbol, True)
-
-
-@pytest.mark.parametrize("typed", ["2024-12-31", " 2024-12-31", date(2024, 12, 31), datetime(2024, 12, 31)])
-def test_a_day_is_read_whether_it_is_text_or_a_date_of_excels(raw, book, typed):
-    placements(book, value=93, period=typed)
-    assert one(raw, "own_figures")["period"] == "2024-12-31"
-
-
-def test_any_way_of_writing_a_period_may_be_used(raw, book):
-    fill(
-        book,
-        "Figures",
-        {"metric_id": "suspensions_count", "breakdown": "EHC plan"},
-        value=31,
-        period="autumn term 2024",
-    )
-    row = one(raw, "own_figures")
-    assert (row["breakdown"], row["period_start"], row["period_end"]) == (
-        "EHC plan",
-        date(2024, 9, 1),
-        date(2024, 12, 31),
-    )
 
 
 def test_a_figure_of_a_second_period_goes_into_a_row_of_its_own(raw, book):
@@ -361,46 +335,6 @@ def test_a_new_grant_line_goes_into_one_of_the_empty_rows(raw, book):
     }
 
 
-def test_a_phase_is_what_the_report_says_in_detail_of_its_quarter(raw, book):
-    fill(book, "Phases", {"element": "Thrive"}, phase="Sustain", status="Slightly behind")
-    row = one(raw, "phases")
-    assert row[["workstream", "element", "quarter", "said_in", "phase", "status"]].tolist() == [
-        "1",
-        "Thrive",
-        QUARTER,
-        "detail",
-        "Sustain",
-        "Slightly behind",
-    ]
-    assert row["published"] == date(2024, 12, 31)
-
-
-@pytest.mark.parametrize("typed", ["2025-03", date(2025, 3, 1), datetime(2025, 3, 31)])
-def test_a_risk_carries_its_words_with_its_new_rating(raw, book, typed):
-    fill(book, "Risks", {"number": "1"}, rating="H", review=typed)
-    row = one(raw, "risks")
-    assert row[["number", "rating", "review", "risk", "mitigation", "owner"]].tolist() == [
-        "1",
-        "H",
-        "2025-03",
-        "Schools stay away",
-        "More talks",
-        "Head of service",
-    ]
-
-
-def test_a_milestone_that_was_reached_keeps_when_it_was_due(raw, book):
-    fill(book, "Milestones", {"workstream": "1"}, done="2024-11-15")
-    row = one(raw, "milestones")
-    assert row[["workstream", "milestone", "due", "due_printed", "done"]].tolist() == [
-        "1",
-        "Launch of pilot",
-        "2024-05",
-        "May 2024 -",
-        "2024-11-15",
-    ]
-
-
 def test_a_figure_given_for_every_row_gives_a_result_for_every_row(raw, book):
     asked = set()
 
@@ -441,13 +375,12 @@ def test_a_correction_is_a_second_return_and_the_later_one_counts(raw, book):
 
 
 ROWS = {
-    "Figures": {"metric_id": "inmss_placements_count"},
+    "Figures": INMSS,
     "Grant": {"line": "All lines"},
     "Phases": {"element": "Thrive"},
     "Risks": {"number": "1"},
     "Milestones": {"workstream": "1"},
 }
-DAY = "2024-12-31"
 NO_TOTAL = 'is empty for "All lines", and lines of 2024-25-Q3 are filled in.'
 
 
@@ -587,9 +520,32 @@ def test_a_sheet_with_another_name_is_answered_with_the_one_that_was_meant(raw, 
     assert (missing.what, missing.fix.rpartition(".")[2]) == ('has no sheet "Grant".', ' Did you mean "Grants"?')
 
 
-def test_a_sheet_that_was_added_is_refused_rather_than_passed_over(raw, book):
-    change(book, lambda opened: opened.copy_worksheet(opened["Figures"]))
-    assert only_problem(raw).what == 'has a sheet "Figures Copy", which would not be read.'
+@pytest.mark.parametrize(
+    ("edit", "what", "fix"),
+    [
+        (
+            lambda opened: opened.copy_worksheet(opened["Figures"]),
+            'has a sheet "Figures Copy", which would not be read.',
+            "",
+        ),
+        (
+            lambda opened: setattr(opened["Figures"]["F1"], "value", "fill in: periods"),
+            'There is no column "period".',
+            'Put its header back. Did you mean "periods"?',
+        ),
+        (
+            lambda opened: setattr(opened["Figures"]["M1"], "value", "value"),
+            'There is more than one column "value".',
+            "",
+        ),
+    ],
+    ids=["a sheet more", "a header changed", "a column twice"],
+)
+def test_sheets_and_columns_other_than_those_of_a_return_are_refused(raw, book, edit, what, fix):
+    change(book, edit)
+    problem = only_problem(raw)
+    assert problem.what == what
+    assert problem.fix == (fix or problem.fix)
 
 
 def test_the_sheet_that_explains_may_be_taken_out(raw, book):
@@ -598,19 +554,15 @@ def test_the_sheet_that_explains_may_be_taken_out(raw, book):
 
 
 @pytest.mark.parametrize("sheet", SHEETS, ids=lambda sheet: sheet.name)
-def test_a_column_that_is_gone_is_missed(raw, book, sheet):
-    for name in sheet.read:
-        whole = book.read_bytes()
-        change(book, lambda opened, name=name: opened[sheet.name].delete_cols(place_of(opened[sheet.name], name)))
-        problem = only_problem(raw)
-        assert (problem.row, problem.column) == (1, name)
-        assert problem.what == f'There is no column "{name}".'
-        book.write_bytes(whole)
+def test_every_column_that_is_gone_is_missed(raw, book, sheet):
+    def take_out(opened: openpyxl.Workbook) -> None:
+        for name in sheet.read:
+            opened[sheet.name].delete_cols(place_of(opened[sheet.name], name))
 
-
-def test_a_header_that_was_changed_is_answered_with_the_one_that_was_meant(raw, book):
-    change(book, lambda opened: setattr(opened["Figures"]["F1"], "value", "fill in: periods"))
-    assert only_problem(raw).fix == 'Put its header back. Did you mean "periods"?'
+    change(book, take_out)
+    assert sorted((problem.row, problem.column, problem.what) for problem in problems(raw)) == sorted(
+        (1, name, f'There is no column "{name}".') for name in sheet.read
+    )
 
 
 def test_columns_may_stand_in_another_order(raw, book):
@@ -623,11 +575,6 @@ def test_columns_may_stand_in_another_order(raw, book):
     placements(book, value=93, period="2024-12-31")
     change(book, to_the_end)
     assert one(raw, "own_figures")["value"] == 93
-
-
-def test_a_column_that_stands_there_twice_is_a_problem(raw, book):
-    change(book, lambda opened: setattr(opened["Figures"]["M1"], "value", "value"))
-    assert only_problem(raw).what == 'There is more than one column "value".'
 
 
 @pytest.mark.parametrize(
