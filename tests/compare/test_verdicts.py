@@ -190,6 +190,43 @@ def test_a_rate_is_judged_by_its_events_and_their_number_of_pupils():
 
 
 @pytest.mark.parametrize(
+    ("unit", "earlier", "later", "known"),
+    [
+        (PERCENT, "30.0  30  100", "100.0  100  100", True),
+        (PERCENT, "30.0  30  100", "101.0  101  100", False),
+        (PERCENT, "30.0  30  -", "40.0  40  -", False),
+        (PERCENT, "30.0  -  100", "40.0  -  100", False),
+        (PERCENT, "30.0  -  100", "40.0  40  100", False),
+        (POUNDS, "30.0  30  100", "40.0  40  100", False),
+        (RATE, "30.0  30  100", "40.0  40  -", False),
+        (RATE, "30.0  30  100", "40.0  -  100", False),
+        (RATE, "1500.0  15  1", "2000.0  20  1", True),
+        (COUNT, "30.0  30  -", "40.0  -  -", False),
+    ],
+)
+def test_the_authoritys_own_chance_is_known_where_both_counts_are(unit, earlier, later, known):
+    """A share of 1 of 1, or a rate of one pupil, is too few before it comes to this."""
+    text = f"period  value  numerator  denominator\n2024-01-18  {earlier}\n2025-01-16  {later}"
+    found = ask(judge, made_up(text, unit))
+    assert found.grade in (MONITORING, SIGNAL)
+    assert ("chance moves it is not known" not in found.why) is known
+
+
+def test_the_interval_of_a_share_is_of_its_own_counts():
+    """15 of 30 to 150 of 200 is more than chance; 15 of 30 to 19 of 30 is not."""
+    few = "period  value  numerator  denominator\n2024-01-18  50.0  15  30\n2025-01-16  {}"
+    assert ask(judge, made_up(few.format("75.0  150  200"))).grade == SIGNAL
+    assert ask(judge, made_up(few.format("63.33  19  30"))).grade == MONITORING
+    assert ask(judge, made_up(few.format("60.0  300  500"))).grade == MONITORING, "30 at first are too few to tell"
+
+
+def test_a_difference_of_less_than_one_point_is_above_and_a_small_one_is_better():
+    found = verdict((20, 30, 30, 30, 30.5), changes=(-0.2, -0.1, 0, 0.1, 0.2), of=100_000, better=HIGHER)
+    assert "that is 0.5 percentage points above the average change" in found.why
+    assert "), the better direction, though" in found.why
+
+
+@pytest.mark.parametrize(
     ("rows", "why"),
     [
         ("2024-01-18  -", "No figure of what happened is known yet, so nothing can be said of what the programme did."),

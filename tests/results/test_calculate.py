@@ -30,18 +30,49 @@ from tests.results.plans import (
 )
 from tests.soak import examples
 
+NO_NUMBER = (None, None, None)
+HIDDEN = (*NO_NUMBER, "c")
 
-def test_a_share_is_what_is_in_the_numerator_of_all_that_is_counted():
-    assert share("30", "10") == (30, 40, 75, "")
+
+@pytest.mark.parametrize(
+    ("in_schools", "elsewhere", "expected"),
+    [
+        ("30", "10", (30, 40, 75, "")),
+        ("0", "0", (0, 0, None, "z")),  # a share of nothing
+        ("0", "40", (0, 40, 0, "")),  # a true nought
+        ("5", "95", (5, 100, 5, "")),
+        ("95", "5", (95, 100, 95, "")),
+        ("100", "0", (100, 100, 100, "")),
+        *((few, "96", HIDDEN) for few in "1234"),
+        *(("96", few, HIDDEN) for few in "1234"),  # the complement would give it away
+        *((few, "0", HIDDEN) for few in "1234"),
+        *(("0", few, HIDDEN) for few in "1234"),  # the denominator itself is small
+        *((symbol, "10", (*NO_NUMBER, symbol)) for symbol in SYMBOLS),
+        *(("10", symbol, (*NO_NUMBER, symbol)) for symbol in SYMBOLS),
+        *((symbol, symbol, (*NO_NUMBER, symbol)) for symbol in SYMBOLS),
+        *((symbol, "0", (*NO_NUMBER, symbol)) for symbol in SYMBOLS),
+    ],
+)
+def test_a_share_is_what_is_in_the_numerator_of_all_or_a_symbol(in_schools, elsewhere, expected):
+    assert share(in_schools, elsewhere) == expected
 
 
-def test_a_count_adds_up_and_has_no_denominator():
-    plans = table("""
-        setting  count
-        school   30
-        home     10
-    """)
-    assert only(figures(plans, metric(number, COUNT))) == (40, None, 40, "")
+@pytest.mark.parametrize(
+    ("counts", "expected"),
+    [
+        (("30", "10"), (40, None, 40, "")),
+        (("3",), HIDDEN),
+        (("0",), (0, None, 0, "")),
+        (("5",), (5, None, 5, "")),
+        *(((symbol, "10"), (*NO_NUMBER, symbol)) for symbol in SYMBOLS),
+    ],
+)
+def test_a_count_adds_up_and_has_no_denominator(counts, expected):
+    assert only(figures(table("\n".join(["count", *counts])), metric(number, COUNT))) == expected
+
+
+def test_a_share_of_which_no_row_is_in_the_numerator_is_a_true_nought():
+    assert only(figures(table("setting  count\nhome  40"))) == (0, 40, 0, "")
 
 
 def test_each_area_and_each_period_has_a_figure_of_its_own():
@@ -77,29 +108,6 @@ def test_records_and_published_counts_give_the_same_results():
     pd.testing.assert_frame_equal(figures(records, *metrics), figures(published, *metrics))
 
 
-@pytest.mark.parametrize("symbol", SYMBOLS)
-def test_a_symbol_among_the_rows_is_the_figures_symbol_and_never_nought(symbol):
-    assert share(symbol, "10")[2:] == (None, symbol)
-    assert share("10", symbol)[2:] == (None, symbol)
-
-
-@pytest.mark.parametrize("symbol", SYMBOLS)
-def test_a_share_of_which_no_row_has_a_number_keeps_its_symbol(symbol):
-    assert share(symbol, symbol)[2:] == (None, symbol)
-    assert share(symbol, "0")[2:] == (None, symbol)
-
-
-@pytest.mark.parametrize("symbol", SYMBOLS)
-def test_a_count_with_a_symbol_among_its_rows_is_that_symbol(symbol):
-    plans = table(f"setting  count\nschool  {symbol}\nhome  10")
-    assert only(figures(plans, metric(number, COUNT))) == (None, None, None, symbol)
-
-
-def test_no_part_of_a_sum_stands_as_the_sum_where_a_row_has_no_number():
-    numerator, denominator, _, _ = share("x", "10")
-    assert (numerator, denominator) == (None, None)
-
-
 @pytest.mark.parametrize(
     ("stronger", "weaker"), [("c", "x"), ("x", "u"), ("u", "low"), ("low", "z"), ("c", "z"), ("x", "low")]
 )
@@ -120,33 +128,6 @@ def test_a_symbol_spoils_only_its_own_area():
     assert list(figures(plans)["symbol"]) == ["x", ""]
 
 
-def test_a_share_of_nothing_is_not_applicable():
-    assert share("0", "0") == (0, 0, None, "z")
-
-
-def test_none_in_the_numerator_is_a_true_nought():
-    assert share("0", "40") == (0, 40, 0, "")
-    plans = table("setting  count\nhome  40")
-    assert only(figures(plans)) == (0, 40, 0, "")
-
-
-HIDDEN = (None, None, None, "c")
-
-
-@pytest.mark.parametrize("few", ["1", "2", "3", "4"])
-def test_a_small_count_hides_itself_its_whole_and_the_share(few):
-    assert share(few, "96") == HIDDEN
-    assert share("96", few) == HIDDEN, "the complement would give it away"
-    assert share(few, "0") == HIDDEN
-    assert share("0", few) == HIDDEN, "the denominator itself is small"
-
-
-def test_a_small_count_is_hidden_where_it_stands_alone():
-    assert only(figures(table("count\n3"), metric(number, COUNT))) == HIDDEN
-    assert only(figures(table("count\n0"), metric(number, COUNT))) == (0, None, 0, "")
-    assert only(figures(table("count\n5"), metric(number, COUNT))) == (5, None, 5, "")
-
-
 def test_counts_are_hidden_after_they_are_added_up_and_before_they_are_divided():
     plans = table("""
         setting  kind   count
@@ -156,12 +137,6 @@ def test_counts_are_hidden_after_they_are_added_up_and_before_they_are_divided()
         home     girls  4
     """)
     assert only(figures(plans)) == (6, 12, 50, "")
-
-
-def test_five_and_nought_are_shown():
-    assert share("5", "95") == (5, 100, 5, "")
-    assert share("95", "5") == (95, 100, 95, "")
-    assert share("100", "0") == (100, 100, 100, "")
 
 
 def test_the_controlled_profile_shows_small_counts():
@@ -262,106 +237,51 @@ def spent(near: str, far: str, define=pounds_on_pupils, **options) -> dict[str, 
     return by_group(figures(plans, metric(define, POUNDS, by={"Place": "setting"}), **options))
 
 
-def test_a_total_of_what_is_not_children_is_shown_however_small_it_is():
-    plans = table("kind  count\npounds  3")
-    assert only(figures(plans, metric(pounds, POUNDS))) == (3, None, 3, "")
+@pytest.mark.parametrize(
+    ("define", "rows", "options", "expected"),
+    [
+        (pounds, "pounds  3", {}, (3, None, 3, "")),  # money is shown however little it is
+        *((pounds, f"pounds  {symbol}\npounds  10", {}, (*NO_NUMBER, symbol)) for symbol in SYMBOLS),
+        *((pounds_on_pupils, f"pounds  5000\npupils  {few}", {}, HIDDEN) for few in (1, 2)),
+        *((pounds_on_pupils, f"pounds  5000\npupils  {number}", {}, (5000, None, 5000, "")) for number in (0, 3, 40)),
+        *((pounds_on_pupils, f"pounds  5000\npupils  {symbol}", {}, (*NO_NUMBER, symbol)) for symbol in SYMBOLS),
+        (pounds_on_pupils, "pounds  5000\npupils  10", {"rule": Disclosure(threshold=50)}, (5000, None, 5000, "")),
+        (pounds_on_pupils, "pounds  5000\npupils  10", {"rule": Disclosure(threshold=1, money_threshold=11)}, HIDDEN),
+        (pounds_each, "pounds  9000\npounds  5000\npupils  30\npupils  10", {}, (14000, 40, 350, "")),
+        (pounds_each, "pounds  3\npupils  40", {}, (3, 40, 0.075, "")),
+        (pounds_each, "pounds  3\npupils  4", {}, HIDDEN),
+        (pounds_each, "pounds  3\npupils  4", {"profile": CONTROLLED}, (3, 4, 0.75, "")),
+        (pounds_each, "pounds  10\npupils  8", {}, (10, 8, 1.25, "")),  # no share: nobody is the 2 between £10 and 8
+        (pounds_each, "pounds  0\npupils  0", {}, (0, 0, None, "z")),
+        *((pounds_each, f"pounds  5000\npupils  {symbol}", {}, (*NO_NUMBER, symbol)) for symbol in SYMBOLS),
+        *((pounds_each, f"pounds  {symbol}\npupils  10", {}, (*NO_NUMBER, symbol)) for symbol in SYMBOLS),
+        *((pounds_each, f"pounds  {symbol}\npupils  {symbol}", {}, (*NO_NUMBER, symbol)) for symbol in SYMBOLS),
+    ],
+)
+def test_money_and_means_have_a_rule_of_their_own(define, rows, options, expected):
+    """Money with few pupils behind it is hidden, and a mean over few pupils; the threshold of each is its own."""
+    assert only(figures(table(f"kind  count\n{rows}"), metric(define, POUNDS), **options)) == expected
 
 
-@pytest.mark.parametrize("symbol", SYMBOLS)
-def test_a_total_with_a_symbol_among_its_rows_is_that_symbol(symbol):
-    plans = table(f"kind  setting  count\npounds  near  {symbol}\npounds  far  10")
-    assert only(figures(plans, metric(pounds, POUNDS))) == (None, None, None, symbol)
+@pytest.mark.parametrize(
+    ("define", "near", "far", "expected"),
+    [
+        (pounds_on_pupils, "9000 for 40", "5000 for 2", {"near": "c", "far": "c", TOTAL: 14000}),
+        (pounds_on_pupils, "9000 for 40", "5000 for 3", {"near": 9000, "far": 5000, TOTAL: 14000}),
+        (pounds_each, "9000 for 30", "5000 for 10", {"near": 300, "far": 500, TOTAL: 350}),
+        (pounds_each, "9000 for 90", "5000 for 10", {"near": 100, "far": 500, TOTAL: 140}),  # not the mean of the means
+        (pounds_each, "9000 for 40", "5000 for 4", {"near": "c", "far": "c", TOTAL: pytest.approx(14000 / 44)}),
+        (pounds_each, "9000 for 30", "nothing for 10", {"near": 300, "far": "x", TOTAL: 225}),
+        (pounds_each, "9000 for 30", "5000 for nothing", {"near": 300, TOTAL: pytest.approx(14000 / 30)}),
+        (pounds_each, "9000 for 30", "5000 for c", {"near": 300, "far": "c", TOTAL: "c"}),
+    ],
+)
+def test_money_and_means_of_two_groups_and_of_both(define, near, far, expected):
+    assert spent(near, far, define) == expected
 
 
-@pytest.mark.parametrize(("pupils", "hidden"), [("0", False), ("1", True), ("2", True), ("3", False), ("40", False)])
-def test_money_is_hidden_where_fewer_pupils_are_behind_it_than_the_rule_for_money_allows(pupils, hidden):
-    plans = table(f"kind  count\npounds  5000\npupils  {pupils}")
-    found = only(figures(plans, metric(pounds_on_pupils, POUNDS)))
-    assert found == (HIDDEN if hidden else (5000, None, 5000, ""))
-
-
-def test_the_threshold_of_money_is_another_than_that_of_children():
-    plans = table("kind  count\npounds  5000\npupils  10")
-    wanted = metric(pounds_on_pupils, POUNDS)
-    assert only(figures(plans, wanted, rule=Disclosure(threshold=50, money_threshold=3)))[2] == 5000
-    assert only(figures(plans, wanted, rule=Disclosure(threshold=1, money_threshold=11))) == HIDDEN
-
-
-@pytest.mark.parametrize("symbol", SYMBOLS)
-def test_money_is_not_shown_where_the_number_of_pupils_behind_it_is_itself_a_symbol(symbol):
-    plans = table(f"kind  count\npounds  5000\npupils  {symbol}")
-    assert only(figures(plans, metric(pounds_on_pupils, POUNDS))) == (None, None, None, symbol)
-
-
-def test_money_of_a_group_with_few_pupils_takes_the_next_smallest_with_it_and_leaves_the_total():
-    assert spent("9000 for 40", "5000 for 2") == {"near": "c", "far": "c", TOTAL: 14000}
+def test_the_controlled_profile_hides_no_money():
     assert spent("9000 for 40", "5000 for 2", profile=CONTROLLED) == {"near": 9000, "far": 5000, TOTAL: 14000}
-    assert spent("9000 for 40", "5000 for 3") == {"near": 9000, "far": 5000, TOTAL: 14000}
-
-
-def test_a_mean_is_the_sum_of_one_over_the_sum_of_the_other():
-    plans = table("""
-        kind    setting  count
-        pounds  near     9000
-        pounds  far      5000
-        pupils  near     30
-        pupils  far      10
-    """)
-    assert only(figures(plans, metric(pounds_each, POUNDS))) == (14000, 40, 350, "")
-    assert spent("9000 for 30", "5000 for 10", pounds_each) == {"near": 300, "far": 500, TOTAL: 350}
-
-
-def test_the_mean_of_all_is_not_the_mean_of_the_means():
-    found = spent("9000 for 90", "5000 for 10", pounds_each)
-    assert found == {"near": 100, "far": 500, TOTAL: 140}
-
-
-def test_a_mean_is_hidden_where_few_children_are_behind_it_and_not_where_the_money_is_little():
-    plans = table("kind  count\npounds  3\npupils  40")
-    assert only(figures(plans, metric(pounds_each, POUNDS))) == (3, 40, 0.075, "")
-    plans = table("kind  count\npounds  3\npupils  4")
-    assert only(figures(plans, metric(pounds_each, POUNDS))) == HIDDEN
-    assert only(figures(plans, metric(pounds_each, POUNDS), profile=CONTROLLED)) == (3, 4, 0.75, "")
-
-
-def test_a_mean_of_more_money_than_children_is_not_taken_for_a_share():
-    """Between £10 and 8 children lie 2, and nobody is made known by them."""
-    plans = table("kind  count\npounds  10\npupils  8")
-    assert only(figures(plans, metric(pounds_each, POUNDS))) == (10, 8, 1.25, "")
-
-
-def test_a_group_with_few_children_takes_the_next_smallest_mean_with_it():
-    assert spent("9000 for 40", "5000 for 4", pounds_each) == {
-        "near": "c",
-        "far": "c",
-        TOTAL: pytest.approx(14000 / 44),
-    }
-
-
-@pytest.mark.parametrize("symbol", SYMBOLS)
-def test_a_mean_has_its_symbol_where_the_number_or_the_sum_has_one(symbol):
-    for pounds_given, pupils_given in (("5000", symbol), (symbol, "10"), (symbol, symbol)):
-        plans = table(f"kind  count\npounds  {pounds_given}\npupils  {pupils_given}")
-        assert only(figures(plans, metric(pounds_each, POUNDS))) == (None, None, None, symbol)
-
-
-def test_a_mean_of_which_only_the_number_is_known_is_not_available():
-    found = spent("9000 for 30", "nothing for 10", pounds_each)
-    assert (found["near"], found["far"]) == (300, "x")
-
-
-def test_a_mean_of_which_only_the_sum_is_known_has_no_row():
-    assert "far" not in spent("9000 for 30", "5000 for nothing", pounds_each)
-
-
-def test_a_mean_over_nobody_is_not_applicable():
-    plans = table("kind  count\npounds  0\npupils  0")
-    assert only(figures(plans, metric(pounds_each, POUNDS))) == (0, 0, None, "z")
-
-
-def test_a_group_whose_number_is_confidential_leaves_no_mean_of_all():
-    found = spent("9000 for 30", "5000 for c", pounds_each)
-    assert (found["far"], found[TOTAL]) == ("c", "c")
 
 
 @pytest.mark.parametrize("kind", [Count, Total])
