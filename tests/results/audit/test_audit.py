@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import narwhals as nw
 import pandas as pd
 import pytest
@@ -9,11 +11,10 @@ import pytest
 from dbv_analysis.model.columns import TOTAL
 from dbv_analysis.model.metric import Count
 from dbv_analysis.model.pack import CONTROLLED, PUBLIC
-from dbv_analysis.model.settings import Disclosure
 from dbv_analysis.model.units import COUNT
 from dbv_analysis.results.audit.disclosure_audit import Audit, audit
-from dbv_analysis.results.calculate import calculate
-from dbv_analysis.results.count import count_figures
+from dbv_analysis.results.calculate import calculate, results_of
+from dbv_analysis.results.count import FigureCounts, count_figures
 from tests.results.plans import RULE, in_school, metric, number, table
 
 BOYS_FEW = """
@@ -22,7 +23,6 @@ BOYS_FEW = """
     girls  school   7
     other  school   9
 """
-BY_KIND = metric(number, COUNT, by={"Sex": "kind"})
 
 
 def boys(plans):
@@ -30,12 +30,33 @@ def boys(plans):
     return Count(plans.filter(nw.col("kind") == "boys"))
 
 
-def pack(text: str, *metrics, rule: Disclosure = RULE, profile: str = PUBLIC) -> pd.DataFrame:
-    return calculate(metrics, {"plans": table(text)}, rule, profile)
+def school(plans):
+    """Plans in a school."""
+    return Count(plans.filter(nw.col("setting") == "school"))
 
 
-def audited(shown: pd.DataFrame, text: str, *metrics, earlier=None, official=(), rule: Disclosure = RULE) -> Audit:
-    return audit(shown, earlier or {}, count_figures(metrics, {"plans": table(text)}), official, rule)
+METRICS = {
+    "kinds": metric(number, COUNT, by={"Sex": "kind"}),
+    "boys": metric(boys, COUNT),
+    "school": metric(school, COUNT),
+    "share": metric(in_school),
+    "shares": metric(in_school, by={"Sex": "kind"}),
+}
+
+
+@cache
+def counts_of(text: str, *metrics: str) -> FigureCounts:
+    return count_figures([METRICS[name] for name in metrics], {"plans": table(text)})
+
+
+@cache
+def pack(text: str, *metrics: str, profile: str = PUBLIC) -> pd.DataFrame:
+    """What a pack shows of a table."""
+    return results_of(counts_of(text, *metrics), RULE, profile)
+
+
+def audited(shown: pd.DataFrame, text: str, *metrics: str, earlier=None, official=()) -> Audit:
+    return audit(shown, earlier or {}, counts_of(text, *metrics), official, RULE)
 
 
 def names(found: Audit) -> list[tuple[str, str]]:
@@ -60,35 +81,35 @@ def symbols(shown: pd.DataFrame) -> dict[str, str]:
 )
 def test_beside_a_hidden_group_the_smallest_is_hidden_and_the_whole_last(counts, hidden):
     text = "kind  count\n" + "\n".join(f"{name}  {count}" for name, count in zip("abc", counts, strict=True))
-    shown = symbols(pack(text, BY_KIND))
+    shown = symbols(pack(text, "kinds"))
     assert {name for name, symbol in shown.items() if symbol == "c"} == hidden
 
 
 def test_the_whole_is_hidden_where_no_group_can_be():
-    assert symbols(pack("kind  count\na  3\nb  0", BY_KIND)) == {TOTAL: "c", "a": "c", "b": ""}
-    assert set(symbols(pack("kind  count\na  3", BY_KIND)).values()) == {"c"}
+    assert symbols(pack("kind  count\na  3\nb  0", "kinds")) == {TOTAL: "c", "a": "c", "b": ""}
+    assert set(symbols(pack("kind  count\na  3", "kinds")).values()) == {"c"}
 
 
 def test_a_share_of_none_is_hidden_last_of_the_groups():
     rows = [("a", "school", 3), ("a", "home", 20), ("b", "home", 12), ("c", "school", 20), ("c", "home", 20)]
     text = "kind  setting  count\n" + "\n".join("  ".join(map(str, row)) for row in rows)
-    assert symbols(pack(text, metric(in_school, by={"Sex": "kind"}))) == {TOTAL: "", "a": "c", "b": "", "c": "c"}
+    assert symbols(pack(text, "shares")) == {TOTAL: "", "a": "c", "b": "", "c": "c"}
 
 
 def test_a_pack_that_hides_enough_gives_nothing_away():
-    found = audited(pack(BOYS_FEW, BY_KIND), BOYS_FEW, BY_KIND)
+    found = audited(pack(BOYS_FEW, "kinds"), BOYS_FEW, "kinds")
     assert found == Audit((), (), ())
 
 
 def shown_but_for(text: str, *groups: str) -> pd.DataFrame:
     """What a pack would show that hides these groups and no other."""
-    shown = pack(text, BY_KIND, profile=CONTROLLED)
+    shown = pack(text, "kinds", profile=CONTROLLED)
     hide = shown["breakdown"].isin(groups)
     return shown.assign(symbol=shown["symbol"].mask(hide, "c"), numerator=shown["numerator"].mask(hide))
 
 
 def test_a_group_that_follows_from_its_total_is_named_with_what_gives_it_away_and_what_to_hide():
-    found = audited(shown_but_for(BOYS_FEW, "boys"), BOYS_FEW, BY_KIND)
+    found = audited(shown_but_for(BOYS_FEW, "boys"), BOYS_FEW, "kinds")
     (boys_found,) = found.recovered
     assert boys_found.figure == {
         **{"metric_id": "number", "area_code": "E06000001", "breakdown_topic": "Sex", "breakdown": "boys"},
@@ -104,53 +125,52 @@ def test_a_group_that_follows_from_its_total_is_named_with_what_gives_it_away_an
 
 def test_a_group_that_is_not_in_the_pack_cannot_give_anything_away():
     shown = shown_but_for(BOYS_FEW, "boys")
-    assert audited(shown[shown["breakdown"] != "girls"], BOYS_FEW, BY_KIND).recovered == ()
-    assert audited(shown.iloc[:0], BOYS_FEW, BY_KIND) == Audit((), (), ())
+    assert audited(shown[shown["breakdown"] != "girls"], BOYS_FEW, "kinds").recovered == ()
+    assert audited(shown.iloc[:0], BOYS_FEW, "kinds") == Audit((), (), ())
 
 
 def test_what_an_earlier_pack_shows_gives_a_hidden_group_away():
-    now = pack(BOYS_FEW, BY_KIND)
+    now = pack(BOYS_FEW, "kinds")
     assert symbols(now) == {TOTAL: "", "boys": "c", "girls": "c", "other": ""}
-    before = pack(BOYS_FEW, BY_KIND, profile=CONTROLLED)
-    found = audited(now, BOYS_FEW, BY_KIND, earlier={"Q1, release 1": before[before["breakdown"] == "girls"]})
+    before = pack(BOYS_FEW, "kinds", profile=CONTROLLED)
+    found = audited(now, BOYS_FEW, "kinds", earlier={"Q1, release 1": before[before["breakdown"] == "girls"]})
     assert names(found) == [("number", "boys")]
     assert "number, Sex girls, Here, January 2024 (Q1, release 1)" in found.recovered[0].by
     assert [row["breakdown"] for row in found.remedy] == ["other"]
-    assert audited(now, BOYS_FEW, BY_KIND, earlier={"Q1": now}).recovered == ()
-    assert audited(now, BOYS_FEW, BY_KIND, earlier={"Q1": before.iloc[:0]}).recovered == ()
+    assert audited(now, BOYS_FEW, "kinds", earlier={"Q1": now}).recovered == ()
+    assert audited(now, BOYS_FEW, "kinds", earlier={"Q1": before.iloc[:0]}).recovered == ()
 
 
 def test_a_figure_that_was_revised_since_says_nothing_of_the_new_one():
-    now = pack(BOYS_FEW, BY_KIND)
-    before = pack(BOYS_FEW.replace("7", "6"), BY_KIND, profile=CONTROLLED)
-    found = audited(now, BOYS_FEW, BY_KIND, earlier={"Q1": before[before["breakdown"] == "girls"]})
+    now = pack(BOYS_FEW, "kinds")
+    before = pack(BOYS_FEW.replace("7", "6"), "kinds", profile=CONTROLLED)
+    found = audited(now, BOYS_FEW, "kinds", earlier={"Q1": before[before["breakdown"] == "girls"]})
     assert found.recovered == ()
 
 
 def test_a_figure_that_only_an_earlier_pack_hides_is_asked_about_as_well():
     """The first pack hides the boys; the second shows the same count under another name's complement."""
-    sister = metric(boys, COUNT)
-    first = pack(BOYS_FEW, BY_KIND)
+    first = pack(BOYS_FEW, "kinds")
     kept = first[first["breakdown"].isin(["boys", TOTAL, "other"])]
-    rows = pack(BOYS_FEW, BY_KIND, profile=CONTROLLED)
+    rows = pack(BOYS_FEW, "kinds", profile=CONTROLLED)
     now = rows[rows["breakdown"] == "girls"]
-    found = audited(now, BOYS_FEW, BY_KIND, sister, earlier={"Q1, release 1": kept})
+    found = audited(now, BOYS_FEW, "kinds", "boys", earlier={"Q1, release 1": kept})
     assert names(found) == [("number", "boys")]
     assert found.recovered[0].text == "number, Sex boys, Here, January 2024"
     assert found.remedy == ({**found.recovered[0].figure, "breakdown": "girls"},)
 
 
 def test_a_measure_counted_no_longer_stands_by_itself():
-    rows = pack(BOYS_FEW, BY_KIND, profile=CONTROLLED).assign(metric_id="gone")
-    assert audited(pack(BOYS_FEW, BY_KIND), BOYS_FEW, BY_KIND, earlier={"Q1": rows}).recovered == ()
+    rows = pack(BOYS_FEW, "kinds", profile=CONTROLLED).assign(metric_id="gone")
+    assert audited(pack(BOYS_FEW, "kinds"), BOYS_FEW, "kinds", earlier={"Q1": rows}).recovered == ()
 
 
 def test_what_its_own_publisher_shows_is_named_and_may_follow():
-    now = pack(BOYS_FEW, BY_KIND)
-    found = audited(now, BOYS_FEW, BY_KIND, official=["return-1"])
+    now = pack(BOYS_FEW, "kinds")
+    found = audited(now, BOYS_FEW, "kinds", official=["return-1"])
     assert found.recovered == ()
     assert [row["breakdown"] for row in found.published] == ["boys", "girls"]
-    assert audited(now, BOYS_FEW, BY_KIND, official=["return-2"]).published == ()
+    assert audited(now, BOYS_FEW, "kinds", official=["return-2"]).published == ()
 
 
 def test_what_another_release_shows_gives_a_hidden_group_away():
@@ -174,12 +194,7 @@ def test_what_another_release_shows_gives_a_hidden_group_away():
 
 
 def test_a_share_is_given_away_by_either_count():
-    def school(plans):
-        """Plans in a school."""
-        return Count(plans.filter(nw.col("setting") == "school"))
-
     text = "setting  count\nschool  3\nhome  90"
-    share, part = metric(in_school), metric(school, COUNT)
-    shown = pd.concat([pack(text, share), pack(text, part, profile=CONTROLLED)], ignore_index=True)
-    assert names(audited(shown, text, share, part)) == [("in_school", TOTAL)]
-    assert set(pack(text, share, part)["symbol"]) == {"c"}
+    shown = pd.concat([pack(text, "share"), pack(text, "school", profile=CONTROLLED)], ignore_index=True)
+    assert names(audited(shown, text, "share", "school")) == [("in_school", TOTAL)]
+    assert set(pack(text, "share", "school")["symbol"]) == {"c"}
