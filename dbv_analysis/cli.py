@@ -292,7 +292,7 @@ def main() -> None:
         echo_error(str(stopped))
         sys.exit(stopped.status)
     except (click.Abort, KeyboardInterrupt):
-        echo_error("Stopped. What was published before is as it was.")
+        echo_error("Stopped. The published pack is unchanged.")
         sys.exit(STOPPED)
     except OSError as error:
         echo_error(str(disk_problem(error)))

@@ -73,7 +73,7 @@ class Stopped(BaseException):
 
     def __init__(self, number: int):
         self.status = 128 + number
-        super().__init__("Stopped. What was published before is as it was; what is done need not be done again.")
+        super().__init__("Stopped. The published pack is unchanged; notebooks that have run need not run again.")
 
 
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}

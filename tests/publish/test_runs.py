@@ -345,7 +345,7 @@ def test_a_run_that_is_told_to_stop_tidies_up_and_says_so(root, unchanged, numbe
     going.send_signal(number)
     out, err = going.communicate(timeout=20)
     assert (going.returncode, out) == (status, "")
-    assert err.splitlines()[-1].startswith("Stopped. What was published before is as it was")
+    assert err.splitlines()[-1].startswith("Stopped. The published pack is unchanged")
     assert "Traceback" not in err
     assert [one for one in started if is_kernel(one)] == []
     assert list(done("board_summary-*.ipynb"))
