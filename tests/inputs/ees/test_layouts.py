@@ -200,19 +200,6 @@ def test_a_column_that_was_renamed_is_named_with_what_it_was_looked_for_in(refus
     assert file in problem.fix
 
 
-def test_a_renamed_column_is_guessed_at(refused):
-    row = without(caseload(new_special_academy="4"), "special_la_maintained") | {"special_la_maintaned": "3"}
-    (problem,) = refused(csv_of(row))
-    assert 'Did you mean "special_la_maintaned"?' in problem.fix
-
-
-def test_a_column_that_is_split_in_two_says_that_both_are_to_be_named(refused):
-    row = without(caseload(), "special_academy_free") | {"special_one": "4", "special_other": "3"}
-    (problem,) = refused(csv_of(row))
-    assert problem.column == "special_academy_free"
-    assert "From 2026 the release parts it in two: name both in layouts.toml" in problem.fix
-
-
 def test_columns_that_a_layout_names_together_are_added_up_and_a_symbol_among_them_stands(read, monkeypatch):
     (layout,) = [one for one in known.known_layouts() if one.file == "caseload.csv"]
     parts = [
@@ -251,12 +238,6 @@ def test_a_further_file_of_a_release_is_named_and_the_others_are_read(read):
     tables, warnings = read(zipped(data__caseload=csv_of(caseload()), data__moves=csv_of(transfers)), "release.zip")
     assert "caseload" in tables
     assert warnings == ["release.zip/moves.csv is not known here, and is not read."]
-
-
-def test_a_file_of_which_the_release_wants_nothing_known_says_which_columns_it_has(refused):
-    (problem,) = refused("pupils,schools\n1,2\n")
-    assert problem.what == "holds none of the tables that are known here."
-    assert "Its columns are pupils and schools." in problem.fix
 
 
 def test_every_file_of_the_release_of_2025_is_known(published):
@@ -311,29 +292,53 @@ def test_suspensions_are_read_as_the_release_has_them(read):
     }
 
 
-def test_a_provision_that_the_release_words_in_another_way_is_not_guessed(refused):
-    (problem,) = refused(csv_of(wide_absence(), wide_absence(breakdown="Education, health and care plan")))
-    assert problem.what == '"Education, health and care plan" is not a SEN provision known here.'
-    assert (problem.row, problem.column) == (3, "breakdown")
-
-
-def test_a_download_without_the_topic_says_which_it_has(refused):
-    (problem,) = refused(csv_of(wide_absence(breakdown_topic="SEN status")))
-    assert problem.what == "No row has “SEN provision” here."
-    assert "There are SEN status." in problem.fix
-    assert problem.column == "breakdown_topic"
-
-
-def test_absence_that_is_not_by_sen_provision_says_which_file_to_take(refused):
-    (problem,) = refused(csv_of(without(wide_absence(), "breakdown_topic", "breakdown")))
-    assert problem.what == "is known, and holds nothing that is read here."
-    assert "Absence by pupil characteristics" in problem.fix
-
-
 def test_attendance_of_a_year_to_date_is_known_and_says_why_it_is_not_read(published):
     (problem,) = problems_of(lambda: ees.read_release(published / "EES_ytd_data.csv", "EES_ytd_data.csv"))
     assert problem.what == "is known, and holds nothing that is read here."
     assert "calls a year to date a whole academic year without its last day" in problem.fix
+
+
+WORDED = "Education, health and care plan"
+# What a file holds, where it is refused, what is said, and a part of the fix.
+REFUSED = {
+    "a provision worded otherwise": (
+        csv_of(wide_absence(), wide_absence(breakdown=WORDED)),
+        (3, "breakdown", f'"{WORDED}" is not a SEN provision known here.'),
+        "",
+    ),
+    "without the topic": (
+        csv_of(wide_absence(breakdown_topic="SEN status")),
+        (None, "breakdown_topic", "No row has “SEN provision” here."),
+        "There are SEN status.",
+    ),
+    "not by SEN provision": (
+        csv_of(without(wide_absence(), "breakdown_topic", "breakdown")),
+        (None, None, "is known, and holds nothing that is read here."),
+        "Absence by pupil characteristics",
+    ),
+    "nothing known": (
+        "pupils,schools\n1,2\n",
+        (None, None, "holds none of the tables that are known here."),
+        "Its columns are pupils and schools.",
+    ),
+    "a column split in two": (
+        csv_of(without(caseload(), "special_academy_free") | {"special_one": "4", "special_other": "3"}),
+        (1, "special_academy_free", 'There is no column "special_academy_free".'),
+        "From 2026 the release parts it in two: name both in layouts.toml",
+    ),
+    "a column misspelled": (
+        csv_of(without(caseload(new_special_academy="4"), "special_la_maintained") | {"special_la_maintaned": "3"}),
+        (1, "special_la_maintained", 'There is no column "special_la_maintained".'),
+        'Did you mean "special_la_maintaned"?',
+    ),
+}
+
+
+@pytest.mark.parametrize(("content", "place", "fix"), REFUSED.values(), ids=REFUSED)
+def test_what_a_download_lacks_is_said_with_what_to_do(refused, content, place, fix):
+    (problem,) = refused(content)
+    assert (problem.row, problem.column, problem.what) == place
+    assert fix in problem.fix
 
 
 # --- cells

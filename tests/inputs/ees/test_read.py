@@ -196,19 +196,13 @@ def test_plans_that_ceased_are_a_flow_counted_in_rows_of_all_plans(read):
     assert flows[["period", "flow", "count"]].to_numpy().tolist() == [["calendar year 2023", "plans ceased", "79"]]
 
 
-def test_a_byte_order_mark_does_no_harm(read):
-    assert_frame_equal(read(requests(), encoding="utf-8-sig")["flows"], read(requests())["flows"])
-
-
-def test_the_case_of_column_names_does_not_matter(read):
-    shouted = {name.upper() if "_" in name else name.title(): value for name, value in requests().items()}
-    assert_frame_equal(read(shouted)["flows"], read(requests())["flows"])
-
-
-def test_old_and_new_codes_may_stand_in_either_order(read):
+def test_neither_the_case_nor_the_order_of_columns_nor_a_byte_order_mark_matters(read):
     row = requests()
-    other = {"old_la_code": row.pop("old_la_code"), "new_la_code": row.pop("new_la_code"), **row}
-    assert_frame_equal(read(other)["flows"], read(requests())["flows"])
+    shouted = {name.upper() if "_" in name else name.title(): cell for name, cell in row.items()}
+    turned = {"old_la_code": row["old_la_code"], "new_la_code": row["new_la_code"], **row}
+    plain = read(row)["flows"]
+    for other in (read(row, encoding="utf-8-sig"), read(shouted), read(turned)):
+        assert_frame_equal(other["flows"], plain)
 
 
 def test_a_column_that_stands_twice_does_no_harm(tmp_path):
@@ -283,12 +277,49 @@ def test_a_year_without_ages_has_none_and_its_plans_are_read(read):
     assert tables["caseload"]["count"].tolist() == ["1524"]
 
 
-def test_an_age_that_is_not_known_is_named_with_its_place(refused):
-    found = refused(csv_of(caseload(), by_age("age 9", "95"), by_age("unknown", "3"), by_age("age 26", "1")).encode())
-    assert [(problem.row, problem.column, problem.what) for problem in found] == [
-        (4, "breakdown", '"unknown" is not an age known here.'),
-        (5, "breakdown", '"age 26" is not an age known here.'),
-    ]
+TIME, BREAKDOWN = ("time_period", "time_identifier"), ("breakdown_topic", "breakdown")
+IDENTIFYING = (*TIME, "country_name", "region_code", "region_name", "new_la_code", "la_name", *BREAKDOWN)
+TIMES = [
+    ({"time_identifier": "Week 1"}, "Week 1 2023"),
+    ({"time_period": "202324"}, "Calendar year 202324"),
+    ({"time_identifier": "Academic year"}, "Academic year 2023"),
+    ({"time_identifier": "Autumn term"}, "Autumn term 2023"),
+    ({"time_identifier": "Spring term", "time_period": "2023-4"}, "Spring term 2023-4"),
+]
+
+
+def missing(*columns: str) -> set[tuple[int, str, str]]:
+    return {(1, column, f'There is no column "{column}".') for column in columns}
+
+
+# The rows of a file, and what is wrong with them: row, column and words.
+REFUSED = [
+    (
+        [caseload(), by_age("age 9", "95"), by_age("unknown", "3"), by_age("age 26", "1")],
+        {
+            (4, "breakdown", '"unknown" is not an age known here.'),
+            (5, "breakdown", '"age 26" is not an age known here.'),
+        },
+    ),
+    (
+        [by_need(), *map(placed, ("Special - free school", "Special - independent", "Mainstream - studio school"))],
+        {
+            (3, "breakdown", '"Special - free school" is not a placement known here.'),
+            (5, "breakdown", '"Mainstream - studio school" is not a placement known here.'),
+        },
+    ),
+    ([by_need(number_downs="3")], {(1, "number_downs", '"number_downs" is not a need known here.')}),
+    ([without(by_need(), "number_semh")], missing("number_semh")),
+    ([without(caseload(), "neet", "special_academy_free")], missing("neet", "special_academy_free")),
+    *(([without(requests(), column)], missing(column)) for column in IDENTIFYING),
+    ([without(absence(), "value")], missing("value")),
+    *(([requests(**changes)], {(None, None, f"{words} is not a period known here.")}) for changes, words in TIMES),
+]
+
+
+@pytest.mark.parametrize(("rows", "expected"), REFUSED)
+def test_all_that_is_not_known_or_missing_is_named_with_its_place_and_nothing_is_lost(refused, rows, expected):
+    assert {(problem.row, problem.column, problem.what) for problem in refused(csv_of(*rows).encode())} == expected
 
 
 def test_every_need_is_read_for_all_placements_together(read):
@@ -315,33 +346,6 @@ def test_needs_are_read_for_each_placement_and_not_for_the_totals_that_repeat_th
         "special_independent": "8",
         "mainstream_academy_senunit": "4",
     }
-
-
-def test_every_placement_that_is_not_known_is_named_and_none_is_lost(refused):
-    content = csv_of(
-        by_need(),
-        placed("Special - free school"),
-        placed("Special - independent"),
-        placed("Mainstream - studio school"),
-    )
-    assert [(problem.row, problem.column, problem.what) for problem in refused(content.encode())] == [
-        (3, "breakdown", '"Special - free school" is not a placement known here.'),
-        (5, "breakdown", '"Mainstream - studio school" is not a placement known here.'),
-    ]
-
-
-def test_a_need_that_is_not_known_is_named_and_its_plans_are_not_lost(refused):
-    (problem,) = refused(csv_of(by_need(number_downs="3")).encode())
-    assert (problem.what, problem.row, problem.column) == (
-        '"number_downs" is not a need known here.',
-        1,
-        "number_downs",
-    )
-
-
-def test_a_need_that_is_missing_is_named(refused):
-    (problem,) = refused(csv_of(without(by_need(), "number_semh")).encode())
-    assert (problem.what, problem.column) == ('There is no column "number_semh".', "number_semh")
 
 
 def test_a_new_column_that_counts_no_need_does_no_harm(read):
@@ -464,47 +468,48 @@ def sidecar(folder: Path, text: str) -> None:
     put_source(path, **DFE)
 
 
-def test_a_wrong_figure_is_shown_where_it_stands_in_the_download(tmp_path):
-    helens = {**AUTHORITY, "new_la_code": "E08000013", "la_name": "St. Helens"}
-    sidecar(tmp_path, csv_of(caseload(), caseload(special_independent="-12", **helens), caseload(time_period="202425")))
-    problem = only_problem(tmp_path)
-    assert (problem.row, problem.column) == (3, "special_independent")
-
-
-def test_a_rate_that_is_no_number_is_shown_where_it_stands_in_the_download(tmp_path):
-    sidecar(tmp_path, csv_of(absence(), exclusions(), exclusions(time_identifier="Spring term", value="4,5")))
-    problem = only_problem(tmp_path)
-    assert (problem.what, problem.row, problem.column) == ('"4,5" is not a number.', 4, "value")
+HELENS = {**AUTHORITY, "new_la_code": "E08000013", "la_name": "St. Helens"}
 
 
 @pytest.mark.parametrize(
-    "content",
-    [b"", b"no zip at all", zipped(data__requests="a\n1\n")[:60]],
-    ids=["empty", "no zip at all", "cut short"],  # the time of packing is in the bytes
+    ("rows", "place"),
+    [
+        (
+            [caseload(), caseload(special_independent="-12", **HELENS), caseload(time_period="202425")],
+            (3, "special_independent", "-12 is below 0."),
+        ),
+        (
+            [absence(), exclusions(), exclusions(time_identifier="Spring term", value="4,5")],
+            (4, "value", '"4,5" is not a number.'),
+        ),
+    ],
 )
-def test_a_zip_that_is_not_whole_is_to_be_downloaded_again(refused, content):
-    assert refused(content, "release.zip") == [
-        DataProblem("release.zip", "is not a whole zip file.", "Download it again.")
-    ]
+def test_a_wrong_figure_is_shown_where_it_stands_in_the_download(tmp_path, rows, place):
+    sidecar(tmp_path, csv_of(*rows))
+    problem = only_problem(tmp_path)
+    assert (problem.row, problem.column, problem.what) == place
 
 
-def test_a_zip_that_is_damaged_inside_is_to_be_downloaded_again(refused):
-    content = bytearray(zipped(data__requests=csv_of(*[requests()] * 200)))
-    content[80:86] = b"\xff" * 6
-    (problem,) = refused(bytes(content), "release.zip")
-    assert problem.fix == "Download it again."
+MANY = csv_of(*[requests()] * 200)
+DAMAGED = zipped(data__requests=MANY)[:80] + b"\xff" * 6 + zipped(data__requests=MANY)[86:]
+NO_ZIP, NO_CSV = "is not a whole zip file.", "is not a CSV in UTF-8."
 
 
-def test_a_gzip_that_is_cut_short_is_to_be_downloaded_again(refused):
-    whole = gzip.compress(csv_of(*[requests()] * 200).encode())
-    (problem,) = refused(whole[: len(whole) // 2], "release.csv.gz")
-    assert problem.fix == "Download it again."
-
-
-@pytest.mark.parametrize("content", [b"", csv_of(requests(la_name="Montréal")).encode("latin-1")])
-def test_a_csv_that_is_empty_or_not_in_utf_8_is_to_be_downloaded_again(refused, content):
-    (problem,) = refused(content)
-    assert (problem.what, problem.fix) == ("is not a CSV in UTF-8.", "Download it again.")
+@pytest.mark.parametrize(
+    ("name", "content", "what"),
+    [
+        ("release.zip", b"", NO_ZIP),
+        ("release.zip", b"no zip at all", NO_ZIP),
+        ("release.zip", zipped(data__requests="a\n1\n")[:60], NO_ZIP),
+        ("release.zip", DAMAGED, NO_ZIP),
+        ("release.csv.gz", gzip.compress(MANY.encode())[:200], NO_CSV),
+        ("release.csv", b"", NO_CSV),
+        ("release.csv", csv_of(requests(la_name="Montréal")).encode("latin-1"), NO_CSV),
+    ],
+    ids=["empty", "no zip at all", "cut short", "damaged inside", "gzip cut short", "no text", "not in UTF-8"],
+)  # the time of packing is in the bytes
+def test_a_download_that_is_not_whole_is_to_be_downloaded_again(refused, name, content, what):
+    assert refused(content, name) == [DataProblem(name, what, "Download it again.")]
 
 
 @pytest.mark.parametrize(
@@ -519,54 +524,6 @@ def test_a_download_that_holds_nothing_known_says_what_to_download(refused, cont
     (problem,) = refused(content, name)
     assert problem.what == "holds none of the tables that are known here."
     assert "Education, health and care plans" in problem.fix
-
-
-def test_every_count_column_that_is_missing_is_named(refused):
-    content = csv_of(without(caseload(), "neet", "special_academy_free")).encode()
-    found = refused(content)
-    assert {(problem.row, problem.column, problem.what) for problem in found} == {
-        (1, "neet", 'There is no column "neet".'),
-        (1, "special_academy_free", 'There is no column "special_academy_free".'),
-    }
-
-
-@pytest.mark.parametrize(
-    "column",
-    [
-        "time_period",
-        "time_identifier",
-        "country_name",
-        "region_code",
-        "region_name",
-        "new_la_code",
-        "la_name",
-        "breakdown_topic",
-        "breakdown",
-    ],
-)
-def test_an_identifying_column_that_is_missing_is_named(refused, column):
-    (problem,) = refused(csv_of(without(requests(), column)).encode())
-    assert problem.column == column
-
-
-def test_an_absence_download_without_its_values_is_refused_in_words(refused):
-    (problem,) = refused(csv_of(without(absence(), "value")).encode())
-    assert problem.column == "value"
-
-
-@pytest.mark.parametrize(
-    ("changes", "words"),
-    [
-        ({"time_identifier": "Week 1"}, "Week 1 2023 is not a period known here."),
-        ({"time_period": "202324"}, "Calendar year 202324 is not a period known here."),
-        ({"time_identifier": "Academic year"}, "Academic year 2023 is not a period known here."),
-        ({"time_identifier": "Autumn term"}, "Autumn term 2023 is not a period known here."),
-        ({"time_identifier": "Spring term", "time_period": "2023-4"}, "Spring term 2023-4 is not a period known here."),
-    ],
-)
-def test_a_time_that_is_not_known_is_refused_in_words(refused, changes, words):
-    (problem,) = refused(csv_of(requests(**changes)).encode())
-    assert problem.what == words
 
 
 def test_a_census_whose_day_is_not_known_says_where_to_add_it(refused):
