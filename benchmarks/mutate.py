@@ -65,7 +65,17 @@ LIBRARIES = (
     "scipy.stats",
     f"{PACKAGE}.synth",
 )
-ARGUMENTS = ("-x", "-q", "--tb=no", "-p", "no:cacheprovider", "-p", "_hypothesis_pytestplugin", "--hypothesis-seed=1")
+ARGUMENTS = (
+    "-x",
+    "-q",
+    "--tb=no",
+    "--noconftest",
+    "-p",
+    "no:cacheprovider",
+    "-p",
+    "_hypothesis_pytestplugin",
+    "--hypothesis-seed=1",
+)
 # A comparison becomes its neighbour or its opposite, a calculation its inverse: what fails on any data tells nothing.
 OPERATORS = (
     *(f"ReplaceComparisonOperator_{pair}" for pair in ("Eq_NotEq", "NotEq_Eq", "Is_IsNot", "IsNot_Is")),

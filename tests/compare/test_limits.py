@@ -53,6 +53,7 @@ def test_a_signal_is_outside_the_limits_or_in_a_run_of_eight_on_one_side(after, 
 def test_a_locked_value_is_no_signal():
     assert xmr([*STEADY * 3, 12.0, 30.0, 12.0], 13).signals == (13,)
     assert xmr([10.0] * 12 + [30.0], 13).signals == ()
+    assert xmr([10.0] * 4, 3).signals == (), "a value on a limit is not outside"
 
 
 @pytest.mark.parametrize(("locked", "trial"), [(2, True), (11, True), (12, False), (13, False)])
