@@ -12,6 +12,7 @@ import pytest
 from dbv_analysis.inputs.narrative import read_narrative, written_quarters
 from dbv_analysis.model.blocks import Block, Paragraphs, paragraphs
 from dbv_analysis.model.problems import DataProblems
+from dbv_analysis.model.settings import load_programme
 from dbv_analysis.reports import check_narratives, narrative_of, narrative_parts
 from tests.conftest import QUARTER
 
@@ -189,8 +190,10 @@ def test_the_template_asks_for_exactly_what_the_reports_ask_for_in_their_order(
 ):
     text = (data / "narrative" / "template.md").read_text(encoding="utf-8")
     asked = re.findall(r"^# ([^\n]+)\n\n<!-- (.+?) -->$", text, flags=re.MULTILINE | re.DOTALL)
-    assert {part: " ".join(note.split()) for part, note in asked} == narrative_parts(tables["phases"])
-    assert [part for part, _ in asked] == list(narrative_parts(tables["phases"]))
+    assert {part: " ".join(note.split()) for part, note in asked} == narrative_parts(
+        tables["phases"], load_programme(data)
+    )
+    assert [part for part, _ in asked] == list(narrative_parts(tables["phases"], load_programme(data)))
     assert re.findall(r"^# (.+)$", text, flags=re.MULTILINE) == [part for part, _ in asked]
 
 
@@ -200,8 +203,8 @@ def test_the_template_as_it_is_tells_nothing(data: Path, tmp_path: Path, tables:
     assert narrative_of(QUARTER, tables["phases"], tmp_path) == {}
 
 
-def test_the_elements_are_parts_of_their_own(tables: dict[str, pd.DataFrame]):
-    assert set(tables["phases"]["element"]) <= set(narrative_parts(tables["phases"]))
+def test_the_elements_are_parts_of_their_own(data: Path, tables: dict[str, pd.DataFrame]):
+    assert set(tables["phases"]["element"]) <= set(narrative_parts(tables["phases"], load_programme(data)))
 
 
 def test_where_the_elements_are_not_known_their_parts_are_left_out_and_the_others_are_read(

@@ -23,8 +23,9 @@ import pytest
 from dbv_analysis.charts import style
 from dbv_analysis.findings.sections import find
 from dbv_analysis.metrics import package_metrics
+from dbv_analysis.metrics.declared import metrics_of
 from dbv_analysis.model import metric as registry
-from dbv_analysis.model.blocks import Block, Blocks, Figure, KeyFigures, Links, Table
+from dbv_analysis.model.blocks import Block, Blocks, Figure, KeyFigures, Links, SectionHeading, Table
 from dbv_analysis.model.metric import Ratio, metric
 from dbv_analysis.model.pack import CONTROLLED, PUBLIC, REPORTS, SECTIONS
 from dbv_analysis.model.problems import CallProblem
@@ -114,7 +115,11 @@ def by_heading(section: str, page: SectionPage | SummaryPage, notebook: str = ""
             before.append(last)
         exec(compile(ast.Module(before, []), path.name, "exec"), names)
         if isinstance(last, ast.Expr):
-            shown.append(eval(compile(ast.Expression(last.value), path.name, "eval"), names))
+            block = eval(compile(ast.Expression(last.value), path.name, "eval"), names)
+            if isinstance(block, SectionHeading):
+                shown = found.setdefault(block.title, [])
+            else:
+                shown.append(block)
     return found
 
 
@@ -205,7 +210,10 @@ SECTION_METHODS = {
     "bars": lambda page, metric_id: page.bars(metric_id, "Topic"),
     "shares": lambda page, metric_id: page.shares(metric_id, metric_id, title="Shares"),
     "spent_and_planned": lambda page, metric_id: page.spent_and_planned(metric_id, "grant_profile"),
-    "unit_range": lambda page, metric_id: page.unit_range(metric_id, "inmss_unit_cost_average"),
+    "unit_range": lambda page, metric_id: page.unit_range(),
+    "unit_heading": lambda page, metric_id: page.unit_heading(),
+    "unit_case": lambda page, metric_id: page.unit_case("the case"),
+    "indicators": lambda page, metric_id: page.indicators("indicators"),
     "table": lambda page, metric_id: page.table(metric_id, caption="shares"),
     "counts": lambda page, metric_id: page.counts(metric_id, of="All", caption="numbers"),
     "breakdowns": lambda page, metric_id: page.breakdowns(metric_id),
@@ -710,7 +718,7 @@ def new_metric(evidence, tables):
             """Plans placed in an academy or free special school, of all plans on the census day, %."""
             return Ratio(placements, nw.col("placement") == STATE_SPECIAL[1])
 
-        metrics = package_metrics()
+        metrics = metrics_of(evidence.programme)
         rows = calculate([metrics["academy_special_percent"]], tables, evidence.programme.disclosure, PUBLIC)
         return dataclasses.replace(evidence, metrics=metrics, results=pd.concat([evidence.results, rows]))
 

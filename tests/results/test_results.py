@@ -141,9 +141,7 @@ def test_every_share_of_every_area_and_year_is_the_plain_sum_over_the_plain_sum(
     assert found == expected
 
 
-def test_the_caseload_is_the_releases_own_and_what_placements_add_up_to_but_for_two(
-    results, data, placements
-):
+def test_the_caseload_is_the_releases_own_and_what_placements_add_up_to_but_for_two(results, data, placements):
     """In January 2024 two authorities returned 3,645 plans without placements; they are in England's count alone."""
     plans = {
         (row["area_code"], row["period"]): float(row["count"])
