@@ -203,23 +203,6 @@ def test_a_figure_whose_row_has_a_symbol_is_not_shown_though_it_could_be_worked_
     assert only(figures(table("count\nx"), metric(worked_out))) == (None, None, None, "x")
 
 
-def test_two_figures_of_one_key_are_refused_by_name():
-    plans = table("""
-        kind   count
-        boys   12.5
-        girls  13.5
-    """)
-    with pytest.raises(ValueError, match=r"more than one figure for as_given, E06000001"):
-        figures(plans, metric(as_given))
-
-
-def test_tables_without_rows_give_no_figures():
-    plans = table("count\n10").iloc[0:0]
-    found = figures(plans, metric(in_school, by={"Sex": "kind"}), metric(number, COUNT), metric(as_given))
-    assert found.empty
-    assert list(found.columns) == list(RESULT_COLUMNS)
-
-
 def test_a_share_that_is_exactly_half_way_is_printed_rounded_up_as_the_releases_do():
     _, _, value, _ = share("23", "57")  # 23 of 80 is 28.75
     assert PERCENT.write(value) == "28.8%"
@@ -284,36 +267,24 @@ def test_the_controlled_profile_hides_no_money():
     assert spent("9000 for 40", "5000 for 2", profile=CONTROLLED) == {"near": 9000, "far": 5000, TOTAL: 14000}
 
 
-@pytest.mark.parametrize("kind", [Count, Total])
-def test_groups_that_do_not_add_up_have_no_total_made_for_them(kind):
+@pytest.mark.parametrize(
+    ("kind", "rows", "expected"),
+    [
+        (Count, "those trained  14\ntrainers among them  8", {"those trained": 14, "trainers among them": 8}),
+        (Total, "those trained  14\ntrainers among them  8", {"those trained": 14, "trainers among them": 8}),
+        (Count, "Total  1857\nEHC plan  300", {TOTAL: 1857, "EHC plan": 300}),
+        (Count, "boys  3\ngirls  40\nyoungest  7", {"boys": "c", "girls": 40, "youngest": 7}),
+    ],
+    ids=["children", "money", "a total is given", "one is hidden"],
+)
+def test_groups_that_do_not_add_up_have_no_total_made_for_them_and_hide_no_other(kind, rows, expected):
     def separate(plans):
         """Groups that overlap."""
         return kind(plans, adds_up=False)
 
-    plans = table("kind  count\nthose trained  14\ntrainers among them  8")
-    found = figures(plans, metric(separate, COUNT, by={"Training": "kind"}))
-    assert by_group(found) == {"those trained": 14, "trainers among them": 8}
-
-
-def test_a_total_that_is_given_among_groups_that_do_not_add_up_stands_as_it_is_given():
-    def separate(plans):
-        """Groups of which one is the whole."""
-        return Count(plans, adds_up=False)
-
-    plans = table("kind  count\nTotal  1857\nEHC plan  300")
-    found = figures(plans, metric(separate, COUNT, by={"Pupils": "kind"}))
-    assert by_group(found) == {TOTAL: 1857, "EHC plan": 300}
-    assert set(found["breakdown_topic"]) == {"Pupils"}
-
-
-def test_groups_that_do_not_add_up_hide_no_other_beside_a_hidden_one():
-    def separate(plans):
-        """Groups that overlap."""
-        return Count(plans, adds_up=False)
-
-    plans = table("kind  count\nboys  3\ngirls  40\nyoungest  7")
-    found = figures(plans, metric(separate, COUNT, by={"Group": "kind"}))
-    assert by_group(found) == {"boys": "c", "girls": 40, "youngest": 7}
+    found = figures(table(f"kind  count\n{rows}"), metric(separate, COUNT, by={"Group": "kind"}))
+    assert by_group(found) == expected
+    assert set(found["breakdown_topic"]) == {"Group"}
 
 
 def several(plans):
@@ -343,10 +314,11 @@ def test_a_measure_of_several_kinds_has_the_figures_of_each():
     ]
 
 
-def test_two_kinds_that_give_one_figure_are_refused_by_name():
+@pytest.mark.parametrize("define", [as_given, several])
+def test_two_figures_of_one_key_are_refused_by_name(define):
     plans = table("setting  kind  count\nschool  any  30\nschool  reported  62.4")
-    with pytest.raises(ValueError, match=r"more than one figure for several, E06000001"):
-        figures(plans, metric(several))
+    with pytest.raises(ValueError, match=rf"more than one figure for {define.__name__}, E06000001"):
+        figures(plans, metric(define))
 
 
 def test_each_kind_of_a_measure_is_hidden_by_its_own_rule():
@@ -424,9 +396,10 @@ def test_no_single_hidden_group_can_be_worked_out_from_the_total_and_the_others(
     assert total == "c" or len(found) - len(shown) != 1
 
 
-def test_tables_without_rows_give_no_figures_of_the_other_kinds_either():
-    plans = table("count\n10").iloc[0:0]
+def test_tables_without_rows_give_no_figures_of_any_kind():
     kinds = [metric(define, POUNDS, by={"Place": "setting"}) for define in (pounds, pounds_on_pupils, pounds_each)]
-    found = figures(plans, *kinds, metric(several))
-    assert found.empty
-    assert list(found.columns) == list(RESULT_COLUMNS)
+    shares = metric(in_school, by={"Sex": "kind"})
+    for wanted in ([shares, metric(number, COUNT), metric(as_given)], [*kinds, metric(several)]):
+        found = figures(table("count\n10").iloc[0:0], *wanted)
+        assert found.empty
+        assert list(found.columns) == list(RESULT_COLUMNS)
