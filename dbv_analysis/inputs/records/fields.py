@@ -3,26 +3,37 @@
 from __future__ import annotations
 
 import re
-import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache, lru_cache
-from importlib.resources import files
 
+from dbv_analysis.inputs.packaged import read_objects, read_toml
 from dbv_analysis.model.wording import listed
 
 TEXT, DATE, NUMBER, MONEY = "text", "date", "number", "money"
+LONGEST_NUMBER = 18  # digits
+_FILE = "sen2_fields.toml"
 _POUNDS = re.compile(r"-?£?(?=[\d.])[\d,]{0,15}(\.\d{0,20})?")
 
 
 @dataclass(frozen=True)
 class Field:
-    """One field: its name in the return, what it holds, and the codes that it may have (empty: any)."""
+    """One field: its name in the return, what it holds, and the codes that it may have (empty: any).
+
+    ``first`` and ``last`` are the reporting years that have it; ``becomes`` is the field whose place it takes.
+    """
 
     name: str
-    kind: str
-    codes: tuple[str, ...]
-    column: str
+    kind: str = TEXT
+    codes: tuple[str, ...] = ()
+    becomes: str = ""
+    first: int = 0
+    last: int = 9999
+
+    @property
+    def column(self) -> str:
+        """Its column in the records."""
+        return (self.becomes or self.name).lower()
 
     def read(self, text: str | None) -> str | int | float | date | None:
         """A cell's text as a value; nothing is None.
@@ -34,9 +45,10 @@ class Field:
             return None
         if self.kind == TEXT:
             return text
-        value = _READ[self.kind](text)
+        read, wanted = _READ[self.kind]
+        value = read(text)
         if value is None:
-            raise ValueError(f"{self.name} is not {_IS_NOT[self.kind]}")
+            raise ValueError(f"{self.name} is not {wanted}")
         return value
 
 
@@ -46,8 +58,8 @@ class Module:
 
     name: str
     element: str
-    parent: str
     fields: tuple[Field, ...]
+    parent: str = ""
 
     @property
     def key(self) -> str:
@@ -56,6 +68,11 @@ class Module:
     @property
     def parent_key(self) -> str:
         return f"{self.parent}tableid" if self.parent else ""
+
+    @property
+    def keys(self) -> list[str]:
+        """The columns of its key and, where it has a parent, of the parent's."""
+        return [self.key, self.parent_key] if self.parent else [self.key]
 
 
 @lru_cache(maxsize=50_000)
@@ -79,23 +96,16 @@ def _money(text: str) -> float | None:
     return float(re.sub("[£,]", "", text))
 
 
-LONGEST_NUMBER = 18  # digits
-_READ = {DATE: _day, NUMBER: _number, MONEY: _money}
-_IS_NOT = {
-    DATE: "a day, such as 2024-09-28",
-    NUMBER: "a whole number",
-    MONEY: "an amount of money, such as 1234.50",
+_READ = {  # what reads each kind, and what is said of a text that is none
+    DATE: (_day, "a day, such as 2024-09-28"),
+    NUMBER: (_number, "a whole number"),
+    MONEY: (_money, "an amount of money, such as 1234.50"),
 }
-
-
-@cache
-def _listed() -> dict:
-    return tomllib.loads(files("dbv_analysis.inputs.records").joinpath("sen2_fields.toml").read_text(encoding="utf-8"))
 
 
 def years() -> list[int]:
     """The reporting years whose fields are known."""
-    return list(_listed()["years"])
+    return read_toml(__package__, _FILE)["years"]
 
 
 @cache
@@ -108,20 +118,6 @@ def modules(year: int) -> tuple[Module, ...]:
         known = listed(map(str, years()))
         raise ValueError(f"The fields of {year} are not listed, only those of {known}. Add it to sen2_fields.toml.")
     return tuple(
-        Module(
-            one["name"],
-            one["element"],
-            one.get("parent", ""),
-            tuple(
-                Field(
-                    field["name"],
-                    field.get("kind", TEXT),
-                    tuple(field.get("codes", ())),
-                    field.get("becomes", field["name"]).lower(),
-                )
-                for field in one["fields"]
-                if field.get("first", year) <= year <= field.get("last", year)
-            ),
-        )
-        for one in _listed()["module"]
+        replace(module, fields=tuple(field for field in module.fields if field.first <= year <= field.last))
+        for module in read_objects(__package__, _FILE, "module", Module)
     )

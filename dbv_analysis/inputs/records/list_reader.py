@@ -12,24 +12,25 @@ import json
 import os
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import duckdb
 
+from dbv_analysis.inputs.columns import missing_columns
 from dbv_analysis.inputs.database.read import asked_once, to_parquet
 from dbv_analysis.inputs.records.encodings import is_utf8
 from dbv_analysis.inputs.records.lists import Listed, lists, literal
-from dbv_analysis.inputs.records.store import MEMORY, REJECTS
+from dbv_analysis.inputs.records.store import MEMORY, REJECT_HEADER, REJECTS
 from dbv_analysis.model.problems import FULL, CallProblem, DataProblem, DataProblems
 from dbv_analysis.model.source import QUERY
-from dbv_analysis.model.wording import did_you_mean, listed
+from dbv_analysis.model.wording import listed
 
+TWO_OF_ONE_NAME = "has two columns of one name."
 HEADER_ROWS = 1  # a spreadsheet numbers rows from 1, and the first is the header
 
 
-@dataclass(frozen=True)
-class Counted:
+class Counted(NamedTuple):
     """How many rows there were, how many are kept, and how many were rejected."""
 
     seen: int
@@ -52,7 +53,7 @@ def read_list(
     Raises DataProblems where the file cannot be read or lacks a column.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    one = lists()[name]
+    spec = lists()[name]
     with duckdb.connect() as connection, tempfile.TemporaryDirectory(prefix="dbv-") as spill:
         connection.execute(f"SET memory_limit = '{MEMORY}'; SET preserve_insertion_order = false")
         connection.execute("SET temp_directory = ?", [spill])
@@ -66,20 +67,20 @@ def read_list(
             if shape:
                 shape(connection, columns)
             else:
-                _check(columns, one, shown)
-                connection.execute(f"CREATE VIEW raw AS {rows(columns, one.names)} WHERE {any_filled(one.names)}")
-            return _write(connection, folder, one)
+                _check(columns, spec, shown)
+                connection.execute(f"CREATE VIEW raw AS {rows(columns, spec.names)} WHERE {any_filled(spec.names)}")
+            return _write(connection, folder, spec)
         except (duckdb.Error, RuntimeError) as error:
             _refuse_too_little_room(error, folder)
-            words = "cannot be read as a table: it is damaged, or a line of it has other cells than the header."
-            raise DataProblems([DataProblem(shown, words, "Export it again.")]) from None
+            what = "cannot be read as a table: it is damaged, or a line of it has other cells than the header."
+            raise DataProblems([DataProblem(shown, what, "Export it again.")]) from None
 
 
 def _refuse_too_little_room(error: Exception, folder: Path) -> None:
     """A full disk, or too little memory, is no fault of the file that is read. DuckDB tells them in words alone."""
     if isinstance(error, duckdb.OutOfMemoryException):
-        words = "There is too little memory, or room for temporary files, to read the records."
-        raise CallProblem(f"{words} Close other programs, or free some space; run again.") from None
+        what = "There is too little memory, or room for temporary files, to read the records."
+        raise CallProblem(f"{what} Close other programs, or free some space; run again.") from None
     if any(os.strerror(number) in str(error) for number in FULL):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder)) from None
 
@@ -92,37 +93,31 @@ def rejects_of(folder: Path, name: str) -> Path:
 def require(columns: Mapping[str, str], needed: Iterable[str], shown: str, fix: str) -> None:
     """Raises DataProblems that name every column that a file lacks, or has twice."""
     needed = list(needed)
-    known = {*needed, *(column.name for one in lists().values() for column in one.columns)}  # a header may be a row
-    problems = [
-        DataProblem(shown, f'has no column "{name}".{did_you_mean(name, columns)}', fix, row=HEADER_ROWS, column=name)
-        for name in needed
-        if name not in columns
-    ]
+    known = {*needed, *(column.name for spec in lists().values() for column in spec.columns)}  # a header may be a row
+    problems = missing_columns(needed, columns, shown, fix, HEADER_ROWS)
     # A second column of one name is given a number by whatever reads the file.
-    problems += [
-        DataProblem(shown, f'has two columns "{name}".', "Take one out.", row=HEADER_ROWS, column=name)
-        if name in known
-        else DataProblem(shown, "has two columns of one name.", "Take one out.", row=HEADER_ROWS)
-        for name in columns
-        if {f"{name}_1", f"{name}.1"} & set(columns)
-    ]
+    for name in columns:
+        if {f"{name}_1", f"{name}.1"} & set(columns):
+            what, column = (f'has two columns "{name}".', name) if name in known else (TWO_OF_ONE_NAME, None)
+            problems.append(DataProblem(shown, what, "Take one out.", row=HEADER_ROWS, column=column))
     if problems:
         raise DataProblems(problems)
 
 
-def _check(columns: Mapping[str, str], one: Listed, shown: str) -> None:
-    needed = [column.name for column in one.columns if not column.may_lack]
-    if one.either and not set(one.either) & set(columns):
-        needed.append(one.either[-1])
-    free = [column.name for column in one.columns if column.may_lack and column.name not in one.either]
-    more = f"; of {listed(one.either)} one will do" if one.either else ""
+def _check(columns: Mapping[str, str], spec: Listed, shown: str) -> None:
+    needed = [column.name for column in spec.columns if not column.may_lack]
+    if spec.either and not set(spec.either) & set(columns):
+        needed.append(spec.either[-1])
+    free = [column.name for column in spec.columns if column.may_lack and column.name not in spec.either]
+    more = f"; of {listed(spec.either)} one will do" if spec.either else ""
     more += f"; {listed(free)} may be left out" if free else ""
-    require(columns, needed, shown, f"It has {listed(one.names)}{more}.")
+    require(columns, needed, shown, f"It has {listed(spec.names)}{more}.")
 
 
 def rows(columns: Mapping[str, str], names: Iterable[str], *more: str) -> str:
     """The rows of the file with the columns of these names as text, numbered as a spreadsheet numbers them, as SQL."""
-    cells = [as_text(columns[name], name) if name in columns else f"NULL AS {name}" for name in names]
+    texts = {name: f"CAST({quoted(columns[name])} AS VARCHAR)" if name in columns else "NULL" for name in names}
+    cells = [f"{text} AS {name}" for name, text in texts.items()]
     numbered = f"row_number() OVER () + {HEADER_ROWS} AS row"
     return f"SELECT * FROM (SELECT {', '.join([numbered, *cells, *more])} FROM source)"
 
@@ -130,10 +125,6 @@ def rows(columns: Mapping[str, str], names: Iterable[str], *more: str) -> str:
 def any_filled(names: Iterable[str]) -> str:
     """Whether any cell of a row holds something, as SQL."""
     return f"concat({', '.join(f'trim({name})' for name in names)}) <> ''"
-
-
-def as_text(column: str, name: str) -> str:
-    return f"CAST({quoted(column)} AS VARCHAR) AS {name}"
 
 
 def quoted(name: str) -> str:
@@ -182,61 +173,59 @@ def _read_csv(connection: duckdb.DuckDBPyConnection, path: Path, spill: Path) ->
     return connection.read_parquet(str(whole))
 
 
-def _write(connection: duckdb.DuckDBPyConnection, folder: Path, one: Listed) -> Counted:
+def _write(connection: duckdb.DuckDBPyConnection, folder: Path, spec: Listed) -> Counted:
     """Split ``raw`` into rows that are kept and rows that are rejected."""
-    cells = ", ".join(one.names)
-    values = ", ".join(f"{column.value} AS {column.name}__" for column in one.columns)
-    reasons = ", ".join(column.reason for column in one.columns)
+    cells = ", ".join(spec.names)
+    values = ", ".join(f"{column.value} AS {column.name}__" for column in spec.columns)
+    reasons = ", ".join(column.reason for column in spec.columns)
+    reason = f"nullif(concat_ws('; ', {reasons}), '')"
+    connection.execute(f"CREATE VIEW checked AS SELECT row, {cells}, {values}, {reason} AS reason FROM raw")
+    if spec.key:
+        _reject_repeated(connection, spec)
+    else:
+        connection.execute("CREATE VIEW judged AS SELECT * FROM checked")
+    path = str(folder / f"{spec.name}.parquet")
+    columns = ", ".join(f"{name}__ AS {name}" for name in spec.names)
     connection.execute(
-        f"CREATE VIEW asked AS SELECT row, {cells}, {values}, nullif(concat_ws('; ', {reasons}), '') AS reason FROM raw"
-    )
-    _reject_repeated(connection, one)
-    kept = str(folder / f"{one.name}.parquet")
-    columns = ", ".join(f"{name}__ AS {name}" for name in one.names)
-    connection.execute(
-        f"COPY (SELECT {columns}, row FROM judged WHERE reason IS NULL) TO ? (FORMAT parquet, COMPRESSION zstd)", [kept]
+        f"COPY (SELECT {columns}, row FROM judged WHERE reason IS NULL) TO ? (FORMAT parquet, COMPRESSION zstd)", [path]
     )
     (seen,) = connection.execute("SELECT count(*) FROM raw").fetchone()
-    (accepted,) = connection.execute("SELECT count(*) FROM read_parquet(?)", [kept]).fetchone()
-    lines = _write_rejects(connection, folder, one)
+    (accepted,) = connection.execute("SELECT count(*) FROM read_parquet(?)", [path]).fetchone()
+    lines = _write_rejects(connection, folder, spec)
     return Counted(seen + lines, accepted, seen - accepted + lines)
 
 
-def _reject_repeated(connection: duckdb.DuckDBPyConnection, one: Listed) -> None:
-    if not one.key:
-        connection.execute("CREATE VIEW judged AS SELECT * FROM asked")
-        return
-    key = ", ".join(f"{name}__" for name in one.key)
+def _reject_repeated(connection: duckdb.DuckDBPyConnection, spec: Listed) -> None:
+    key = ", ".join(f"{name}__" for name in spec.key)
+    reason = literal(f"a row of the same {listed(spec.key)} stands before it")
     connection.execute(
-        f"CREATE TEMP TABLE twice AS SELECT {key}, min(row) AS first FROM asked WHERE reason IS NULL "
-        "GROUP BY ALL HAVING count(*) > 1"
+        f"""CREATE TEMP TABLE twice AS
+            SELECT {key}, min(row) AS first FROM checked WHERE reason IS NULL GROUP BY ALL HAVING count(*) > 1"""
     )
-    said = literal(f"a row of the same {listed(one.key)} stands before it")
     connection.execute(
         f"""CREATE VIEW judged AS
-            SELECT asked.* REPLACE (coalesce(reason, CASE WHEN twice.first < asked.row THEN {said} END) AS reason)
-            FROM asked LEFT JOIN twice USING ({key})"""
+            SELECT checked.* REPLACE (
+                coalesce(reason, CASE WHEN twice.first < checked.row THEN {reason} END) AS reason)
+            FROM checked LEFT JOIN twice USING ({key})"""
     )
 
 
-def _write_rejects(connection: duckdb.DuckDBPyConnection, folder: Path, one: Listed) -> int:
+def _write_rejects(connection: duckdb.DuckDBPyConnection, folder: Path, spec: Listed) -> int:
     """Write what was rejected; returns how many lines are no rows of the file at all."""
-    cells = ", ".join(f"{name}: {name}" for name in one.names)
+    columns = ", ".join(f"{name}: {name}" for name in spec.names)
     rejected = connection.execute(
-        f"SELECT row, reason, to_json({{{cells}}}) FROM judged WHERE reason IS NOT NULL ORDER BY row"
+        f"SELECT row, reason, to_json({{{columns}}}) FROM judged WHERE reason IS NOT NULL ORDER BY row"
     )
-    with rejects_of(folder, one.name).open("w", encoding="utf-8", newline="") as stream:
+    with rejects_of(folder, spec.name).open("w", encoding="utf-8", newline="") as stream:
         rows = csv.writer(stream, lineterminator="\n")
-        rows.writerow(["module", "row", "reason", "cells"])
-        while some := rejected.fetchmany(10_000):
-            rows.writerows((one.name, *row) for row in some)
-        tables = {name for (name,) in connection.execute("SHOW TABLES").fetchall()}
-        if "reject_errors" not in tables:
+        rows.writerow(REJECT_HEADER)
+        while batch := rejected.fetchmany(10_000):
+            rows.writerows((spec.name, *row) for row in batch)
+        if ("reject_errors",) not in connection.execute("SHOW TABLES").fetchall():
             return 0
-        lines = connection.execute(
-            "SELECT line, any_value(csv_line) FROM reject_errors GROUP BY line ORDER BY line"
-        ).fetchall()
+        query = "SELECT line, any_value(csv_line) FROM reject_errors GROUP BY line ORDER BY line"
+        lines = connection.execute(query).fetchall()
         for line, text in lines:
-            told = json.dumps({"line": text or ""}, ensure_ascii=False)
-            rows.writerow(["lines", line, "has other cells than the header", told])
+            cells = json.dumps({"line": text or ""}, ensure_ascii=False)
+            rows.writerow(["lines", line, "has other cells than the header", cells])
     return len(lines)

@@ -5,11 +5,10 @@ What a column asks and gives is written as SQL, because DuckDB checks the rows.
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
+from dbv_analysis.inputs.packaged import read_objects
 from dbv_analysis.inputs.records.fields import DATE, MONEY, NUMBER, TEXT
 from dbv_analysis.model.wording import listed
 
@@ -59,21 +58,23 @@ class Column:
         if self.kind not in KINDS:
             return f"nullif({self.cell}, '')"
         pattern, made, _ = KINDS[self.kind]
-        of = made.format(cell=self.cell)
-        return of if pattern is None else f"CASE WHEN regexp_full_match({self.cell}, '{pattern}') THEN {of} END"
+        value = made.format(cell=self.cell)
+        return f"CASE WHEN regexp_full_match({self.cell}, '{pattern}') THEN {value} END" if pattern else value
 
     @property
     def reason(self) -> str:
         """Why the cell cannot be read, as SQL; nothing where it can."""
         filled = f"coalesce({self.cell}, '') <> ''"
-        cases = [f"WHEN NOT ({filled}) THEN {literal(f'{self.name} is empty')}"] if self.needed else []
+        cases = {}
+        if self.needed:
+            cases[f"NOT ({filled})"] = f"{self.name} is empty"
         if self.kind in KINDS:
-            said = literal(f"{self.name} is not {KINDS[self.kind][2]}")
-            cases.append(f"WHEN {filled} AND {self.value} IS NULL THEN {said}")
+            cases[f"{filled} AND {self.value} IS NULL"] = f"{self.name} is not {KINDS[self.kind][2]}"
         elif self.only:
-            said = literal(f"{self.name} is none of {listed(self.only)}")
-            cases.append(f"WHEN {filled} AND {self.cell} NOT IN ({', '.join(map(literal, self.only))}) THEN {said}")
-        return f"CASE {' '.join(cases)} END" if cases else "NULL"
+            known = ", ".join(map(literal, self.only))
+            cases[f"{filled} AND {self.cell} NOT IN ({known})"] = f"{self.name} is none of {listed(self.only)}"
+        whens = " ".join(f"WHEN {case} THEN {literal(reason)}" for case, reason in cases.items())
+        return f"CASE {whens} END" if cases else "NULL"
 
 
 @dataclass(frozen=True)
@@ -93,22 +94,7 @@ class Listed:
 @cache
 def lists() -> dict[str, Listed]:
     """Every list that is known, by its name."""
-    path = files("dbv_analysis.inputs.records").joinpath("lists.toml")
-    known = tomllib.loads(path.read_text(encoding="utf-8"))["list"]
-    return {
-        one["name"]: Listed(
-            one["name"],
-            tuple(
-                Column(
-                    **{**column, **{name: tuple(column[name]) for name in ("only", "codes") if name in column}},
-                )
-                for column in one["columns"]
-            ),
-            tuple(one.get("key", ())),
-            tuple(one.get("either", ())),
-        )
-        for one in known
-    }
+    return {spec.name: spec for spec in read_objects(__package__, "lists.toml", "list", Listed)}
 
 
 def literal(text: str) -> str:

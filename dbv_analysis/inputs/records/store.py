@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import narwhals as nw
@@ -22,6 +23,8 @@ from dbv_analysis.inputs.records.fields import DATE, MONEY, NUMBER, Module
 MEMORY = "1200MB"  # of DuckDB, beside what Python takes
 BATCH = 20_000  # rows of a module held in memory
 REJECTS, TALLY = "rejects.csv", "tally.json"
+REJECT_HEADER = ("module", "row", "reason", "cells")
+COUNTS = ("seen", "accepted", "rejected")
 _TYPES = {DATE: pa.date32(), NUMBER: pa.int64(), MONEY: pa.float64()}
 
 
@@ -52,15 +55,20 @@ class Tally:
     rejected: Counter[str] = field(default_factory=Counter)
     notes: list[str] = field(default_factory=list)
 
-    def as_json(self) -> str:
-        counts = {name: dict(getattr(self, name)) for name in ("seen", "accepted", "rejected")}
-        return json.dumps({"year": self.year, "reference": str(self.reference), **counts}, indent=1)
-
     def add(self, name: str, seen: int, accepted: int, rejected: int) -> None:
         self.seen[name], self.accepted[name], self.rejected[name] = seen, accepted, rejected
 
     def write(self, folder: Path) -> None:
-        (folder / TALLY).write_text(self.as_json(), encoding="utf-8")
+        counts = {name: dict(getattr(self, name)) for name in COUNTS}
+        text = json.dumps({"year": self.year, "reference": str(self.reference), **counts}, indent=1)
+        (folder / TALLY).write_text(text, encoding="utf-8")
+
+
+def read_tally(folder: Path) -> Tally:
+    """What was read into a folder of records."""
+    tally = json.loads((folder / TALLY).read_text(encoding="utf-8"))
+    counts = {name: Counter(tally[name]) for name in COUNTS}
+    return Tally(tally["year"], date.fromisoformat(tally["reference"]), **counts)
 
 
 class Store:
@@ -72,44 +80,35 @@ class Store:
         self.modules = {module.name: module for module in modules}
         self._rows: dict[str, list[tuple]] = {name: [] for name in self.modules}
         self._writers: dict[str, pq.ParquetWriter] = {}
-        self._places = {
-            module.name: {one.column: (place, one) for place, one in enumerate(module.fields)} for module in modules
-        }
+        self._fields = {module.name: {field.column: field for field in module.fields} for module in modules}
         self._schemas = {module.name: _schema(module) for module in modules}
 
     def __enter__(self) -> Store:
         self.folder.mkdir(parents=True, exist_ok=True)
         self._rejects = (self.folder / REJECTS).open("w", encoding="utf-8", newline="")
         self._reject_rows = csv.writer(self._rejects, lineterminator="\n")
-        self._reject_rows.writerow(["module", "row", "reason", "cells"])
+        self._reject_rows.writerow(REJECT_HEADER)
         return self
 
-    def add(self, module: Module, key: int, parent: int | None, cells: dict[str, str], row: int) -> bool:
-        """Keep one row, or reject it with its reasons. ``cells`` are its texts by column; True where it was kept."""
-        places, reasons = self._places[module.name], []
-        values: list = [None] * len(places)
-        for column, text in cells.items():
-            if column not in places:
-                continue
-            place, one = places[column]
+    def add(self, module: Module, key: int, parent: int | None, cells: Iterable[tuple[str, str]], row: int) -> bool:
+        """Keep one row, or reject it with its reasons. ``cells`` are columns and texts; True where it was kept."""
+        fields, reasons = self._fields[module.name], []
+        values: dict[str, object] = dict.fromkeys(fields)
+        for column, text in cells:
             try:
-                values[place] = one.read(text)
+                values[column] = fields[column].read(text)
             except ValueError as error:
                 reasons.append(str(error))
         if reasons:
-            self.reject(module, cells, row, "; ".join(reasons))
+            self.reject(module, dict(cells), row, "; ".join(reasons))
             return False
-        self.keep(module, key, parent, values, row)
-        return True
-
-    def keep(self, module: Module, key: int, parent: int | None, values: Iterable, row: int) -> None:
-        """Keep one row whose values, in the order of the module's fields, have been read."""
         rows = self._rows[module.name]
-        rows.append((key, *values, row) if parent is None else (key, parent, *values, row))
+        rows.append((*((key,) if parent is None else (key, parent)), *values.values(), row))
         self.tally.seen[module.name] += 1
         self.tally.accepted[module.name] += 1
         if len(rows) >= BATCH:
             self._flush(module.name)
+        return True
 
     def reject(self, module: Module, cells: dict[str, str], row: int, reason: str) -> None:
         """Put a row into the file of rejects, as it was, with the reason."""
@@ -122,8 +121,7 @@ class Store:
         if name not in self._writers:
             self._writers[name] = pq.ParquetWriter(self.folder / f"{name}.parquet", schema)
         columns = list(zip(*self._rows[name], strict=True)) or [()] * len(schema)
-        arrays = [pa.array(column, type=one.type) for column, one in zip(columns, schema, strict=True)]
-        self._writers[name].write_table(pa.Table.from_arrays(arrays, schema=schema))
+        self._writers[name].write_table(pa.table(list(columns), schema=schema))
         self._rows[name].clear()
 
     def __exit__(self, kind, error, trace) -> None:
@@ -132,9 +130,8 @@ class Store:
             if kind is None:
                 for name in self.modules:
                     self._flush(name)
-                for writer in self._writers.values():
-                    writer.close()
-                self._rejects.close()
+                for file in (*self._writers.values(), self._rejects):
+                    file.close()
                 self.tally.write(self.folder)
                 whole = True
         finally:
@@ -143,62 +140,49 @@ class Store:
 
     def _discard(self) -> None:
         """Leave nothing behind of a file that was not read to its end."""
-        for one in (*self._writers.values(), self._rejects):
+        for file in (*self._writers.values(), self._rejects):
             with suppress(OSError):
-                one.close()
+                file.close()
         for name in [*(f"{name}.parquet" for name in self.modules), REJECTS, TALLY]:
             (self.folder / name).unlink(missing_ok=True)
 
 
 def _schema(module: Module) -> pa.Schema:
-    keys = [pa.field(module.key, pa.int64())]
-    if module.parent:
-        keys.append(pa.field(module.parent_key, pa.int64()))
-    own = [pa.field(one.column, _TYPES.get(one.kind, pa.string())) for one in module.fields]
-    return pa.schema([*keys, *own, pa.field("row", pa.int64())])
-
-
-def read_tally(folder: Path) -> Tally:
-    """What was read into a folder of records."""
-    kept = json.loads((folder / TALLY).read_text(encoding="utf-8"))
-    counts = {name: Counter(kept[name]) for name in ("seen", "accepted", "rejected")}
-    return Tally(kept["year"], date.fromisoformat(kept["reference"]), **counts)
+    keys = [(key, pa.int64()) for key in module.keys]
+    own = [(field.column, _TYPES.get(field.kind, pa.string())) for field in module.fields]
+    return pa.schema([*keys, *own, ("row", pa.int64())])
 
 
 def open_records(folder: Path, engine: str = "duckdb") -> dict[str, nw.LazyFrame]:
-    """The modules of a folder of records, and its establishments, as lazy frames of an engine.
-
-    ``engine`` is ``duckdb``, ``pandas``, ``polars`` or ``pyspark``.
+    """The modules of a folder of records as lazy frames of an engine: duckdb, pandas, polars or pyspark.
 
     DuckDB and PySpark read the files as they need them, so that no table sits in memory.
 
     Raises ValueError where the engine is not one of these.
     """
-    paths = {path.stem: path for path in sorted(folder.glob("*.parquet"))}
+    paths = {path.stem: str(path) for path in sorted(folder.glob("*.parquet"))}
     if engine == "duckdb":
         import duckdb
 
         # By the process's own connection, so that frames of several folders can be joined. What does not fit in this
         # much memory is put on disk for the time being.
-        spill = Path(tempfile.gettempdir()) / "dbv-duckdb"
         duckdb.execute(
             f"SET memory_limit = '{MEMORY}'; SET preserve_insertion_order = false; SET enable_progress_bar = false"
         )
-        duckdb.execute("SET temp_directory = ?", [str(spill)])
-        frames = {name: duckdb.read_parquet(str(path)) for name, path in paths.items()}
+        duckdb.execute("SET temp_directory = ?", [str(Path(tempfile.gettempdir()) / "dbv-duckdb")])
+        read = duckdb.read_parquet
     elif engine == "pandas":
         import pandas as pd
 
-        frames = {name: pd.read_parquet(path, dtype_backend="pyarrow") for name, path in paths.items()}
+        read = partial(pd.read_parquet, dtype_backend="pyarrow")
     elif engine == "polars":
         import polars as pl
 
-        frames = {name: pl.scan_parquet(path) for name, path in paths.items()}
+        read = pl.scan_parquet
     elif engine == "pyspark":
         from pyspark.sql import SparkSession
 
-        session = SparkSession.builder.getOrCreate()
-        frames = {name: session.read.parquet(str(path)) for name, path in paths.items()}
+        read = SparkSession.builder.getOrCreate().read.parquet
     else:
         raise ValueError(f'There is no engine "{engine}". Use duckdb, pandas, polars or pyspark.')
-    return {name: nw.from_native(frame).lazy() for name, frame in frames.items()}
+    return {name: nw.from_native(read(path)).lazy() for name, path in paths.items()}

@@ -60,19 +60,37 @@ def _parts(stream: IO[bytes], shown: str) -> Iterator[Any]:
         if waiting > MOST_BYTES:
             raise DataProblems([_no_return(shown, f"holds more than {MOST_BYTES >> 20} MB in one person")])
     parser.close()
-    for _, element in parser.read_events():
-        yield element
+    yield from (element for _, element in parser.read_events())
 
 
 def _read_header(parts: Iterator[Any], shown: str) -> Tally:
     """Read as far as the end of the header: the year and the day of the return."""
-    for element in parts:
-        if has_document_type(element):
-            raise DataProblems([_no_return(shown, "holds a document type, which a return never does")])
-        if _name(element) == PERSON:
-            raise DataProblems([_no_return(shown, "has persons before a header with its year")])
-        return _dated(element, shown)
-    raise DataProblems([_no_return(shown, "has no header with its year")])
+    header = next(parts, None)
+    if header is None:
+        raise DataProblems([_no_return(shown, "has no header with its year")])
+    if has_document_type(header):
+        raise DataProblems([_no_return(shown, "holds a document type, which a return never does")])
+    if _name(header) == PERSON:
+        raise DataProblems([_no_return(shown, "has persons before a header with its year")])
+    texts = {_name(element): (element.text or "").strip() for element in header.iter() if not len(element)}
+    tally = Tally()
+    try:
+        tally.year = int(texts.get("Year", ""))
+        tally.reference = date.fromisoformat(texts.get("ReferenceDate", ""))
+        fields.modules(tally.year)
+    except ValueError as error:
+        reason = str(error) if tally.reference else "Year or ReferenceDate of its header cannot be read"
+        raise DataProblems([_no_return(shown, f"cannot be dated: {reason.rstrip('.')}")]) from None
+    return tally
+
+
+def _name(element) -> str:
+    """The tag without a namespace; nothing for what is no element."""
+    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
+
+
+def _no_return(shown: str, what: str) -> DataProblem:
+    return DataProblem(shown, f"is no person-level SEN2 return: it {what}.", "Export the return again as XML.")
 
 
 def _read_persons(parts: Iterator[Any], store: Store, shown: str) -> None:
@@ -80,40 +98,14 @@ def _read_persons(parts: Iterator[Any], store: Store, shown: str) -> None:
     reader = _Persons(store)
     for element in parts:
         if _name(element) == PERSON:
-            reader.read(element)
-            _forget(element)
+            reader.read(element, store.modules["person"])
+            _free(element)
     if reader.unknown:
-        named = listed(sorted(reader.unknown))
-        year = store.tally.year
-        store.tally.notes.append(f"{shown}: {named} is not in the guide of {year} as listed here, and is not read.")
+        names, year = listed(sorted(reader.unknown)), store.tally.year
+        store.tally.notes.append(f"{shown}: {names} is not in the guide of {year} as listed here, and is not read.")
 
 
-def _name(element) -> str:
-    """The tag without a namespace; nothing for what is no element."""
-    tag = element.tag
-    if not isinstance(tag, str):
-        return ""
-    return tag.rpartition("}")[2] if "}" in tag else tag
-
-
-def _no_return(shown: str, what: str) -> DataProblem:
-    return DataProblem(shown, f"is no person-level SEN2 return: it {what}.", "Export the return again as XML.")
-
-
-def _dated(header, shown: str) -> Tally:
-    found = {_name(one): (one.text or "").strip() for one in header.iter() if not len(one)}
-    tally = Tally()
-    try:
-        tally.year = int(found.get("Year", ""))
-        tally.reference = date.fromisoformat(found.get("ReferenceDate", ""))
-        fields.modules(tally.year)
-    except ValueError as error:
-        words = str(error) if tally.reference else "Year or ReferenceDate of its header cannot be read"
-        raise DataProblems([_no_return(shown, f"cannot be dated: {words.rstrip('.')}")]) from None
-    return tally
-
-
-def _forget(element) -> None:
+def _free(element) -> None:
     """Free a person and what stood before it."""
     element.clear()
     parent = element.getparent()
@@ -127,52 +119,29 @@ class _Persons:
     def __init__(self, store: Store):
         self.store = store
         self.unknown: set[str] = set()
-        self._modules = {module.element: module for module in store.modules.values()}
-        self._spots = {
-            module.name: {one.name: (place, one) for place, one in enumerate(module.fields)}
-            for module in store.modules.values()
-        }
+        modules = store.modules.values()
+        self._inner = {(module.parent, module.element): module for module in modules}
+        self._columns = {module.name: {field.name: field.column for field in module.fields} for module in modules}
         self._keys: Counter[str] = Counter()
 
-    def read(self, person) -> None:
-        waiting: list[tuple] = [(person, self._modules[PERSON], None, True)]
-        while waiting:
-            element, module, parent, kept = waiting.pop()
-            self._keys[module.name] += 1
-            key = self._keys[module.name]
-            values, reasons, children = self._split(element, module)
-            if not kept:
-                reasons = [f"its {module.parent} was rejected"]
-            if reasons:
-                self.store.reject(module, self._cells(element, module), key, "; ".join(reasons))
-            else:
-                self.store.keep(module, key, parent, values, key)
-            waiting += [(child, of, key, not reasons) for child, of in reversed(children)]
-
-    def _split(self, element, module: Module) -> tuple[list, list[str], list]:
-        """The values of a module in the order of its fields, why any cannot be read, and the modules inside it."""
-        spots, modules = self._spots[module.name], self._modules
-        values: list = [None] * len(spots)
-        reasons, children = [], []
+    def read(self, element, module: Module, parent: int | None = None, parent_kept: bool = True) -> None:
+        """Read one row and the rows inside it, which are rejected where this one is."""
+        self._keys[module.name] += 1
+        key = self._keys[module.name]
+        columns = self._columns[module.name]
+        cells, inner = [], []
         for child in element:
-            tag = child.tag
-            spot = spots.get(tag) or spots.get(_name(child))
-            if spot is not None and not len(child):
-                place, one = spot
-                try:
-                    values[place] = one.read(child.text)
-                except ValueError as error:
-                    reasons.append(str(error))
-                continue
-            inner = modules.get(_name(child))
-            if inner is not None and inner.parent == module.name:
-                children.append((child, inner))
-            elif tag := _name(child):
-                self.unknown.add(f"{module.element}/{tag}")
-        return values, reasons, children
-
-    def _cells(self, element, module: Module) -> dict[str, str]:
-        """The texts of a module by column, as they are in the file."""
-        spots = self._spots[module.name]
-        named = ((_name(child), child) for child in element if not len(child))
-        return {spots[name][1].column: child.text or "" for name, child in named if name in spots}
+            name = _name(child)
+            if name in columns and not len(child):
+                cells.append((columns[name], child.text or ""))
+            elif (module.name, name) in self._inner:
+                inner.append((child, self._inner[module.name, name]))
+            elif name:
+                self.unknown.add(f"{module.element}/{name}")
+        if parent_kept:
+            kept = self.store.add(module, key, parent, cells, key)
+        else:
+            kept = False
+            self.store.reject(module, dict(cells), key, f"its {module.parent} was rejected")
+        for child, its_module in inner:
+            self.read(child, its_module, key, kept)
