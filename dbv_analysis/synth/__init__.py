@@ -14,13 +14,12 @@ from pathlib import Path
 
 from dbv_analysis.inputs.load import load
 from dbv_analysis.inputs.records.characteristics import JOINED
-from dbv_analysis.model.period import Period
 from dbv_analysis.model.problems import CallProblem
 from dbv_analysis.model.settings import load_programme
 from dbv_analysis.model.source import sha256_of
 from dbv_analysis.synth import export, ledger, people, registers, rolls, xml
 from dbv_analysis.synth.errors import Planted, in_ledger, in_registers, with_faults
-from dbv_analysis.synth.establishments import Establishment, made_up, write_establishments
+from dbv_analysis.synth.establishments import made_up, write_establishments
 from dbv_analysis.synth.totals import Totals, totals
 
 PLANTED = "planted.json"
@@ -40,10 +39,10 @@ notes = ["Synthetic: made with seed {seed}. Totals are those of {area} in the Df
 
 @dataclass(frozen=True)
 class Synthetic:
-    """Where a synthetic authority's files are, the totals and costs that they add up to, and what was planted in them.
+    """The files of a synthetic authority, the totals and costs that they add up to, and what ``planted.json`` holds.
 
-    ``planted`` is what ``planted.json`` holds: the effects of the registers' second year in percentage points, the rows
-    that break each rule, and the rows of each module that cannot be read.
+    ``planted`` gives the effects in the registers' second year in percentage points, the rows that break each rule, and
+    the rows of each module that cannot be read.
     """
 
     xml: Path
@@ -64,12 +63,11 @@ def synthesise(
     faults: int = 0,
     effects: registers.Effects | None = None,
 ) -> Synthetic:
-    """Write a synthetic authority under ``out``: its SEN2 return as XML and as an export, registers, and a ledger.
+    """Write a synthetic authority to ``out``: its SEN2 return as XML and as an export, registers, and a ledger.
 
     Args:
         data: the inputs whose published totals of the authority it is to have.
-        out: a folder that is not there yet, or is empty.
-        plans: how many plans; the published number where it is not given. Others keep the published proportions.
+        plans: how many plans, in the published proportions; the published number where it is not given.
         seed: the same seed makes the same files.
         faults: how many of each kind of fault are planted. With none the totals are exactly the published ones.
         effects: what is planted in the registers' second year; otherwise half a point everywhere, and two more in
@@ -83,7 +81,7 @@ def synthesise(
     training = load_programme(data).training
     listed_as = training.name if training else JOINED
     wanted = totals(tables, data, plans)
-    spent = ledger.costs(tables, wanted.lea, wanted.share)
+    costs = ledger.costs(tables, wanted.lea, wanted.share)
     calendar = registers.Calendar(registers.first_monday(wanted.reference.year - 2))
     effects = effects or registers.Effects()
     schools = made_up(seed)
@@ -91,55 +89,34 @@ def synthesise(
     work = Path(tempfile.mkdtemp(prefix=".synth-", dir=out))
     planted = Planted()
 
-    def everybody(told: Planted) -> Iterator[people.Row]:
-        return with_faults(people.people(wanted, schools, seed), faults, told)
+    def everybody(record: Planted) -> Iterator[people.Row]:
+        return with_faults(people.people(wanted, schools, seed), faults, record)
 
     try:
         xml.write(work / "sen2.xml", everybody(planted), wanted)
         export.write(work / "export", everybody(Planted()), wanted)
         write_establishments(work / "establishments.csv", schools)
-        _sidecar(work / "sen2.xml", "sen2", "SEN2 return", wanted, wanted.reference, seed)
-        joined = _write_registers(work / "registers", tables, wanted, schools, calendar, effects, seed, listed_as)
+        pupils = rolls.roll(people.people(wanted, schools, seed), schools, calendar.start, seed)
+        joined = registers.write(work / "registers", pupils, tables, wanted.lea, calendar, effects, seed, listed_as)
+        ledger.write(work / "ledger" / "ledger.csv", costs, seed)
         if faults:
             in_registers(work / "registers", faults, planted)
-        last = max(last for _, last in calendar.terms().values())
-        _sidecar(work / "registers" / "marks.parquet", "register", "attendance registers", wanted, last, seed)
-        (work / "ledger").mkdir()
-        ledger.write(work / "ledger" / "ledger.csv", spent, seed)
-        if faults:
             in_ledger(work / "ledger" / "ledger.csv", faults, planted)
-        title = "ledger of placements and transport"
-        _sidecar(work / "ledger" / "ledger.csv", "ledger", title, wanted, spent.day, seed)
-        told = {"seed": seed, "effects": {**asdict(effects), "joined": calendar.joined.isoformat()}}
-        told |= {"schools": joined, "broken": dict(planted.broken), "rejected": dict(planted.rejected)}
-        (work / PLANTED).write_text(json.dumps(told, indent=1), encoding="utf-8")
+        for file, form, title, day in (
+            ("sen2.xml", "sen2", "SEN2 return", wanted.reference),
+            ("registers/marks.parquet", "register", "attendance registers", calendar.end),
+            ("ledger/ledger.csv", "ledger", "ledger of placements and transport", costs.day),
+        ):
+            path = work / file
+            settings = {"file": path.name, "format": form, "title": title, "day": day, "sha256": sha256_of(path)}
+            settings |= {"year": wanted.reference.year, "area": wanted.area, "seed": seed}
+            path.with_suffix(".source.toml").write_text(SIDECAR.format(**settings), encoding="utf-8")
+        record = {"seed": seed, "effects": {**asdict(effects), "joined": calendar.joined.isoformat()}}
+        record |= {"schools": joined, "broken": dict(planted.broken), "rejected": dict(planted.rejected)}
+        (work / PLANTED).write_text(json.dumps(record, indent=1), encoding="utf-8")
         for path in work.iterdir():
             path.rename(out / path.name)
     finally:
         shutil.rmtree(work, ignore_errors=True)
-    places = (out / name for name in ("sen2.xml", "export", "establishments.csv", "registers", "ledger"))
-    return Synthetic(*places, totals=wanted, costs=spent, planted=told)
-
-
-def _write_registers(
-    folder: Path,
-    tables: dict,
-    wanted: Totals,
-    schools: list[Establishment],
-    calendar: registers.Calendar,
-    effects: registers.Effects,
-    seed: int,
-    training: str,
-) -> list[int]:
-    folder.mkdir()
-    absent = registers.rates(tables, wanted.lea, Period.academic_year(calendar.start.year).text)
-    pupils = rolls.roll(people.people(wanted, schools, seed), schools, calendar.start, seed)
-    events = registers.suspensions(tables, wanted.lea, pupils, calendar, seed)
-    registers.write_suspensions(folder / "suspensions.csv", events)
-    return registers.write(folder, pupils, absent, calendar, effects, seed, training)
-
-
-def _sidecar(path: Path, form: str, title: str, wanted: Totals, day, seed: int) -> None:
-    words = {"year": wanted.reference.year, "day": day, "area": wanted.area, "seed": seed, "sha256": sha256_of(path)}
-    text = SIDECAR.format(file=path.name, format=form, title=title, **words)
-    path.with_suffix(".source.toml").write_text(text, encoding="utf-8")
+    paths = (out / name for name in ("sen2.xml", "export", "establishments.csv", "registers", "ledger"))
+    return Synthetic(*paths, totals=wanted, costs=costs, planted=record)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 import random
 from dataclasses import dataclass
 from pathlib import Path
+
+import pandas as pd
 
 from dbv_analysis.inputs.sen2.derive import establishment_types
 
@@ -34,8 +35,5 @@ def made_up(seed: int) -> list[Establishment]:
 
 
 def write_establishments(path: Path, establishments: list[Establishment]) -> None:
-    """The establishments as GIAS gives them for download."""
-    with path.open("w", encoding="utf-8", newline="") as stream:
-        rows = csv.writer(stream, lineterminator="\n")
-        rows.writerow(COLUMNS)
-        rows.writerows((one.urn, one.name, one.type) for one in establishments)
+    """Write the establishments as GIAS gives them for download."""
+    pd.DataFrame(establishments).to_csv(path, index=False, header=COLUMNS, lineterminator="\n")

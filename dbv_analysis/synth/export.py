@@ -27,30 +27,23 @@ def write(folder: Path, people: Iterable[Row], wanted: Totals) -> None:
             rows.writerow(columns)
             return rows
 
-        begin("sen2", ["sen2tableid", "collection", "year", "referencedate", "lea"]).writerow(
-            [1, "SEN2", wanted.reference.year, _text(wanted.reference), wanted.lea]
-        )
+        header = begin("sen2", ["sen2tableid", "collection", "year", "referencedate", "lea"])
+        header.writerow([1, "SEN2", wanted.reference.year, _text(wanted.reference), wanted.lea])
         files = {
-            name: begin(
-                name,
-                [
-                    module.key,
-                    *([module.parent_key] if module.parent else []),
-                    *(field.name.lower() for field in module.fields),
-                ],
-            )
+            name: begin(name, [*module.keys, *(field.name.lower() for field in module.fields)])
             for name, module in modules.items()
         }
+
+        def write_row(row: Row, *parent: int) -> None:
+            keys[row.module] += 1
+            key = keys[row.module]
+            cells = [_text(row.cells.get(field.name, "")) for field in modules[row.module].fields]
+            files[row.module].writerow([key, *parent, *cells])
+            for inner in row.rows:
+                write_row(inner, key)
+
         for person in people:
-            waiting: list[tuple[Row, int | None]] = [(person, None)]
-            while waiting:
-                row, parent = waiting.pop()
-                module = modules[row.module]
-                keys[module.name] += 1
-                key = keys[module.name]
-                cells = [_text(row.cells.get(field.name, "")) for field in module.fields]
-                files[module.name].writerow([key, *([] if parent is None else [parent]), *cells])
-                waiting += [(inner, key) for inner in reversed(row.rows)]
+            write_row(person)
 
 
 def _text(value: object) -> str:

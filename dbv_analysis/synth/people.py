@@ -6,6 +6,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import count
 
 from dbv_analysis.inputs.records import CANARY
 from dbv_analysis.inputs.sen2.derive import NEED_NAMES, WITHIN, YEAR, settings
@@ -27,55 +28,57 @@ class Row:
     cells: dict[str, object]
     rows: list[Row] = field(default_factory=list)
 
+    def all_rows(self) -> Iterator[Row]:
+        """The row itself, and every row below it."""
+        yield self
+        for row in self.rows:
+            yield from row.all_rows()
+
+
+def canary(number: int) -> str:
+    """The name, and the UPN, of a made-up person."""
+    return f"{CANARY}{number:07d}"
+
 
 def people(wanted: Totals, establishments: list[Establishment], seed: int) -> Iterator[Row]:
     """Persons one after another, as rows of the module ``person``; the same seed gives the same ones."""
     chance = random.Random(seed)
     kinds: dict[str, list[int]] = {}
-    for one in establishments:
-        kinds.setdefault(one.kind, []).append(one.urn)
+    for establishment in establishments:
+        kinds.setdefault(establishment.kind, []).append(establishment.urn)
     plans = [(placement, need) for (placement, need), number in sorted(wanted.placed.items()) for _ in range(number)]
     chance.shuffle(plans)
     ages = _ages(plans, wanted, chance)
-    issued = _issued(wanted, chance)
-    number, received = 0, 0
-    for place, ((placement, need), age) in enumerate(zip(plans, ages, strict=True)):
-        number += 1
-        person = _person(number, _born(age, wanted.reference, chance), chance)
-        made = issued[place] if place < len(issued) else None
-        request = _issued_request(made) if made else _old_request(wanted, chance, age)
-        received += request.cells["ReceivedDate"].year == wanted.year and bool(made)
+    issued = iter(_issued(wanted, chance))
+    numbers, received = count(1), 0
+    for (placement, need), age in zip(plans, ages, strict=True):
+        person = _person(next(numbers), age, wanted, chance)
+        request = next(issued, None)
+        if request:
+            received += request.cells["ReceivedDate"].year == wanted.year
+        else:
+            request = _old_request(wanted, chance, age)
         request.rows.append(_active(placement, need, kinds, wanted, chance))
         person.rows.append(request)
         yield person
     for _ in range(wanted.flows["plans ceased"]):
-        number += 1
-        yield _ceased(number, wanted, chance)
+        person = _person(next(numbers), chance.randint(16, 22), wanted, chance)
+        person.rows.append(_old_request(wanted, chance, 18, cease=_day(wanted, chance)))
+        yield person
     undecided = wanted.flows["assessments"] - wanted.flows["assessments issued"]
-    for place in range(wanted.flows["requests"] - received):
-        number += 1
-        yield _refused(number, wanted, chance, assessed=place < undecided)
+    for request in range(wanted.flows["requests"] - received):
+        person = _person(next(numbers), chance.randint(3, 15), wanted, chance)
+        person.rows.append(_refused(wanted, chance, assessed=request < undecided))
+        yield person
 
 
-def _person(number: int, born: date, chance: random.Random) -> Row:
-    return Row(
-        "person",
-        {
-            "Surname": f"{CANARY}{number:07d}",
-            "Forename": f"Synthetic {CANARY.title()}",
-            "PersonBirthDate": born,
-            "Sex": chance.choice(["M", "M", "F"]),
-            "Ethnicity": chance.choice(ETHNICITIES),
-            "UPN": f"{CANARY}{number:07d}",
-        },
-    )
-
-
-def _born(age: int, reference: date, chance: random.Random) -> date:
-    """A birth date that makes somebody ``age`` on the 31 August before the census."""
-    end = date(reference.year - 1, 8, 31)
-    youngest = end.replace(year=end.year - age)
-    return youngest - timedelta(days=chance.randrange(365))
+def _person(number: int, age: int, wanted: Totals, chance: random.Random) -> Row:
+    """A person of an age on the 31 August before the census."""
+    youngest = date(wanted.reference.year - 1 - age, 8, 31)
+    born = youngest - timedelta(days=chance.randrange(365))
+    cells = {"Surname": canary(number), "Forename": f"Synthetic {CANARY.title()}", "PersonBirthDate": born}
+    cells |= {"Sex": chance.choice("MMF"), "Ethnicity": chance.choice(ETHNICITIES), "UPN": canary(number)}
+    return Row("person", cells)
 
 
 def _ages(plans: list[tuple[str, str]], wanted: Totals, chance: random.Random) -> list[int]:
@@ -83,65 +86,41 @@ def _ages(plans: list[tuple[str, str]], wanted: Totals, chance: random.Random) -
     ages = sorted(age for age, number in wanted.ages.items() for _ in range(number))
     ages = ages[: len(plans)] + [max(ages)] * max(0, len(plans) - len(ages))
 
-    def typical(placement: str) -> float:
-        return next((age for start, age in TYPICAL_AGES.items() if placement.startswith(start)), 14)
+    def likely(placement: str) -> float:
+        typical = next((age for start, age in TYPICAL_AGES.items() if placement.startswith(start)), 14)
+        return typical + chance.gauss(0, 3.5)
 
-    order = sorted(range(len(plans)), key=lambda place: typical(plans[place][0]) + chance.gauss(0, 3.5))
-    found = [0] * len(plans)
-    for place, age in zip(order, ages, strict=True):
-        found[place] = age
-    return found
+    order = sorted(range(len(plans)), key=lambda plan: likely(plans[plan][0]))
+    return [age for _, age in sorted(zip(order, ages, strict=True))]
 
 
-@dataclass(frozen=True)
-class _Issued:
-    """A plan of the return's year: when it was issued, after how many days, and what applied."""
-
-    start: date
-    days: int
-    exception: bool
-    appealed: bool
-
-
-def _issued(wanted: Totals, chance: random.Random) -> list[_Issued]:
-    """The new plans of the year, in the published numbers by time taken, exception and appeal."""
-    found = []
+def _issued(wanted: Totals, chance: random.Random) -> list[Row]:
+    """The requests of the year's new plans, in the published numbers by time taken, exception and appeal."""
+    requests = []
     spans = {"within 20 weeks": (60, WITHIN), "20 to 52 weeks": (WITHIN + 1, YEAR), "over 52 weeks": (YEAR + 1, 500)}
     for time, (shortest, longest) in spans.items():
         every, without = (wanted.timeliness.get((which, time), 0) for which in ("included", "excluded"))
-        for place in range(every):
-            found.append(_Issued(_day(wanted, chance), chance.randint(shortest, longest), place >= without, False))
-    appealed = wanted.flows["new plans"] - len(found)
-    found += [_Issued(_day(wanted, chance), chance.randint(60, 500), False, True) for _ in range(appealed)]
-    chance.shuffle(found)
-    return found
+        for plan in range(every):
+            start, days = _day(wanted, chance), chance.randint(shortest, longest)
+            requests.append(_issued_request(start, days, exception=plan >= without))
+    for _ in range(wanted.flows["new plans"] - len(requests)):
+        requests.append(_issued_request(_day(wanted, chance), chance.randint(60, 500), appealed=True))
+    chance.shuffle(requests)
+    return requests
 
 
 def _day(wanted: Totals, chance: random.Random) -> date:
     return date(wanted.year, 1, 1) + timedelta(days=chance.randrange(365))
 
 
-def _issued_request(made: _Issued) -> Row:
-    received = made.start - timedelta(days=made.days)
-    plan = Row("namedplan", {"StartDate": made.start})
-    assessment = Row(
-        "assessment",
-        {
-            "AssessmentOutcome": "Y",
-            "AssessmentOutcomeDate": made.start,
-            "AssessmentMediation": int(made.appealed),
-            "AssessmentTribunal": 0,
-            "Week20": int(made.exception),
-        },
-        [plan],
-    )
-    cells = {
-        "ReceivedDate": received,
-        "RequestSource": 2,
-        "RequestOutcome": "Y",
-        "RequestOutcomeDate": min(received + timedelta(days=42), made.start),
-    }
-    return Row("requests", cells, [assessment])
+def _issued_request(start: date, days: int, exception: bool = False, appealed: bool = False) -> Row:
+    """A request that led to a plan after so many days."""
+    received = start - timedelta(days=days)
+    decided = min(received + timedelta(days=42), start)
+    assessment = {"AssessmentOutcome": "Y", "AssessmentOutcomeDate": start}
+    assessment |= {"AssessmentMediation": int(appealed), "AssessmentTribunal": 0, "Week20": int(exception)}
+    request = {"ReceivedDate": received, "RequestSource": 2, "RequestOutcome": "Y", "RequestOutcomeDate": decided}
+    return Row("requests", request, [Row("assessment", assessment, [Row("namedplan", {"StartDate": start})])])
 
 
 def _old_request(wanted: Totals, chance: random.Random, age: int, cease: date | None = None) -> Row:
@@ -182,16 +161,8 @@ def _active(placement: str, need: str, kinds: dict[str, list[int]], wanted: Tota
     return active
 
 
-def _ceased(number: int, wanted: Totals, chance: random.Random) -> Row:
-    """A person whose plan, from before the year, ceased in it."""
-    person = _person(number, _born(chance.randint(16, 22), wanted.reference, chance), chance)
-    person.rows.append(_old_request(wanted, chance, 18, cease=_day(wanted, chance)))
-    return person
-
-
-def _refused(number: int, wanted: Totals, chance: random.Random, assessed: bool) -> Row:
-    """A person for whom a request of the year has led to no plan."""
-    person = _person(number, _born(chance.randint(3, 15), wanted.reference, chance), chance)
+def _refused(wanted: Totals, chance: random.Random, assessed: bool) -> Row:
+    """A request of the year that has led to no plan."""
     received = _day(wanted, chance)
     request = Row("requests", {"ReceivedDate": received, "RequestSource": chance.randint(1, 5)})
     if assessed:
@@ -200,5 +171,4 @@ def _refused(number: int, wanted: Totals, chance: random.Random, assessed: bool)
         request.rows.append(Row("assessment", {"AssessmentOutcome": "N", "AssessmentOutcomeDate": decided}))
     else:
         request.cells["RequestOutcome"] = chance.choice(["N", "A", "W"])
-    person.rows.append(request)
-    return person
+    return request

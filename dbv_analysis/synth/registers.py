@@ -7,7 +7,6 @@ absence less everywhere, and more of it less in the schools that joined the trai
 
 from __future__ import annotations
 
-import csv
 import random
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -18,6 +17,7 @@ import pandas as pd
 
 from dbv_analysis.inputs.attendance.derive import PERSISTENT, SEVERE
 from dbv_analysis.inputs.records.characteristics import PROVISIONS
+from dbv_analysis.model.period import Period
 from dbv_analysis.model.problems import CallProblem
 from dbv_analysis.model.wording import slug
 from dbv_analysis.synth.rolls import Pupil
@@ -45,17 +45,18 @@ class Effects:
 
 @dataclass(frozen=True)
 class Calendar:
-    """The two school years: their terms, each with its first and last day."""
+    """Two school years from a Monday in September."""
 
     start: date
 
     def terms(self) -> dict[str, tuple[date, date]]:
-        found = {}
-        for year in (0, 1):
+        """Each term, with its first and last day."""
+        terms = {}
+        for year in (self.start, self.start + YEAR):
             for name, (first, weeks, _) in WEEKS.items():
-                begin = self.start + year * YEAR + timedelta(weeks=first)
-                found[f"{name} term {begin.year}"] = (begin, begin + timedelta(weeks=weeks, days=-3))
-        return found
+                begin = year + timedelta(weeks=first)
+                terms[f"{name} term {begin.year}"] = (begin, begin + timedelta(weeks=weeks, days=-3))
+        return terms
 
     def days(self) -> list[date]:
         """The days of the first year on which schools are open, half terms left out."""
@@ -66,6 +67,11 @@ class Calendar:
     def joined(self) -> date:
         """The day on which schools join the training programme: the first of the second year's spring term."""
         return self.start + YEAR + timedelta(weeks=WEEKS["spring"][0])
+
+    @property
+    def end(self) -> date:
+        """The last day of the second year."""
+        return max(last for _, last in self.terms().values())
 
 
 def first_monday(year: int) -> date:
@@ -81,40 +87,41 @@ def rates(tables: dict[str, pd.DataFrame], area: str, period: str) -> dict[str, 
     """
     rows = tables["absence"]
     rows = rows[(rows["area_code"] == area) & (rows["period"] == period) & (rows["symbol"] == "")]
-    told = {(row.sen_provision, row.measure): row.percent for row in rows.itertuples()}
-    codes = {name: code for code, name in PROVISIONS.items()}
-    found = {codes[name]: {measure: told.get((name, measure)) for measure in MEASURES} for name in codes}
-    if any(rate is None for of in found.values() for rate in of.values()):
-        raise CallProblem(f"The authority's absence by SEN provision in {period} is not among the inputs.")
-    return found
+    published = {(row.sen_provision, row.measure): row.percent for row in rows.itertuples()}
+    try:
+        return {code: {measure: published[name, measure] for measure in MEASURES} for code, name in PROVISIONS.items()}
+    except KeyError:
+        message = f"The authority's absence by SEN provision in {period} is not among the inputs."
+        raise CallProblem(message) from None
 
 
 def write(
     folder: Path,
     pupils: list[Pupil],
-    absent: dict[str, dict[str, float]],
+    tables: dict[str, pd.DataFrame],
+    area: str,
     calendar: Calendar,
     effects: Effects,
     seed: int,
     training: str,
 ) -> list[int]:
-    """Write ``marks.parquet``, ``pupils.csv``, ``terms.csv`` and the list of the schools that joined; returns these."""
-    chance = np.random.default_rng(seed)
-    _rows(folder / "pupils.csv", list(Pupil.__dataclass_fields__), [list(vars(one).values()) for one in pupils])
-    terms = [[name, *days] for name, days in calendar.terms().items()]
-    _rows(folder / "terms.csv", ["term", "starts", "ends"], terms)
-    mainstream = sorted({one.school for one in pupils if one.sen_provision != "E"})
+    """Write the marks and the lists that come with them to ``folder``; returns the schools that joined the training."""
+    absent = rates(tables, area, Period.academic_year(calendar.start.year).text)
+    mainstream = sorted({pupil.school for pupil in pupils if pupil.sen_provision != "E"})
     joined = mainstream[::2]
-    _rows(folder / f"{slug(training)}.csv", ["school", "joined"], [[school, calendar.joined] for school in joined])
+    terms = [(name, *days) for name, days in calendar.terms().items()]
+    lists = {
+        "pupils": pd.DataFrame(pupils),
+        "terms": pd.DataFrame(terms, columns=["term", "starts", "ends"]),
+        slug(training): pd.DataFrame({"school": joined, "joined": calendar.joined}),
+        "suspensions": suspensions(tables, area, pupils, calendar, seed),
+    }
+    folder.mkdir()
+    for name, frame in lists.items():
+        frame.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
+    chance = np.random.default_rng(seed)
     marks(pupils, absent, calendar, effects, joined, chance).to_parquet(folder / "marks.parquet", index=False)
     return joined
-
-
-def _rows(path: Path, header: list[str], rows: list[list]) -> None:
-    with path.open("w", encoding="utf-8", newline="") as stream:
-        out = csv.writer(stream, lineterminator="\n")
-        out.writerow(header)
-        out.writerows(rows)
 
 
 def marks(
@@ -127,103 +134,93 @@ def marks(
 ) -> pd.DataFrame:
     """The marks of both years, a row each: ``pupil``, ``school``, ``date``, ``session`` and ``code``."""
     days = calendar.days()
-    closed = next(place for place, day in enumerate(days) if day >= calendar.start + timedelta(weeks=CLOSED_WEEK))
-    possible = [place for place in range(2 * len(days)) if place // 2 != closed]
+    closed = next(number for number, day in enumerate(days) if day >= calendar.start + timedelta(weeks=CLOSED_WEEK))
+    is_open = np.repeat(np.arange(len(days)) != closed, 2)
+    possible = np.flatnonzero(is_open)
     missed = np.zeros((len(pupils), 2 * len(days)), dtype=bool)
-    for provision, of in absent.items():
-        group = [place for place, one in enumerate(pupils) if one.sen_provision == provision]
+    for provision, shares in absent.items():
+        group = [number for number, pupil in enumerate(pupils) if pupil.sen_provision == provision]
         if group:
-            numbers = _numbers(len(group), len(possible), of, chance)
+            numbers = _numbers(len(group), len(possible), shares, chance)
             order = chance.random((len(group), len(possible))).argsort(axis=1).argsort(axis=1)
             missed[np.ix_(group, possible)] = order < numbers[:, None]
-    second = _second_year(missed, pupils, days, possible, calendar, effects, joined, chance)
-    years = [_frame(pupils, days, missed, closed, "Y", chance)]
-    years.append(_frame(pupils, [day + YEAR for day in days], second, closed, "Y4", chance))
+    in_programme = np.isin([pupil.school for pupil in pupils], joined)
+    second = _second_year(missed, in_programme, days, is_open, calendar, effects, chance)
+    years = [
+        _frame(pupils, days, missed, closed, "Y", chance),
+        _frame(pupils, [day + YEAR for day in days], second, closed, "Y4", chance),
+    ]
     return pd.concat(years, ignore_index=True)
 
 
-def _numbers(enrolments: int, possible: int, of: dict[str, float], chance: np.random.Generator) -> np.ndarray:
+def _numbers(enrolments: int, possible: int, shares: dict[str, float], chance: np.random.Generator) -> np.ndarray:
     """How many sessions each of a group's enrolments misses, so that all three published shares come out."""
-    severe = round(of["severe"] * enrolments / 100)
-    persistent = round(of["persistent"] * enrolments / 100)
+    severe, persistent = (round(shares[name] * enrolments / 100) for name in ("severe", "persistent"))
     tenth, half = -(-possible // PERSISTENT), -(-possible // SEVERE)
-    low = np.repeat([half, tenth, 0], [severe, persistent - severe, enrolments - persistent])
-    high = np.repeat([possible, half - 1, tenth - 1], [severe, persistent - severe, enrolments - persistent])
-    found = chance.integers(low, low + (high - low) // 2 + 1)
-    short = round(of["overall"] * enrolments * possible / 100) - int(found.sum())
-    room = (high - found) if short > 0 else (found - low)
+    groups = [severe, persistent - severe, enrolments - persistent]
+    low, high = np.repeat([half, tenth, 0], groups), np.repeat([possible, half - 1, tenth - 1], groups)
+    numbers = chance.integers(low, low + (high - low) // 2 + 1)
+    short = round(shares["overall"] * enrolments * possible / 100) - int(numbers.sum())
+    room = (high - numbers) if short > 0 else (numbers - low)
     # As much of each one's room as is needed in all; what rounding leaves goes one by one.
-    moved = room * min(1.0, abs(short) / max(1, room.sum()))
-    taken = moved.astype(int)
-    left = min(abs(short), int(room.sum())) - int(taken.sum())
-    taken[np.argsort(taken - moved)[:left]] += 1
-    found = found + taken if short > 0 else found - taken
-    return chance.permutation(found)
+    exact = room * min(1.0, abs(short) / max(1, room.sum()))
+    moved = exact.astype(int)
+    left = min(abs(short), int(room.sum())) - int(moved.sum())
+    moved[np.argsort(moved - exact)[:left]] += 1
+    return chance.permutation(numbers + moved if short > 0 else numbers - moved)
 
 
-def _second_year(missed, pupils, days, possible, calendar: Calendar, effects: Effects, joined, chance) -> np.ndarray:
+def _second_year(missed, in_programme, days, is_open, calendar: Calendar, effects: Effects, chance) -> np.ndarray:
     """The first year's absence with the planted effects: in each part of the year and of the schools so many fewer."""
-    found = missed.copy()
-    in_programme = np.isin([one.school for one in pupils], joined)
+    second = missed.copy()
     start = calendar.joined - YEAR
     after = np.repeat([start <= day < start + timedelta(weeks=effects.weeks) for day in days], 2)
-    open_then = np.isin(np.arange(2 * len(days)), possible)
     for schools in (in_programme, ~in_programme):
         for weeks in (after, ~after):
-            part = np.outer(schools, weeks & open_then)
+            part = np.outer(schools, weeks & is_open)
             points = effects.everywhere + (effects.programme if schools is in_programme and weeks is after else 0)
-            there = np.flatnonzero(found & part)
-            fewer = min(len(there), round(points * part.sum() / 100))
-            found.flat[chance.choice(there, fewer, replace=False)] = False
-    return found
+            absences = np.flatnonzero(second & part)
+            fewer = min(len(absences), round(points * part.sum() / 100))
+            second.flat[chance.choice(absences, fewer, replace=False)] = False
+    return second
 
 
-def _frame(
-    pupils, days: list[date], missed: np.ndarray, closed: int, code: str, chance: np.random.Generator
-) -> pd.DataFrame:
+def _frame(pupils, days: list[date], missed, closed: int, code: str, chance: np.random.Generator) -> pd.DataFrame:
     number, sessions = missed.shape
-    codes = np.where(np.arange(sessions) % 2 == 0, "/", "\\").astype(object)
-    filled = np.tile(codes, (number, 1))
-    filled[missed] = chance.choice(list(MISSED), int(missed.sum()), p=list(MISSED.values()))
-    filled[:, 2 * closed : 2 * closed + 2] = code
+    codes = np.tile(np.array(["/", "\\"], dtype=object), (number, len(days)))
+    codes[missed] = chance.choice(list(MISSED), int(missed.sum()), p=list(MISSED.values()))
+    codes[:, 2 * closed : 2 * closed + 2] = code
     return pd.DataFrame(
         {
-            "pupil": np.repeat([one.pupil for one in pupils], sessions),
-            "school": np.repeat([one.school for one in pupils], sessions),
+            "pupil": np.repeat([pupil.pupil for pupil in pupils], sessions),
+            "school": np.repeat([pupil.school for pupil in pupils], sessions),
             "date": np.tile(np.repeat(np.array(days, dtype="datetime64[D]").astype(str), 2), number),
             "session": np.tile(["AM", "PM"], number * len(days)),
-            "code": filled.ravel(),
+            "code": codes.ravel(),
         }
     )
 
 
 def suspensions(
     tables: dict[str, pd.DataFrame], area: str, pupils: list[Pupil], calendar: Calendar, seed: int
-) -> list[list]:
+) -> pd.DataFrame:
     """A row a suspension or permanent exclusion, as many in each term as the published rate gives of these pupils.
 
     Of a term that has not been published, the rate is that of the year before.
     """
-    chance, rows = random.Random(seed + 2), []
-    told = tables["exclusions"]
-    told = told[(told["area_code"] == area) & (told["symbol"] == "")]
-    rate = {(row.period, row.sen_provision, row.measure): row.rate for row in told.itertuples()}
-    for name, (starts, ends) in calendar.terms().items():
+    chance, events = random.Random(seed + 2), []
+    rows = tables["exclusions"]
+    rows = rows[(rows["area_code"] == area) & (rows["symbol"] == "")]
+    rates = {(row.period, row.sen_provision, row.measure): row.rate for row in rows.itertuples()}
+    for term, (starts, ends) in calendar.terms().items():
+        name, year = term.rsplit(" ", 1)
         for code, provision in PROVISIONS.items():
-            group = [one for one in pupils if one.sen_provision == code]
+            group = [pupil for pupil in pupils if pupil.sen_provision == code]
             for measure, kind in (("suspensions", "suspension"), ("permanent exclusions", "permanent")):
-                found = rate.get((name, provision, measure), rate.get((_year_before(name), provision, measure), 0))
-                for _ in range(round(found * len(group) / 100)):
-                    one = chance.choice(group)
+                before = rates.get((f"{name} {int(year) - 1}", provision, measure), 0)
+                rate = rates.get((term, provision, measure), before)
+                for _ in range(round(rate * len(group) / 100)):
+                    pupil = chance.choice(group)
                     day = starts + timedelta(days=chance.randrange((ends - starts).days + 1))
-                    rows.append([one.pupil, one.school, day, kind])
-    return rows
-
-
-def _year_before(term: str) -> str:
-    name, year = term.rsplit(" ", 1)
-    return f"{name} {int(year) - 1}"
-
-
-def write_suspensions(path: Path, rows: list[list]) -> None:
-    _rows(path, ["pupil", "school", "starts", "kind"], rows)
+                    events.append((pupil.pupil, pupil.school, day, kind))
+    return pd.DataFrame(events, columns=["pupil", "school", "starts", "kind"])

@@ -5,13 +5,12 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
-from dbv_analysis.inputs.records import CANARY
 from dbv_analysis.inputs.records.to_tables import SCHOOL_AGES
 from dbv_analysis.model.sen2 import MAINSTREAM, STATE_SPECIAL
 from dbv_analysis.synth.establishments import Establishment
-from dbv_analysis.synth.people import ETHNICITIES, Row
+from dbv_analysis.synth.people import ETHNICITIES, Row, canary
 
 # How many pupils there are of each SEN provision for one with a plan; few, so that files stay small.
 FOR_A_PLAN = {"K": 1, "N": 2}
@@ -22,7 +21,7 @@ FIRST_OTHER = 5_000_001
 
 @dataclass(frozen=True)
 class Pupil:
-    """A pupil on a school's roll. ``provision`` is E for an EHC plan, K for SEN support, N for none."""
+    """A pupil on a school's roll. ``sen_provision`` is E for an EHC plan, K for SEN support, N for none."""
 
     pupil: str
     school: int
@@ -38,41 +37,31 @@ class Pupil:
 def roll(people: Iterable[Row], schools: list[Establishment], start: date, seed: int) -> list[Pupil]:
     """Pupils of school age on the 31 August before ``start`` and a year later; the same seed gives the same ones."""
     chance = random.Random(seed + 1)
-    state = {one.urn for one in schools if one.kind in (*MAINSTREAM, *STATE_SPECIAL)}
-    mainstream = sorted(one.urn for one in schools if one.kind in MAINSTREAM)
-    found = [pupil for person in people if (pupil := _with_plan(person, state, start, chance))]
-    with_plans, number = len(found), FIRST_OTHER
-    for provision, times in FOR_A_PLAN.items():
-        for _ in range(with_plans * times):
-            born = date(start.year - chance.randint(SCHOOL_AGES[0], SCHOOL_AGES[1] - 1) - 1, 9, 1)
-            born = date.fromordinal(born.toordinal() + chance.randrange(365))
-            need = chance.choice(["SLCN", "SEMH", "MLD", "ASD"]) if provision == "K" else ""
-            name = f"{CANARY}{number:07d}"
-            sex, ethnicity = chance.choice("MF"), chance.choice(ETHNICITIES)
-            found.append(_pupil(name, chance.choice(mainstream), born, sex, ethnicity, provision, need, chance))
-            number += 1
-    return found
+    state = {school.urn for school in schools if school.kind in (*MAINSTREAM, *STATE_SPECIAL)}
+    mainstream = sorted(school.urn for school in schools if school.kind in MAINSTREAM)
+    pupils = [pupil for person in people if (pupil := _with_plan(person, state, start, chance))]
+    provisions = [provision for provision, times in FOR_A_PLAN.items() for _ in range(len(pupils) * times)]
+    for number, provision in enumerate(provisions, start=FIRST_OTHER):
+        born = date(start.year - chance.randint(SCHOOL_AGES[0], SCHOOL_AGES[1] - 1) - 1, 9, 1)
+        born += timedelta(days=chance.randrange(365))
+        need = chance.choice(["SLCN", "SEMH", "MLD", "ASD"]) if provision == "K" else ""
+        sex, ethnicity = chance.choice("MF"), chance.choice(ETHNICITIES)
+        school = chance.choice(mainstream)
+        pupils.append(_pupil(canary(number), school, born, sex, ethnicity, provision, need, chance))
+    return pupils
 
 
 def _with_plan(person: Row, state: set[int], start: date, chance: random.Random) -> Pupil | None:
     """The person as a pupil, where their first placement is in a state school and they are of its age."""
     cells = person.cells
     born = cells["PersonBirthDate"]
-    age = start.year - born.year - (born.month > 8)
-    if not SCHOOL_AGES[0] <= age < SCHOOL_AGES[1]:
+    if not SCHOOL_AGES[0] <= start.year - born.year - (born.month > 8) < SCHOOL_AGES[1]:
         return None
-    rows = [
-        row
-        for request in person.rows
-        for active in request.rows
-        if active.module == "activeplans"
-        for row in active.rows
-    ]
-    schools = [row.cells["URN"] for row in rows if row.cells.get("URN") in state and row.cells["PlacementRank"] == 1]
+    rows = [row.cells for row in person.all_rows()]
+    schools = [row["URN"] for row in rows if row.get("URN") in state and row["PlacementRank"] == 1]
     if not schools:
         return None
-    needs = [row.cells["SENtype"] for row in rows if row.module == "senneed" and row.cells["SENtypeRank"] == 1]
-    need = needs[0] if needs else ""
+    need = next((row["SENtype"] for row in rows if row.get("SENtypeRank") == 1), "")
     return _pupil(cells["UPN"], schools[0], born, cells["Sex"], cells["Ethnicity"], "E", need, chance)
 
 
