@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from dbv_analysis import checks
 from dbv_analysis.checks import CHECKS, DISAGREES, ROUNDING, SEVERITIES, VERDICTS, Result, reconcile
 from dbv_analysis.inputs.cross_checks import check_own_figures
 from dbv_analysis.model.period import Period
@@ -63,6 +66,12 @@ def test_every_check_says_in_words_what_it_looks_for_and_gives_an_example():
         assert one.title
         assert one.example.endswith(".")
     assert len({one.title for one in CHECKS.values()}) == len(CHECKS)
+
+
+def test_every_check_of_the_package_is_listed_once():
+    folder = Path(checks.__file__).parent
+    written = [name for path in folder.glob("*.py") for name in re.findall(r"^@check\(", path.read_text("utf-8"), re.M)]
+    assert len(CHECKS) == len(written)
 
 
 def test_every_result_has_a_place_a_verdict_and_arithmetic_and_what_is_wrong_has_a_mend(evidence):
