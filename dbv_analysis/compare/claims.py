@@ -46,7 +46,7 @@ def _blank(match: re.Match) -> str:
     return "·" * len(match[0])
 
 
-def _claims(sentence: str, words: Sequence[str]) -> bool:
+def _claims(sentence: str, claims: Sequence[str]) -> bool:
     nouns = ("impact", "improvement") if sentence.lstrip().startswith("#") else ()
-    forms = [_FORMS.get(word, word) for word in words if word not in nouns]
+    forms = [_FORMS.get(word, word) for word in claims if word not in nouns]
     return any(re.search(rf"\b{form}\b", sentence, re.IGNORECASE) for form in forms)

@@ -41,16 +41,16 @@ def xmr(values: Sequence[float], locked: int) -> Xmr:
     first = list(values[:locked])
     centre = math.fsum(first) / locked
     width = 2.66 * math.fsum(abs(b - a) for a, b in pairwise(first)) / (locked - 1)
-    found, run, side = set(), [], 0
-    for place, value in enumerate(values):
+    departures, run, side = set(), [], 0
+    for index, value in enumerate(values):
         now = (value > centre) - (value < centre)
-        run = [*run, place] if now and now == side else [place] * bool(now)
+        run = [*run, index] if now and now == side else [index] * bool(now)
         side = now
         if abs(value - centre) > width:
-            found.add(place)
+            departures.add(index)
         if len(run) >= RUN:
-            found.update(run)
-    signals = tuple(sorted(place for place in found if place >= locked))
+            departures.update(run)
+    signals = tuple(sorted(index for index in departures if index >= locked))
     return Xmr(centre, centre - width, centre + width, locked < LOCKED_FOR_CERTAIN, signals)
 
 
@@ -61,8 +61,8 @@ def control(series: Series) -> tuple[pd.DataFrame, Xmr] | None:
     nothing compares. Terms of different seasons stand in one series: that makes the limits wide, never narrow. None
     where fewer than MIN_LOCKED values are from before the programme.
     """
-    every = happened(series.rows)
-    terms = every[[period_of(row).terms == 1 for _, row in every.iterrows()]] if len(every) else every
+    known = happened(series.rows)
+    terms = known[[period_of(row).terms == 1 for _, row in known.iterrows()]] if len(known) else known
     rows = max(terms, figures(series), key=len)
     if rows.empty:
         return None

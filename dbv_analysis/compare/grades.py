@@ -32,6 +32,6 @@ def grade_of(
     """
     sign = {NEITHER: 0, HIGHER: 1}.get(better, -1)
     if did and did.excludes_zero and sign * did.value > 0:
-        most = len(in_time) >= MIN_PLACEBOS and all(abs(did.value) > abs(one) for one in in_time)
+        most = len(in_time) >= MIN_PLACEBOS and all(abs(did.value) > abs(placebo) for placebo in in_time)
         return BETTER_PLACEBO if most and in_space and sign * did.value > max(sign * x for x in in_space) else BETTER
     return SIGNAL if (did and did.excludes_zero) or (own and own.excludes_zero) else MONITORING

@@ -1,4 +1,4 @@
-"""What the results say, in sentences: one module a section, listed in ``sections``."""
+"""The sentences that the results support: one module for each section of the pack, listed in ``sections``."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from dbv_analysis.results.series import Series
 
 @dataclass(frozen=True)
 class Findings:
-    """What one section has to tell.
+    """What one section of the pack reports.
 
     ``headline`` is the page's answer; ``sure`` says how sure, and what would change our mind;
     ``key_figures`` go to the board summary; ``not_yet`` is what cannot be told yet, and when;
@@ -34,7 +34,7 @@ NO_EARLIER = "no earlier figure"
 
 
 def format_others(moved: Change) -> list[str]:
-    """How the comparators moved over the same time, so that a move made everywhere is seen as one."""
+    """How the comparators moved over the same time, so that a change seen everywhere is recognised as one."""
     write = moved.metric.write
     others = [f"{name} {write(before)} → {write(now)}" for name, (before, now) in elsewhere(moved).items()]
     return [f"Over the same time: {'; '.join(others)}."] if others else []
@@ -50,18 +50,18 @@ def graded(series: Series) -> list[str]:
 
 
 def reported_parts(evidence: Evidence, *metric_ids: str) -> list[str]:
-    """Figures of part of a year, and why they stand beside no full year."""
-    said = []
+    """Figures for part of a year, and why they are not compared with full years."""
+    figures = []
     for name in metric_ids:
         metric = evidence.metrics[name]
         rows = evidence.rows(name, basis=PART_YEAR, breakdown=TOTAL)
-        said += [
+        figures += [
             f"{lower_first(metric.title)} {written(metric, row)} {during(row)}"
             for _, row in rows[rows["value"].notna()].iterrows()
         ]
-    if not said:
+    if not figures:
         return []
     return [
-        f"There are figures of parts of a year too: {listed(said)}. They are not set against full years, and no "
+        f"There are figures of parts of a year too: {listed(figures)}. They are not set against full years, and no "
         "improvement is read from them."
     ]

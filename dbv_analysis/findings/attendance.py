@@ -1,4 +1,4 @@
-"""What the absence figures say, full years and parts of a year kept apart."""
+"""What the absence figures show, with full years and parts of a year kept apart."""
 
 from __future__ import annotations
 
@@ -49,21 +49,21 @@ def _headline(moved: Change, first: pd.Series) -> str:
     """The newest year against the one before it, and against the first where that is another."""
     metric, later, earlier = moved.metric, moved.later, moved.earlier
     than = {"rose": "more than", "fell": "less than", "stayed": "as much as"}[moved.verb]
-    words = (
+    text = (
         f"Pupils with EHC plans missed {metric.write(later['value'])} of school in {later['period_label']}, "
         f"{than} in {earlier['period_label']} ({metric.write(earlier['value'])})"
     )
     if first["period_end"] == earlier["period_end"]:
-        return words
+        return text
     if metric.write(later["value"]) == metric.write(first["value"]):
-        return f"{words} and as much as in {first['period_label']}"
+        return f"{text} and as much as in {first['period_label']}"
     since = "more than" if later["value"] > first["value"] else "less than"
     joined = (
         "but"
         if (moved.verb == "fell" and since == "more than") or (moved.verb == "rose" and since != "more than")
         else "and"
     )
-    return f"{words} {joined} {since} in {first['period_label']} ({metric.write(first['value'])})"
+    return f"{text} {joined} {since} in {first['period_label']} ({metric.write(first['value'])})"
 
 
 def _against(evidence: Evidence, later) -> list[str]:
@@ -84,11 +84,13 @@ def _against(evidence: Evidence, later) -> list[str]:
 def _part_years(evidence: Evidence) -> list[str]:
     metric = evidence.metrics[OVERALL]
     parts = evidence.rows(OVERALL, breakdown=PUPILS, basis=PART_YEAR)
-    said = [f"{metric.unit.write(row.value, 1)} for {row.period_label}" for row in parts.itertuples() if not row.symbol]
-    if not said:
+    figures = [
+        f"{metric.unit.write(row.value, 1)} for {row.period_label}" for row in parts.itertuples() if not row.symbol
+    ]
+    if not figures:
         return []
     return [
-        f"There are figures of parts of a year too: {listed(said[-MOST_PARTS:])}. Absence starts low in autumn and "
+        f"There are figures of parts of a year too: {listed(figures[-MOST_PARTS:])}. Absence starts low in autumn and "
         "rises, so they are not set against full years, and no improvement is read from them."
     ]
 

@@ -1,4 +1,4 @@
-"""What the deficit forecasts say."""
+"""What the deficit forecasts show."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the suspensions and exclusions say, term beside term: two terms are never set against a year of three."""
+"""What suspensions and exclusions show, term by term: two terms are never compared with a year of three."""
 
 from __future__ import annotations
 
@@ -44,15 +44,15 @@ def _headline(suspensions: PerTerm | None, rates: list[Change]) -> str:
     return f"{moved.metric.title} with EHC plans {moved.as_text}"
 
 
-def _adjusted(found: PerTerm | None, what: str) -> list[str]:
-    if not found:
+def _adjusted(comparison: PerTerm | None, what: str) -> list[str]:
+    if not comparison:
         return []
-    before, now = found.earlier, found.later
+    before, now = comparison.earlier, comparison.later
     line = (
-        f"{what}: {found.as_text}. Adjusted: {now['value']:,.0f} over {format_terms(found.terms[1])} and "
-        f"{before['value']:,.0f} over {format_terms(found.terms[0])}"
+        f"{what}: {comparison.as_text}. Adjusted: {now['value']:,.0f} over {format_terms(comparison.terms[1])} and "
+        f"{before['value']:,.0f} over {format_terms(comparison.terms[0])}"
     )
-    if found.terms[0] != found.terms[1]:
+    if comparison.terms[0] != comparison.terms[1]:
         line += "; terms differ from one another, so this is a rough measure and the totals do not compare"
     if min(now["value"], before["value"]) < FEW:
         line += "; so few that the difference may be chance"

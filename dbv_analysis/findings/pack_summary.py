@@ -28,13 +28,13 @@ CREDIT = {
 
 
 def answer(evidence: Evidence) -> str:
-    """The summary's h1: what moved, and whether the programme can have moved it."""
+    """The summary's main heading: what changed, and whether the programme can have caused it."""
     special = change(evidence.series(SPECIAL))
     if special is None or special.refusal:
-        told = [name for name in evidence.sections if _has_figures(evidence, name)]
-        return find((told or evidence.sections)[0], evidence).headline
-    found = judge(evidence.series(SPECIAL))
-    credit = TOO_EARLY if found.since is None else CREDIT.get(found.grade, NOT_SHOWN)
+        sections = [name for name in evidence.sections if _has_figures(evidence, name)]
+        return find((sections or evidence.sections)[0], evidence).headline
+    verdict = judge(evidence.series(SPECIAL))
+    credit = TOO_EARLY if verdict.since is None else CREDIT.get(verdict.grade, NOT_SHOWN)
     return f"{in_short(evidence, special)}; {credit}"
 
 
@@ -89,51 +89,51 @@ def judged(evidence: Evidence, *sections: str) -> list[Judged]:
 
 def best_grade(evidence: Evidence) -> str:
     """The best grade of any measure: what a sentence about the whole programme may claim at most."""
-    return max((one.verdict.grade for one in judged(evidence)), key=GRADES.index, default=MONITORING)
+    return max((measure.verdict.grade for measure in judged(evidence)), key=GRADES.index, default=MONITORING)
 
 
 def summarise(evidence: Evidence) -> dict[str, str]:
-    """What was better than elsewhere, what was not, and what cannot be told yet, each in a line."""
-    every = [one for one in judged(evidence) if one.metric.better != NEITHER]
-    tested = [one for one in every if one.tested]
-    better = [one for one in tested if one.better]
+    """One line each for what was better than elsewhere, what was not, and what cannot be told yet."""
+    measures = [measure for measure in judged(evidence) if measure.metric.better != NEITHER]
+    tested = [measure for measure in measures if measure.tested]
+    better = [measure for measure in tested if measure.better]
     return {
         "Better than in similar areas": _better(evidence, better, len(tested)),
-        "No better than there": _not_better([one for one in tested if not one.better]),
-        "Too early to tell": _untold(evidence, every),
+        "No better than there": _not_better([measure for measure in tested if not measure.better]),
+        "Too early to tell": _untold(evidence, measures),
     }
 
 
-def _better(evidence: Evidence, found: list[Judged], tested: int) -> str:
+def _better(evidence: Evidence, better: list[Judged], tested: int) -> str:
     if not tested:
         since = f"{evidence.start:%B %Y}"
         return f"no measure can be said to be; none has a figure since {since}, here and there, to compare."
-    if not found:
+    if not better:
         return f"none of the {tested} measures that could be compared."
     chance = "; with so many, one may be so by chance" if tested >= MANY_TESTS else ""
-    return f"{_named(found)} ({len(found)} of {tested} compared{chance})."
+    return f"{_named(better)} ({len(better)} of {tested} compared{chance})."
 
 
-def _not_better(found: list[Judged]) -> str:
-    if not found:
+def _not_better(tested: list[Judged]) -> str:
+    if not tested:
         return "nothing can be said of any measure yet."
-    worse = [one for one in found if one.worse]
+    worse = [measure for measure in tested if measure.worse]
     more = f"; worse: {_named(worse)}" if worse else ""
-    return f"{len(found)} of those compared{more}."
+    return f"{len(tested)} of those compared{more}."
 
 
-def _untold(evidence: Evidence, every: list[Judged]) -> str:
-    untold = [one for one in every if not one.tested]
-    if not every:
+def _untold(evidence: Evidence, measures: list[Judged]) -> str:
+    untold = [measure for measure in measures if not measure.tested]
+    if not measures:
         return "no figure is known."
     if not untold:
         return "nothing is waiting for figures."
     special = change(evidence.series(SPECIAL))
     first = f" For placements, {next_count(evidence, special)}." if special else ""
-    return f"{len(untold)} of {len(every)} measures, each group counted as one.{first}"
+    return f"{len(untold)} of {len(measures)} measures, each group counted as one.{first}"
 
 
-def _named(found: list[Judged]) -> str:
-    names = [one.name for one in found[:NAMED]]
-    more = len(found) - len(names)
+def _named(measures: list[Judged]) -> str:
+    names = [measure.name for measure in measures[:NAMED]]
+    more = len(measures) - len(names)
     return listed([*names, f"{more} more"] if more else names)

@@ -1,4 +1,4 @@
-"""What the placements say: shares and numbers, and whether recording alone explains the change."""
+"""What the placements show: shares and numbers, and whether better recording alone explains the change."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def find(evidence: Evidence) -> Findings | None:
 
 
 def in_short(evidence: Evidence, special: Change, shares: str = "") -> str:
-    """The share's move and the number's, which may go different ways.
+    """How the share in special schools and the number there moved, which may be in different directions.
 
     Where unknown placements could undo the number's move, it is said to be of those recorded.
     """
@@ -75,7 +75,7 @@ class Bounds:
         return getattr(self.moved, end)["denominator"] - getattr(self.known, end)["denominator"]
 
     def numbers(self, end: str) -> tuple[float, float]:
-        """From as recorded to as if every unknown placement were in it."""
+        """The number as recorded, and what it would be if every unknown placement were among them."""
         recorded = getattr(self.moved, end)["numerator"]
         return recorded, recorded + self.unknown(end)
 
@@ -96,7 +96,7 @@ class Bounds:
 
 def _bounds(evidence: Evidence) -> dict[str, Bounds]:
     """What unknown placements could do to each share, where neither of its figures is hidden."""
-    found = {}
+    bounds = {}
     for all_plans, of_known in ((SPECIAL, SPECIAL_KNOWN), (MAINSTREAM, MAINSTREAM_KNOWN)):
         moved, known = change(evidence.series(all_plans)), change(evidence.series(of_known))
         if moved and known and not moved.refusal and not known.refusal:
@@ -104,27 +104,27 @@ def _bounds(evidence: Evidence) -> dict[str, Bounds]:
                 getattr(moved, end)["period_end"] == getattr(known, end)["period_end"] for end in ("earlier", "later")
             )
             if same:
-                found[all_plans] = Bounds(moved, known)
-    return found
+                bounds[all_plans] = Bounds(moved, known)
+    return bounds
 
 
 def _recording(evidence: Evidence, bounds: dict[str, Bounds]) -> list[str]:
-    """Whether better recording alone could be a change: each share if all unknown placements were in it, or none."""
+    """Whether better recording alone could explain a change: each share with all unknown placements in it, or none."""
     if not bounds:
         return []
     special = bounds.get(SPECIAL)
-    said = []
-    for one in bounds.values():
-        verdict = "cannot explain this" if one.share_is_certain else "may explain some or all of this"
-        said.append(
-            f"{one.moved.metric.title} {one.moved.verb} by {one.moved.size} of all plans and {one.known.verb} by "
-            f"{one.known.size} of known placements; better recording alone {verdict}."
+    sentences = []
+    for share in bounds.values():
+        verdict = "cannot explain this" if share.share_is_certain else "may explain some or all of this"
+        sentences.append(
+            f"{share.moved.metric.title} {share.moved.verb} by {share.moved.size} of all plans and {share.known.verb} "
+            f"by {share.known.size} of known placements; better recording alone {verdict}."
         )
     first = next(iter(bounds.values()))
     before, now = (
         shown(first.unknown(end), evidence.programme.disclosure, evidence.profile) for end in ("earlier", "later")
     )
-    lines = [f"Plans with no known placement went from {before} to {now}. {' '.join(said)}"]
+    lines = [f"Plans with no known placement went from {before} to {now}. {' '.join(sentences)}"]
     if special and not special.number_is_certain:
         (low_before, high_before), (low_now, high_now) = (special.numbers(end) for end in ("earlier", "later"))
         lines.append(
@@ -135,7 +135,7 @@ def _recording(evidence: Evidence, bounds: dict[str, Bounds]) -> list[str]:
 
 
 def _inmss(evidence: Evidence) -> list[str]:
-    """The share in INMSS with its number, which may go another way."""
+    """How the share in INMSS and the number there moved, which may be in different directions."""
     moved = change(evidence.series(INMSS))
     if moved is None or moved.refusal:
         return []
@@ -151,8 +151,8 @@ def _poor_returns(evidence: Evidence, special: Change) -> list[str]:
     """Similar authorities whose own return left many placements unknown: their shares of all plans mislead."""
     named = []
     areas = evidence.neighbours.codes
-    every, known = (evidence.whole(metric_id, areas) for metric_id in (SPECIAL, SPECIAL_KNOWN))
-    both = every.merge(known, on=["area_code", "period_end"], suffixes=("", "_known"))
+    shares, known = (evidence.whole(metric_id, areas) for metric_id in (SPECIAL, SPECIAL_KNOWN))
+    both = shares.merge(known, on=["area_code", "period_end"], suffixes=("", "_known"))
     both = both[both["period_end"].isin([special.earlier["period_end"], special.later["period_end"]])]
     for row in both.itertuples():
         unknown = 100 * (1 - row.denominator_known / row.denominator)
@@ -169,8 +169,8 @@ def next_count(evidence: Evidence, special: Change) -> str:
     after = [day for day in sorted(SEN2_CENSUS.values()) if day > max(evidence.start, newest)]
     if not after:
         return "the next count"
-    words = f"the count of {format_day(after[0])}, published the June after"
-    return words if newest >= evidence.start else f"{words}, is the first since the programme began"
+    text = f"the count of {format_day(after[0])}, published the June after"
+    return text if newest >= evidence.start else f"{text}, is the first since the programme began"
 
 
 def _key_figure(moved: Change) -> KeyFigure:

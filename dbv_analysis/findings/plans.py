@@ -1,4 +1,4 @@
-"""What the requests, new plans and times say: calendar years, and the part of a year that a report prints."""
+"""What requests, new plans and timeliness show, by calendar year, and the part of a year that a report prints."""
 
 from __future__ import annotations
 
@@ -36,12 +36,13 @@ def find(evidence: Evidence) -> Findings | None:
 
 
 def _headline(requests: Change, new: Change, in_time: Change | None) -> str:
-    words = f"{_count(requests, 'requests for an assessment')} and {_count(new, 'new plans')} in {_year(new)}"
+    year = new.later["period_label"]
+    text = f"{_count(requests, 'requests for an assessment')} and {_count(new, 'new plans')} in {year}"
     if in_time and in_time.later["period_end"] == new.later["period_end"]:
-        words += f"; {in_time.metric.write(in_time.later['value'])} of plans were issued within 20 weeks"
+        text += f"; {in_time.metric.write(in_time.later['value'])} of plans were issued within 20 weeks"
         if not in_time.refusal:
-            words += f" ({in_time.metric.write(in_time.earlier['value'])} the year before)"
-    return words
+            text += f" ({in_time.metric.write(in_time.earlier['value'])} the year before)"
+    return text
 
 
 def _count(moved: Change, what: str) -> str:
@@ -51,10 +52,6 @@ def _count(moved: Change, what: str) -> str:
     if moved.verb == "stayed":
         return f"{now} {what} (as many as the year before)"
     return f"{now} {what} ({moved.size} {'more' if moved.difference > 0 else 'fewer'})"
-
-
-def _year(moved: Change) -> str:
-    return moved.later["period_label"]
 
 
 def _key_figures(evidence: Evidence, in_time: Change | None) -> list[KeyFigure]:

@@ -1,4 +1,4 @@
-"""What the registers say at a pack's cut-off: tasks past their end, phases planned and reported, reviews due."""
+"""The programme's lists at a pack's cut-off: tasks past their end, phases planned and reported, reviews due."""
 
 from __future__ import annotations
 
@@ -73,15 +73,15 @@ def phases(evidence: Evidence) -> pd.DataFrame:
 def _phases(evidence: Evidence) -> pd.DataFrame:
     rows = evidence.project_list("phases")
     rows = rows[rows["quarter"] == str(evidence.quarter)]
-    found = []
-    for element, said in rows.groupby("element", sort=False):
-        told = {row.said_in: row for row in said.itertuples()}
-        phase = {place: told[place].phase if place in told else "" for place in ("plan", "summary", "detail")}
-        status = {place: told[place].status if place in told else "" for place in ("summary", "detail")}
-        twice = "summary" in told and "detail" in told
-        found.append(
+    elements = []
+    for element, statements in rows.groupby("element", sort=False):
+        by_part = {row.said_in: row for row in statements.itertuples()}
+        phase = {part: by_part[part].phase if part in by_part else "" for part in ("plan", "summary", "detail")}
+        status = {part: by_part[part].status if part in by_part else "" for part in ("summary", "detail")}
+        twice = "summary" in by_part and "detail" in by_part
+        elements.append(
             {
-                "workstream": said.iloc[0]["workstream"],
+                "workstream": statements.iloc[0]["workstream"],
                 "element": element,
                 "planned": phase["plan"],
                 "summary": phase["summary"],
@@ -92,7 +92,7 @@ def _phases(evidence: Evidence) -> pd.DataFrame:
             }
         )
     columns = ["workstream", "element", "planned", "summary", "detail", "status_summary", "status_detail", "agrees"]
-    return pd.DataFrame(found, columns=columns)
+    return pd.DataFrame(elements, columns=columns)
 
 
 def risks(evidence: Evidence) -> pd.DataFrame:

@@ -29,7 +29,7 @@ NO_DEFINITION = "the document names it and does not say what is to be counted"
 
 @dataclass(frozen=True)
 class _Shown:
-    """What one metric or register shows: how it stands, why, its newest figure, and the titles of its sources."""
+    """The status of one metric or project list, with the reason, its newest figure and the titles of its sources."""
 
     name: str
     status: str
@@ -40,7 +40,7 @@ class _Shown:
 
 
 def check_measures(measures: pd.DataFrame, metrics: Iterable[str], data: Path = Path()) -> None:
-    """Raise DataProblems for every promised measure that names what is neither a metric nor a register."""
+    """Raise DataProblems for every promised measure that names neither a metric nor a project list."""
     known = [*metrics, *PROJECT_LISTS]
     problems = []
     for measure in measures.itertuples():
@@ -54,7 +54,7 @@ def check_measures(measures: pd.DataFrame, metrics: Iterable[str], data: Path = 
 
 
 def measure_status(evidence: Evidence) -> pd.DataFrame:
-    """Every promised measure, one a row: the columns of the register ``measures``, and how it stands at the cut-off.
+    """Every promised measure, one a row: the columns of the list ``measures``, and its status at the cut-off.
 
     ``status`` is one of ``STATUSES``; of several metrics the worst counts. ``why`` says it in words, ``newest`` is
     the newest figure's period and day, ``lacking`` what keeps the measure from being reported, and ``sources`` the
@@ -62,7 +62,7 @@ def measure_status(evidence: Evidence) -> pd.DataFrame:
 
     Raises DataProblems where a measure names a metric that does not exist.
     """
-    return _standing(evidence, evidence.project_list("measures"))
+    return _with_status(evidence, evidence.project_list("measures"))
 
 
 def missing(evidence: Evidence, section: str) -> list[str]:
@@ -71,7 +71,7 @@ def missing(evidence: Evidence, section: str) -> list[str]:
     A measure that a document promises for both workstreams in the same words has one sentence.
     """
     measures = evidence.project_list("measures")
-    rows = _standing(evidence, measures[measures["section_of_pack"] == section])
+    rows = _with_status(evidence, measures[measures["section_of_pack"] == section])
     rows = rows[rows["status"] != REPORTED]
     same = ["document", "measure_printed", "shown_by", "status"]
     return [_sentence(group) for _, group in rows.groupby(same, sort=False)]
@@ -81,21 +81,21 @@ def _sentence(rows: pd.DataFrame) -> str:
     row = rows.iloc[0]
     streams = set(rows["workstream"])
     where = f"workstream {streams.pop()}" if len(streams) == 1 and "both" not in streams else "both workstreams"
-    words = {LATE: f"late: the newest is {row['newest']}", NOT_YET: "not yet reported"}.get(
+    status = {LATE: f"late: the newest is {row['newest']}", NOT_YET: "not yet reported"}.get(
         row["status"], row["status"]
     )
     promised = row["document"] == "grant application" and row["level"] in PROMISES
     part = 0 < len(row["lacking"]) < len(row["shown_by"].split())
     of = f" ({listed(row['lacking'])})" if part else ""
-    said = f"{'promised' if promised else 'named'} in the {row['document']} ({where})"
-    return f"“{row['measure_printed'].rstrip('.')}”: {said}, {words}{of}."
+    promise = f"{'promised' if promised else 'named'} in the {row['document']} ({where})"
+    return f"“{row['measure_printed'].rstrip('.')}”: {promise}, {status}{of}."
 
 
-def _standing(evidence: Evidence, measures: pd.DataFrame) -> pd.DataFrame:
+def _with_status(evidence: Evidence, measures: pd.DataFrame) -> pd.DataFrame:
     check_measures(measures, evidence.metrics)
-    found = [_of_measure(evidence, measure) for measure in measures.itertuples()]
     columns = ["status", "why", "newest", "lacking", "sources"]
-    return measures.assign(**{name: [row[place] for row in found] for place, name in enumerate(columns)})
+    cells = [_of_measure(evidence, measure) for measure in measures.itertuples()]
+    return measures.assign(**{name: [row[index] for row in cells] for index, name in enumerate(columns)})
 
 
 def _of_measure(evidence: Evidence, measure) -> tuple[str, str, str, tuple[str, ...], tuple[str, ...]]:
@@ -103,19 +103,21 @@ def _of_measure(evidence: Evidence, measure) -> tuple[str, str, str, tuple[str, 
     if not names:
         return NEVER_DEFINED, measure.note or NO_DEFINITION, "", (), ()
     shown = [
-        _of_register(evidence, name, measure) if name in PROJECT_LISTS else _of_metric(evidence, name, measure.every)
+        _of_project_list(evidence, name, measure)
+        if name in PROJECT_LISTS
+        else _of_metric(evidence, name, measure.every)
         for name in names
     ]
-    status = max((one.status for one in shown), key=STATUSES.index)
-    deciding = [one for one in shown if one.status == status]
+    status = max((item.status for item in shown), key=STATUSES.index)
+    deciding = [item for item in shown if item.status == status]
     # Of the late ones the newest is what is late; where there is nothing, what else there is.
-    newest = max(deciding, key=lambda one: one.day).newest or max(shown, key=lambda one: one.day).newest
-    lacking = () if status == REPORTED else tuple(one.name for one in deciding)
-    why = "; ".join(dict.fromkeys(one.why for one in deciding))
-    return status, why, newest, lacking, tuple(dict.fromkeys(title for one in shown for title in one.sources))
+    newest = max(deciding, key=lambda item: item.day).newest or max(shown, key=lambda item: item.day).newest
+    lacking = () if status == REPORTED else tuple(item.name for item in deciding)
+    why = "; ".join(dict.fromkeys(item.why for item in deciding))
+    return status, why, newest, lacking, tuple(dict.fromkeys(title for item in shown for title in item.sources))
 
 
-def _of_metric(evidence: Evidence, metric_id: str, every: str) -> _Shown:
+def _of_metric(evidence: Evidence, metric_id: str, due: str) -> _Shown:
     rows = evidence.rows(metric_id)
     numbers = rows[rows["symbol"] == ""]
     name = lower_first(evidence.metrics[metric_id].title)
@@ -127,8 +129,8 @@ def _of_metric(evidence: Evidence, metric_id: str, every: str) -> _Shown:
     row = numbers[reach == day].iloc[-1]
     # A later release that gives the figure again does not make it known later.
     newest = f"{row['period_label']}, as at {format_day(min(row['as_at'], row['published']))}"
-    status = REPORTED if day >= _earliest(evidence, every) else LATE
-    why = f"{name}: due {DUE[every]}, the newest is {newest}"
+    status = REPORTED if day >= _earliest(evidence, due) else LATE
+    why = f"{name}: due {DUE[due]}, the newest is {newest}"
     return _Shown(name, status, why, newest, day, _titles(evidence, numbers))
 
 
@@ -142,29 +144,29 @@ def _why_no_number(evidence: Evidence, metric_id: str, rows: pd.DataFrame) -> st
     return f"first published on {format_day(min(since['published']))}, after the cut-off"
 
 
-def _of_register(evidence: Evidence, name: str, measure) -> _Shown:
+def _of_project_list(evidence: Evidence, name: str, measure) -> _Shown:
     entries = evidence.project_list(name)
-    words = name.replace("_", " ")
+    title = name.replace("_", " ")
     if name == "milestones" and measure.level == "milestone":
         # Its entry in the register is the promise itself: only the day on which it was reached reports it.
         entries = entries[(entries["milestone"] == measure.measure_printed) & (entries["done"] != "")]
         entries = entries[entries["workstream"] == measure.workstream]
         if entries.empty:
-            return _Shown(words, NOT_YET, "no document says that it was reached")
+            return _Shown(title, NOT_YET, "no document says that it was reached")
     if entries.empty:
-        return _Shown(words, NOT_YET, f"{words}: no entry")
+        return _Shown(title, NOT_YET, f"{title}: no entry")
     day = max(entries["as_at"])
-    newest = f"{len(entries)} {words}, as at {format_day(day)}"
-    return _Shown(words, REPORTED, newest, newest, day, _titles(evidence, entries))
+    newest = f"{len(entries)} {title}, as at {format_day(day)}"
+    return _Shown(title, REPORTED, newest, newest, day, _titles(evidence, entries))
 
 
-def _earliest(evidence: Evidence, every: str) -> date:
-    """The day that a figure must reach, so as not to be late."""
-    if every == "once":
+def _earliest(evidence: Evidence, due: str) -> date:
+    """The earliest day that a figure may end on and not be late."""
+    if due == "once":
         return date.min
-    if every == "quarter":
+    if due == "quarter":
         return evidence.quarter.start
-    return (pd.Timestamp(evidence.cut_off) - pd.DateOffset(months=MONTHS[every])).date()
+    return (pd.Timestamp(evidence.cut_off) - pd.DateOffset(months=MONTHS[due])).date()
 
 
 def _titles(evidence: Evidence, rows: pd.DataFrame) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""What each section of the pack has to say: the module that finds it, and plain sentences where there is none."""
+"""The findings of each section of the pack: those of its own module, or plain sentences where it has none."""
 
 from __future__ import annotations
 
@@ -34,11 +34,12 @@ FIND = {
 
 def find(section: str, evidence: Evidence) -> Findings:
     """The findings of a section: its own sentences, or plain ones from the newest figures of its metrics."""
-    return evidence.cached((find, section), lambda: _own(section, evidence) or _plain(section, evidence))
+    return evidence.cached((find, section), lambda: _find(section, evidence))
 
 
-def _own(section: str, evidence: Evidence) -> Findings | None:
-    return FIND[section](evidence) if section in FIND else None
+def _find(section: str, evidence: Evidence) -> Findings:
+    own = FIND[section](evidence) if section in FIND else None
+    return own or _plain(section, evidence)
 
 
 def _plain(section: str, evidence: Evidence) -> Findings:

@@ -1,4 +1,4 @@
-"""What people said, with how many of them answered."""
+"""What people said in surveys and reviews, and how many of them answered."""
 
 from __future__ import annotations
 
@@ -58,10 +58,12 @@ def _groups(rows) -> str:
 def _interval(evidence: Evidence, people) -> list[str]:
     """What chance alone could make of the professionals' share, if all of them answered the question."""
     share = evidence.rows(CAMHS)
-    asked = people[(people["breakdown"] == PROFESSIONALS) & people["period_end"].isin(share["period_end"].tail(1))]
-    if share.empty or asked.empty or share.iloc[-1]["symbol"] or asked.iloc[0]["symbol"]:
+    professionals = people[
+        (people["breakdown"] == PROFESSIONALS) & people["period_end"].isin(share["period_end"].tail(1))
+    ]
+    if share.empty or professionals.empty or share.iloc[-1]["symbol"] or professionals.iloc[0]["symbol"]:
         return []
-    number, value = int(asked.iloc[0]["value"]), share.iloc[-1]["value"]
+    number, value = int(professionals.iloc[0]["value"]), share.iloc[-1]["value"]
     if number == 0:
         return []
     agreed = round(number * value / 100)

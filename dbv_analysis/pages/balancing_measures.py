@@ -1,4 +1,4 @@
-"""The equity guard: wherever a cost or a share falls, what became of the same children stands beside it."""
+"""Balancing measures: wherever a cost or a share falls, what happened to the same children is shown beside it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ TRIBUNAL = "appeals to the SEND tribunal"
 
 def falls(evidence: Evidence, sections: tuple[str, ...] = BALANCED) -> list[Change]:
     """The costs and shares of some sections whose newest figure is lower than the one that compares with it."""
-    found = []
+    changes = []
     for section in sections:
         for metric in evidence.in_section(section):
             if metric.unit not in (PERCENT, POUNDS):
@@ -33,8 +33,8 @@ def falls(evidence: Evidence, sections: tuple[str, ...] = BALANCED) -> list[Chan
             for breakdown in evidence.rows(metric.id)["breakdown"].unique():
                 moved = like_for_like(evidence.series(metric.id, breakdown))
                 if moved and not moved.refusal and moved.verb == "fell":
-                    found.append(moved)
-    return found
+                    changes.append(moved)
+    return changes
 
 
 def balancing_measures(evidence: Evidence, sections: tuple[str, ...] = BALANCED) -> Table | Paragraphs:

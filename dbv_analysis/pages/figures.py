@@ -1,4 +1,4 @@
-"""Evidence → charts: which rows a chart draws, its title in words, and what stands under it."""
+"""The charts of a page: which rows each one draws, its title, and its caption."""
 
 from __future__ import annotations
 

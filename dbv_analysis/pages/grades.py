@@ -12,13 +12,13 @@ from dbv_analysis.results.evidence import Evidence
 
 def grades(evidence: Evidence, section: str) -> Block:
     """What can be said of each measure of a section, and how the authority stands among similar areas."""
-    every = judged(evidence, section)
-    since = [one for one in every if one.verdict.since is not None]
+    measures = judged(evidence, section)
+    since = [measure for measure in measures if measure.verdict.since is not None]
     parts: list[Block] = [_since(evidence, since)] if since else []
-    waiting = [one for one in every if one.verdict.since is None]
+    waiting = [measure for measure in measures if measure.verdict.since is None]
     if waiting:
         parts.append(paragraphs(_waiting(evidence, waiting)))
-    placed = [one for one in every if one.verdict.rank]
+    placed = [measure for measure in measures if measure.verdict.rank]
     if placed:
         parts.append(_places(evidence, placed))
     if not parts:
@@ -26,33 +26,38 @@ def grades(evidence: Evidence, section: str) -> Block:
     return Blocks(parts)
 
 
-def _since(evidence: Evidence, found: list[Judged]) -> Table:
+def _since(evidence: Evidence, measures: list[Judged]) -> Table:
     """Each change since the last figure from before the programme began, here and elsewhere, with its grade."""
     region, country = evidence.programme.region.name, evidence.programme.country.name
     rows, stood_in = [], False
-    for one in found:
-        since, did = one.verdict.since, one.verdict.estimate
+    for measure in measures:
+        since, did = measure.verdict.since, measure.verdict.estimate
         periods = f"{since.earlier['period_label']} to {since.later['period_label']}"
         if since.refusal:
-            rows.append([one.name, one.verdict.grade, periods, *["z"] * 5])
+            rows.append([measure.name, measure.verdict.grade, periods, *["z"] * 5])
             continue
         moves = {name: b - a for name, (a, b) in elsewhere(since).items()}
         if EVERYWHERE in moves and country not in moves:
             moves[country], stood_in = moves[EVERYWHERE], True
-        similar = "x" if did is None else _signed(one, since.difference - did.value)
+        similar = "x" if did is None else _signed(measure, since.difference - did.value)
         rows.append(
             [
-                one.name,
-                one.verdict.grade,
+                measure.name,
+                measure.verdict.grade,
                 periods,
-                _signed(one, since.difference),
+                _signed(measure, since.difference),
                 similar,
-                *(_signed(one, moves[name]) if name in moves else "x" for name in (region, country)),
-                _interval(one),
+                *(_signed(measure, moves[name]) if name in moves else "x" for name in (region, country)),
+                _interval(measure),
             ]
         )
-    notes = [f"{grade.capitalize()}: {MEANS[grade]}." for grade in dict.fromkeys(one.verdict.grade for one in found)]
-    notes += [f"{one.name}: {one.verdict.since.refusal}." for one in found if one.verdict.since.refusal]
+    notes = [
+        f"{grade.capitalize()}: {MEANS[grade]}."
+        for grade in dict.fromkeys(measure.verdict.grade for measure in measures)
+    ]
+    notes += [
+        f"{measure.name}: {measure.verdict.since.refusal}." for measure in measures if measure.verdict.since.refusal
+    ]
     notes.append("Similar areas: the mean of their changes. Difference: here less that mean, with its 95% interval.")
     if stood_in:
         notes.append(f"Where the source has no figure for {country}, the middle of all authorities stands in.")
@@ -60,40 +65,40 @@ def _since(evidence: Evidence, found: list[Judged]) -> Table:
     return Table("Changes since the programme began, in each measure’s unit", header, rows, text_columns=3, notes=notes)
 
 
-def _signed(one: Judged, difference: float) -> str:
-    decimals = one.metric.unit.decimals if one.metric.decimals is None else one.metric.decimals
+def _signed(measure: Judged, difference: float) -> str:
+    decimals = measure.metric.unit.decimals if measure.metric.decimals is None else measure.metric.decimals
     size = round(difference, decimals)
     sign = "+" if size > 0 else "−" if size < 0 else ""
     return f"{sign}{COUNT.write(abs(difference), decimals)}"
 
 
-def _interval(one: Judged) -> str:
-    did = one.verdict.estimate
+def _interval(measure: Judged) -> str:
+    did = measure.verdict.estimate
     if did is None:
         return "x"
-    low, high = (_signed(one, end) for end in (did.low, did.high))
-    return f"{_signed(one, did.value)} ({low} to {high})"
+    low, high = (_signed(measure, end) for end in (did.low, did.high))
+    return f"{_signed(measure, did.value)} ({low} to {high})"
 
 
-def _waiting(evidence: Evidence, found: list[Judged]) -> str:
+def _waiting(evidence: Evidence, measures: list[Judged]) -> str:
     """How many measures have nothing since the start that compares."""
-    titles = {one.metric.title for one in found}
+    titles = {measure.metric.title for measure in measures}
     what = "one measure" if len(titles) == 1 else f"{len(titles)} measures"
     has = "has" if len(titles) == 1 else "have"
     return f"Monitoring only: {what} here {has} no figure since {evidence.start:%B %Y} that is like one from before."
 
 
-def _places(evidence: Evidence, found: list[Judged]) -> Table:
+def _places(evidence: Evidence, measures: list[Judged]) -> Table:
     """Where the authority's newest whole figure stands among those of its similar areas."""
     rows = [
         [
-            one.name,
-            one.verdict.rank.period,
-            one.metric.write(one.verdict.rank.value),
-            f"{one.verdict.rank.rank} of {one.verdict.rank.of}",
-            f"{one.verdict.rank.quartile} of 4" if one.verdict.rank.quartile else "z",
+            measure.name,
+            measure.verdict.rank.period,
+            measure.metric.write(measure.verdict.rank.value),
+            f"{measure.verdict.rank.rank} of {measure.verdict.rank.of}",
+            f"{measure.verdict.rank.quartile} of 4" if measure.verdict.rank.quartile else "z",
         ]
-        for one in found
+        for measure in measures
     ]
     notes = [
         "1 is the best, or the highest where no direction is better.",

@@ -1,4 +1,4 @@
-"""Registers → charts and tables: phases, tasks, risks, and every other list that the programme keeps."""
+"""Charts and tables of the programme's lists: phases, tasks, risks and the others."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ STATES = {DONE: "done", PAST: "not reported done", UNDER_WAY: "under way", TO_CO
 def project_list(
     evidence: Evidence, name: str, caption: str, columns: Mapping[str, str], where: Mapping[str, str]
 ) -> Table | None:
-    """A register's entries as they stood at the cut-off, a row an entry; None where there is none.
+    """A table of a list's entries as they were at the cut-off; None where there is none.
 
-    ``columns`` are the register's, with the words that head them; ``where`` keeps the entries of which each
+    ``columns`` are the list's, each with its heading; ``where`` keeps the entries of which each
     column holds its value.
     """
     rows = evidence.project_list(name)
@@ -73,13 +73,13 @@ def phases_now(evidence: Evidence) -> Figure | None:
     for row in rows.to_dict("records"):
         for column, (phase, status) in columns.items():
             if row[phase]:
-                words = f"{row[status]}, {row[phase].lower()}" if status and row[status] else row[phase]
-                cells.append(Cell(row["element"], column, words, PHASES.index(row[phase])))
-    said = [column for column in columns if any(cell.column == column for cell in cells)]
+                text = f"{row[status]}, {row[phase].lower()}" if status and row[status] else row[phase]
+                cells.append(Cell(row["element"], column, text, PHASES.index(row[phase])))
+    reported = [column for column in columns if any(cell.column == column for cell in cells)]
     return heat_map(
         cells,
         rows=list(rows["element"]),
-        columns=said,
+        columns=reported,
         title=_said_of_phases(rows),
         measure=f"Phase of each element, {evidence.quarter}",
         caption=[
@@ -130,9 +130,9 @@ def risk_map(evidence: Evidence) -> Figure | None:
     if rows.empty:
         return None
     cells = []
-    for (element, rating), found in rows.groupby(["element", "rating"], sort=False):
-        said = [f"{row.number} ({row.review}{', overdue' if row.overdue else ''})" for row in found.itertuples()]
-        cells.append(Cell(element, RATINGS[rating], listed(said), list(RATINGS).index(rating) + 1))
+    for (element, rating), group in rows.groupby(["element", "rating"], sort=False):
+        reviews = [f"{row.number} ({row.review}{', overdue' if row.overdue else ''})" for row in group.itertuples()]
+        cells.append(Cell(element, RATINGS[rating], listed(reviews), list(RATINGS).index(rating) + 1))
     late = int(rows["overdue"].sum())
     return heat_map(
         cells,
@@ -215,9 +215,11 @@ def lines_and_opportunities(evidence: Evidence) -> Table | None:
     if opportunities.empty:
         return None
     cells = []
-    for one in opportunities.itertuples():
-        serve = [line.line for line in lines.itertuples() if one.number in line.opportunities.split()]
-        cells.append([one.number, one.opportunity, one.rather_than, "; ".join(serve) or "no line"])
+    for opportunity in opportunities.itertuples():
+        serve = [line.line for line in lines.itertuples() if opportunity.number in line.opportunities.split()]
+        cells.append(
+            [opportunity.number, opportunity.opportunity, opportunity.rather_than, "; ".join(serve) or "no line"]
+        )
     return Table(
         "The six opportunities and the grant lines that serve them",
         ["Opportunity", "Goals could be met", "Rather than", "Grant lines"],

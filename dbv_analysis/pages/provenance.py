@@ -1,4 +1,4 @@
-"""What a page says of its figures: sources, definitions, comparators, and what came out later."""
+"""What a page says about its figures: sources, definitions, comparators, and what was published later."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from dbv_analysis.results.series import Series
 
 
 def caption(series: Series, rows: pd.DataFrame) -> list[str]:
-    """What stands under a chart of ``rows``: source with its day, as-at date, what is counted, and what limits it."""
+    """The caption of a chart of ``rows``: source with its day, as-at date, what is counted, and what limits it."""
     evidence, metric = series.evidence, series.metric
     if rows.empty:  # the chart shows comparators alone
         rows = evidence.whole(metric.id, evidence.results["area_code"].unique())
     newest = rows.iloc[-1]
-    found = sources(evidence, [metric], set(rows["release"]))
-    lines = [f"Source: {'; '.join(named(found))}."]
+    files = sources(evidence, [metric], set(rows["release"]))
+    lines = [f"Source: {'; '.join(named(files))}."]
     as_at = f"As at {format_day(newest['as_at'])}"
-    if any(source.published > evidence.cut_off for source in found):
+    if any(source.published > evidence.cut_off for source in files):
         first_out = format_day(rows["published"].max())
         as_at += f"; first published by {first_out}, read from a later release, which may have revised it"
     lines.append(f"{as_at}.")
@@ -40,42 +40,44 @@ def caption(series: Series, rows: pd.DataFrame) -> list[str]:
 
 
 def project_list_sources(evidence: Evidence, name: str) -> list[Source]:
-    """The files that a register's entries come from."""
+    """The files that the entries of a project list come from."""
     releases = set(evidence.project_list(name)["release"])
-    return [one for one in evidence.sources if one.table in (name, None) and one.release in releases]
+    return [source for source in evidence.sources if source.table in (name, None) and source.release in releases]
 
 
 def project_list_caption(evidence: Evidence, name: str) -> list[str]:
-    """What stands under a register: the documents that it is from."""
+    """The caption of a project list: the documents that it is from."""
     return [f"Source: {'; '.join(named(project_list_sources(evidence, name)))}."]
 
 
-def named(found: Iterable[Source]) -> list[str]:
+def named(files: Iterable[Source]) -> list[str]:
     """Sources as a caption names them, each once."""
-    return list(dict.fromkeys(f"{one.publisher}, {one.title} ({format_day(one.published)})" for one in found))
+    return list(
+        dict.fromkeys(f"{source.publisher}, {source.title} ({format_day(source.published)})" for source in files)
+    )
 
 
 def comparator_notes(evidence: Evidence, series: list[Line]) -> list[str]:
     """What the chart's comparators are, where their names do not say it."""
     lines = []
-    for one in series:
-        if one.name in (SIMILAR, EVERYWHERE):
-            fewest, most = one.rows["areas"].min(), one.rows["areas"].max()
+    for line in series:
+        if line.name in (SIMILAR, EVERYWHERE):
+            fewest, most = line.rows["areas"].min(), line.rows["areas"].max()
             number = f"{most}" if fewest == most else f"{fewest} to {most}"
             of = (
                 evidence.neighbours.neighbours.name
-                if one.name == SIMILAR
+                if line.name == SIMILAR
                 else f"authorities; the source has no figure for {evidence.programme.country.name}"
             )
-            lines.append(f"{one.name}: the middle of {number} {of}.")
+            lines.append(f"{line.name}: the middle of {number} {of}.")
     return lines
 
 
-def definitions(evidence: Evidence, section: str, shown: list[str], printed: list[str], registers: list[str]) -> Blocks:
+def definitions(evidence: Evidence, section: str, shown: list[str], printed: list[str], lists: list[str]) -> Blocks:
     """What each measure on a section's page counts, its sources, and what was assumed.
 
     ``printed`` names the metrics whose figures the page shows as the reports printed them, too, and
-    ``registers`` the lists that it shows.
+    ``lists`` the project lists that it shows.
     """
     metrics = [evidence.metrics[name] for name in shown]
     table = Table(
@@ -88,13 +90,13 @@ def definitions(evidence: Evidence, section: str, shown: list[str], printed: lis
     claims = evidence.printed_figures
     claims = claims[claims["metric_id"].isin(printed) & (claims["published"] <= evidence.cut_off)]
     claimed = set(claims["release"])
-    reports = [one for one in evidence.sources if one.table == "printed_figures" and one.release in claimed]
-    listed_in = [one for name in registers for one in project_list_sources(evidence, name)]
+    reports = [source for source in evidence.sources if source.table == "printed_figures" and source.release in claimed]
+    listed_in = [source for name in lists for source in project_list_sources(evidence, name)]
     lines: list[str] = []
     for source in [*sources(evidence, metrics, releases), *reports, *listed_in]:
         lines.append(f"{source.publisher}, {source.title}; published {format_day(source.published)}; {source.licence}.")
         assumed = [*source.assumptions, *source.about.get(section, [])]
-        lines += [f"Assumed: {words}" for words in assumed] + source.notes
+        lines += [f"Assumed: {assumption}" for assumption in assumed] + source.notes
     lines = list(dict.fromkeys(lines))  # several files of one release say the same of it
     neighbours = evidence.neighbours
     if any(not evidence.rows(metric.id, areas=neighbours.codes).empty for metric in metrics):
@@ -137,9 +139,9 @@ def published_since(evidence: Evidence, shown: list[str]) -> Table | Paragraphs:
 def sources(evidence: Evidence, metrics: list[Metric], releases: set[str]) -> list[Source]:
     """The files of ``releases`` that the metrics' tables come from, by release."""
     tables = {table for metric in metrics for table in metric.tables}
-    found = [
+    files = [
         source
         for source in evidence.sources
         if source.release in releases and (source.table is None or source.table in tables)
     ]
-    return sorted(found, key=lambda source: source.release)
+    return sorted(files, key=lambda source: source.release)

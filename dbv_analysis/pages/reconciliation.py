@@ -33,7 +33,7 @@ PRINTED = ("printed_figures", "own_figures", "claims")  # the tables that hold w
 
 @dataclass(frozen=True)
 class Wrong:
-    """One printed figure or claim that does not hold, with all that the checks found of it, the gravest first."""
+    """One printed figure or claim that does not hold, with all results of the checks for it, the gravest first."""
 
     results: list[Result]
 
@@ -57,24 +57,24 @@ class Wrong:
 
 def wrong(evidence: Evidence) -> list[Wrong]:
     """What does not hold, a figure or claim once, the gravest first."""
-    found: dict[tuple[str, str], list[Result]] = {}
+    by_claim: dict[tuple[str, str], list[Result]] = {}
     for result in reconcile(evidence):
         if result.verdict in (DISAGREES, ROUNDING):
-            found.setdefault((result.what, result.printed), []).append(result)
-    return [Wrong(results) for results in found.values()]
+            by_claim.setdefault((result.what, result.printed), []).append(result)
+    return [Wrong(results) for results in by_claim.values()]
 
 
 def in_short(evidence: Evidence) -> str:
     """What needs correcting, in a line: how many, and how many of them mislead."""
-    every = reconcile(evidence)
-    if not every:
+    results = reconcile(evidence)
+    if not results:
         return "no figure or claim had been printed by the cut-off"
-    found = wrong(evidence)
-    if not found:
+    items = wrong(evidence)
+    if not items:
         return "every printed figure and claim that can be checked holds"
-    grave = sum(one.misleads for one in found)
+    grave = sum(item.misleads for item in items)
     what = "1 printed figure or claim" if grave == 1 else f"{grave or 'no'} printed figures and claims"
-    rest = len(found) - grave
+    rest = len(items) - grave
     more = f", and {COUNT.write(rest)} more {'thing' if rest == 1 else 'things'} should be put right" if rest else ""
     return f"{what} would mislead a reader{more}"
 
@@ -84,7 +84,7 @@ class ReconciliationPage:
 
     def __init__(self, evidence: Evidence):
         self.evidence = evidence
-        self._every = reconcile(evidence)
+        self._results = reconcile(evidence)
 
     def headline(self) -> Headline:
         """How much of what was printed holds."""
@@ -92,28 +92,28 @@ class ReconciliationPage:
 
     def verdicts(self) -> Table | Paragraphs:
         """How many results there are of each verdict, a row a check."""
-        if not self._every:
+        if not self._results:
             return paragraphs("There is nothing to check.")
         rows = []
-        for one in CHECKS.values():
-            found = [result for result in self._every if result.check == one.id]
-            if found:
-                rows.append([one.title, *_numbers(found)])
+        for check in CHECKS.values():
+            results = [result for result in self._results if result.check == check.id]
+            if results:
+                rows.append([check.title, *_numbers(results)])
         return Table(
             "What was looked for, and what was found",
             ["Mistake", *(name.capitalize() for name in VERDICTS)],
-            [*rows, ["All", *_numbers(self._every)]],
+            [*rows, ["All", *_numbers(self._results)]],
             notes=["One printed figure may be looked at in several ways, and is counted in each."],
         )
 
     def findings(self) -> Block:
         """Each figure or claim that does not hold: as printed, what the data say, how, and what would mend it."""
-        found = wrong(self.evidence)
+        items = wrong(self.evidence)
         parts: list[Block] = []
-        for severity, words in SEVERE.items():
-            items = [_item(one) for one in found if one.first.severity == severity]
-            if items:
-                parts.append(Items(words, items))
+        for severity, heading in SEVERE.items():
+            entries = [_item(item) for item in items if item.first.severity == severity]
+            if entries:
+                parts.append(Items(heading, entries))
         return Blocks(parts) if parts else paragraphs("Nothing that was printed disagrees with the data.")
 
     def agreeing(self) -> Table | Paragraphs:
@@ -125,11 +125,11 @@ class ReconciliationPage:
         return self._listed(UNCHECKED, "Printed figures and claims that cannot be checked", "Why")
 
     def _listed(self, verdict: str, caption: str, header: str, without: str = "") -> Table | Paragraphs:
-        left_out = {one.id for one in CHECKS.values() if one.find.__module__ == without}
+        left_out = {check.id for check in CHECKS.values() if check.find.__module__ == without}
         rows = [
-            (one.what, f"“{one.printed}”", one.arithmetic if verdict == UNCHECKED else one.data)
-            for one in self._every
-            if one.verdict == verdict and one.check not in left_out
+            (result.what, f"“{result.printed}”", result.arithmetic if verdict == UNCHECKED else result.data)
+            for result in self._results
+            if result.verdict == verdict and result.check not in left_out
         ]
         if not rows:
             return paragraphs(f"{caption}: none.")
@@ -139,26 +139,27 @@ class ReconciliationPage:
 
     def looked_for(self) -> Table:
         """Every check, in words, with an example."""
-        rows = [[one.title, one.explanation, one.example_of(self.evidence.programme.unit)] for one in CHECKS.values()]
+        unit = self.evidence.programme.unit
+        rows = [[check.title, check.explanation, check.example_of(unit)] for check in CHECKS.values()]
         return Table("The checks", ["Mistake", "What is looked for", "Example"], rows, text_columns=3)
 
     def documents(self) -> Paragraphs:
         """The documents that were read."""
         releases = {name for table in PRINTED for name in self.evidence.lists[table]["release"]}
-        known = [one for one in self.evidence.sources if one.published <= self.evidence.cut_off]
-        words = [f"{name}." for name in named(one for one in known if one.release in releases)]
-        return Paragraphs(words, listed=True) if words else paragraphs("No document had come out by the cut-off.")
+        known = [source for source in self.evidence.sources if source.published <= self.evidence.cut_off]
+        names = [f"{name}." for name in named(source for source in known if source.release in releases)]
+        return Paragraphs(names, listed=True) if names else paragraphs("No document had come out by the cut-off.")
 
 
-def _numbers(found: list[Result]) -> list[str]:
-    return [COUNT.write(sum(result.verdict == name for result in found)) for name in VERDICTS]
+def _numbers(results: list[Result]) -> list[str]:
+    return [COUNT.write(sum(result.verdict == name for result in results)) for name in VERDICTS]
 
 
-def _item(one: Wrong) -> Item:
-    first = one.first
-    parts = {"Printed": f"“{first.printed}”", "The data say": first.data, "How": one.how, "To mend it": one.mend}
-    return Item(first.what, {**{name: words for name, words in parts.items() if words}, "Where": first.place})
+def _item(item: Wrong) -> Item:
+    first = item.first
+    parts = {"Printed": f"“{first.printed}”", "The data say": first.data, "How": item.how, "To mend it": item.mend}
+    return Item(first.what, {**{name: text for name, text in parts.items() if text}, "Where": first.place})
 
 
-def _sentence(words: str) -> str:
-    return words if words.endswith((".", "!", "?", "”")) else f"{words}."
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "!", "?", "”")) else f"{text}."

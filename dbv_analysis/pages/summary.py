@@ -56,11 +56,11 @@ class SummaryPage:
     def key_figures(self) -> KeyFigures | Paragraphs:
         """At most four headline figures."""
         order = sorted(self._findings, key=lambda name: section_of(name).key_figures)
-        every = [figure for name in order for figure in self._findings[name].key_figures]
-        if not every:
+        figures = [figure for name in order for figure in self._findings[name].key_figures]
+        if not figures:
             return paragraphs("No headline figure had been published by the cut-off.")
-        used = dict.fromkeys(figure.sure for figure in every[:4] if figure.sure in MEANS)
-        return KeyFigures(every[:4], [f"{grade.capitalize()}: {MEANS[grade]}." for grade in used])
+        used = dict.fromkeys(figure.sure for figure in figures[:4] if figure.sure in MEANS)
+        return KeyFigures(figures[:4], [f"{grade.capitalize()}: {MEANS[grade]}." for grade in used])
 
     def sections(self, held: str = "") -> Links:
         """Each section with its answer, linked where the pack holds it.
@@ -95,13 +95,13 @@ class SummaryPage:
             moved = change(evidence.series(metric_id, breakdown)) if metric_id in evidence.metrics else None
             if moved is None or moved.refusal:
                 continue
-            found = elsewhere(moved)
-            found[evidence.area] = (moved.earlier["value"], moved.later["value"])
+            moves = elsewhere(moved)
+            moves[evidence.area] = (moved.earlier["value"], moved.later["value"])
             title = moved.series.title
-            if EVERYWHERE in found:
-                found[country] = found[EVERYWHERE]
+            if EVERYWHERE in moves:
+                moves[country] = moves[EVERYWHERE]
                 stood_in.append(lower_first(title))
-            cells = {name: " → ".join(moved.metric.write(value) for value in ends) for name, ends in found.items()}
+            cells = {name: " → ".join(moved.metric.write(value) for value in ends) for name, ends in moves.items()}
             period = f"{moved.earlier['period_label']} to {moved.later['period_label']}"
             rows.append([f"{title}, {period}", *(cells.get(name, "x") for name in names)])
         if not rows:
@@ -118,18 +118,18 @@ class SummaryPage:
 
     def not_yet(self) -> Paragraphs:
         """What cannot be told yet, and when."""
-        words = [line for found in self._findings.values() for line in found.not_yet]
-        return Paragraphs(words, listed=True) if words else paragraphs("Nothing is waiting for figures.")
+        sentences = [line for findings in self._findings.values() for line in findings.not_yet]
+        return Paragraphs(sentences, listed=True) if sentences else paragraphs("Nothing is waiting for figures.")
 
     def promised(self) -> Table:
         """How many of the promised measures are reported, late, not yet reported or never defined, by section."""
-        found = measure_status(self.evidence)
+        measures = measure_status(self.evidence)
         statuses = list(STATUSES)
         rows = []
         for section in self.evidence.sections:
-            own = found.loc[found["section_of_pack"] == section, "status"]
+            own = measures.loc[measures["section_of_pack"] == section, "status"]
             rows.append([section, *(COUNT.write((own == status).sum()) for status in statuses)])
-        rows.append(["All sections", *(COUNT.write((found["status"] == status).sum()) for status in statuses)])
+        rows.append(["All sections", *(COUNT.write((measures["status"] == status).sum()) for status in statuses)])
         return Table(
             "Measures that the documents promise, by where they stand",
             ["Section", *(status.capitalize() for status in statuses)],
@@ -139,20 +139,22 @@ class SummaryPage:
 
     def corrections(self) -> Paragraphs:
         """What the reports printed that would mislead a reader: as printed, and what the data say."""
-        found = wrong(self.evidence)
-        grave = [f"{one.first.what}: printed “{one.first.printed}”. {one.how}" for one in found if one.misleads]
+        items = wrong(self.evidence)
+        grave = [f"{item.first.what}: printed “{item.first.printed}”. {item.how}" for item in items if item.misleads]
         if not grave:
             return paragraphs(f"{upper_first(in_short(self.evidence))}.")
-        rest = len(found) - len(grave)
+        rest = len(items) - len(grave)
         more = [f"And {rest} that should be put right; the page {RECONCILIATION} has every one."] if rest else []
         return Paragraphs([*grave, *more], listed=True)
 
     def reconciliation(self) -> Links:
         """The page that holds every printed figure and claim."""
-        words = upper_first(in_short(self.evidence))
-        return Links([Link(RECONCILIATION, f"{words}.", section_of(RECONCILIATION).page)])
+        text = upper_first(in_short(self.evidence))
+        return Links([Link(RECONCILIATION, f"{text}.", section_of(RECONCILIATION).page)])
 
     def decisions(self) -> Paragraphs:
         """What the board should settle."""
-        words = [line for found in self._findings.values() for line in found.decide]
-        return Paragraphs(words, listed=True) if words else paragraphs("Nothing is put to the board this quarter.")
+        sentences = [line for findings in self._findings.values() for line in findings.decide]
+        return (
+            Paragraphs(sentences, listed=True) if sentences else paragraphs("Nothing is put to the board this quarter.")
+        )

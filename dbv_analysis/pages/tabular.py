@@ -1,4 +1,4 @@
-"""Result rows as tables for a reader."""
+"""Tables of results for the pages."""
 
 from __future__ import annotations
 
@@ -29,14 +29,16 @@ def across(
     """Rows as a table, a column for each of ``names``: a row a period, or one for each value of ``by``, Total last."""
     if by:
         lines = sorted(rows[by].unique(), key=lambda name: (name == TOTAL, 0))
-        places = [(name, rows[rows[by] == name]) for name in lines]
+        groups = [(name, rows[rows[by] == name]) for name in lines]
     else:
         periods = rows.drop_duplicates(["period_end", "period_label"]).sort_values("period_end")
-        places = [(one.period_label, rows[rows["period_end"] == one.period_end]) for one in periods.itertuples()]
+        groups = [
+            (period.period_label, rows[rows["period_end"] == period.period_end]) for period in periods.itertuples()
+        ]
     cells = []
-    for line, at in places:
-        found = [at[at[column] == name] for name in names]
-        cells.append([line, *("x" if one.empty else write(one.iloc[-1]) for one in found)])
+    for line, at in groups:
+        matches = [at[at[column] == name] for name in names]
+        cells.append([line, *("x" if match.empty else write(match.iloc[-1]) for match in matches)])
     return Table(caption, [header, *names.values()], cells)
 
 

@@ -101,12 +101,12 @@ def _workstream(draft: Draft, workstream: Workstream) -> None:
         draft.add(Paragraphs([*past_their_end(evidence), *reviews(evidence)], listed=True))
     draft.add_narrative(_part(number, "summary"))
     draft.heading(2, "Evidence and progress")
-    said = {row.element: row for row in phases_in_quarter(evidence).itertuples()}
+    reported = {row.element: row for row in phases_in_quarter(evidence).itertuples()}
     elements = _elements(evidence.lists["phases"], number)
     if not elements:
         draft.add(paragraphs("No element of this workstream is among the inputs."))
     for element in elements:
-        row = said.get(element)
+        row = reported.get(element)
         state = (
             f" – {row.status_detail} ({lower_first(row.detail)} phase)" if row is not None and row.status_detail else ""
         )

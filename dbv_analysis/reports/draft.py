@@ -30,8 +30,8 @@ class Draft:
     def summary(self) -> SummaryPage:
         return SummaryPage(self.evidence)
 
-    def heading(self, level: int, words: str) -> None:
-        self.parts.append(Heading(level, words))
+    def heading(self, level: int, title: str) -> None:
+        self.parts.append(Heading(level, title))
 
     def add(self, *blocks: Block) -> None:
         for block in blocks:
