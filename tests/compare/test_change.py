@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import dataclasses
 from datetime import date
 from pathlib import Path
@@ -25,7 +24,8 @@ from dbv_analysis.compare.change import (
 from dbv_analysis.model.breaks import changes
 from dbv_analysis.model.period import FULL_YEAR, Period, Quarter, why_not_comparable
 from dbv_analysis.results.evidence import Evidence
-from tests.conftest import HALTON
+from tests.altered import at, rows_of, with_results
+from tests.conftest import HALTON, changed
 
 SPECIAL, STATE_SPECIAL = "placement_special_percent", "placement_state_special_percent"
 INMSS, OVERALL = "placement_inmss_percent", "overall_absence_percent"
@@ -40,21 +40,9 @@ def evidence(evidence: Evidence) -> Evidence:
     return dataclasses.replace(evidence)
 
 
-def at(evidence: Evidence, day: str) -> Evidence:
-    return dataclasses.replace(evidence, cut_off=date.fromisoformat(day))
-
-
 def with_value(evidence: Evidence, metric_id: str, period_label: str, value: float) -> Evidence:
     """The same evidence, but one of Halton's figures is another."""
-    results = evidence.results.copy()
-    chosen = (
-        (results["metric_id"] == metric_id)
-        & (results["area_code"] == HALTON)
-        & (results["period_label"] == period_label)
-    )
-    assert chosen.sum() == 1
-    results.loc[chosen, "value"] = value
-    return dataclasses.replace(evidence, results=results)
+    return changed(evidence, metric_id, period_label, value=value)
 
 
 def test_a_change_between_two_percentages_is_in_percentage_points(evidence):
@@ -188,32 +176,20 @@ def test_the_three_weeks_of_september_never_enter_a_series_of_full_years(evidenc
 @pytest.fixture(scope="module")
 def suspended(data: Path) -> dict[tuple[str, str], float]:
     """Suspensions for each 100 pupils with plans, by area and term, as the file of the release gives them."""
-    with (data / "dfe-exclusions-by-sen" / "suspensions.csv").open(encoding="utf-8", newline="") as stream:
-        return {
-            (row["area_code"], row["period"]): float(row["rate"])
-            for row in csv.DictReader(stream)
-            if row["sen_provision"] == PUPILS and row["rate"] not in "cxuz"
-        }
+    return {
+        (row["area_code"], row["period"]): float(row["rate"])
+        for row in rows_of(data, "dfe-exclusions-by-sen", "suspensions")
+        if row["sen_provision"] == PUPILS and row["rate"] not in "cxuz"
+    }
 
 
 def with_later(evidence: Evidence, metric_id: str, day: str, value: float, **to: object) -> Evidence:
     """The evidence of a later day, on which a report gives one of Halton's measures anew, for that day."""
     when = date.fromisoformat(day)
     row = evidence.results[(evidence.results["metric_id"] == metric_id) & (evidence.results["area_code"] == HALTON)]
-    row = row.tail(1).assign(
-        **{
-            "period_label": f"{when:%B %Y}",
-            "period_start": when,
-            "period_end": when,
-            "basis": "snapshot",
-            "as_at": when,
-            "published": when,
-            "release": day,
-            "value": value,
-            "symbol": "",
-            **to,
-        }
-    )
+    days = dict.fromkeys(["period_start", "period_end", "as_at", "published"], when)
+    cells = {"period_label": f"{when:%B %Y}", "basis": "snapshot", "release": day, "value": value, "symbol": ""}
+    row = row.tail(1).assign(**days, **{**cells, **to})
     source = evidence.sources[0].model_copy(update={"release": day, "published": when})
     return dataclasses.replace(
         evidence,
@@ -285,7 +261,7 @@ def test_the_same_weeks_of_last_year_are_set_beside_and_the_change_says_that_it_
     before = Period.parse("2023-09-03 to 2023-09-23")
     to = {"period_label": before.label, "period_start": before.start, "period_end": before.end, "value": 8.1}
     both = pd.concat([rows, ours.assign(**to)]).sort_values("period_end", kind="stable", ignore_index=True)
-    odd = dataclasses.replace(evidence, results=both)
+    odd = with_results(evidence, both)
     moved = like_for_like(odd.series(OVERALL, PUPILS))
     assert moved.difference == pytest.approx(1.6)
     assert "; adjusted: the same weeks of the two years, not the same days; " in moved.as_text
@@ -332,7 +308,7 @@ def test_a_season_is_the_term_of_the_authoritys_own_newest_figure_in_every_year(
 def test_the_season_of_other_areas_is_that_of_the_authority(evidence):
     """In a year of its own a neighbour's newest term may be another; the authority's decides."""
     own = (evidence.results["area_code"] == HALTON) & (evidence.results["period_label"] == "summer term 2023")
-    behind = dataclasses.replace(evidence, results=evidence.results[~own])
+    behind = with_results(evidence, evidence.results[~own])
     labels = set(season(behind.series(SUSPENSIONS, PUPILS), evidence.neighbours.codes)["period_label"])
     assert labels == {f"spring term {year}" for year in range(2020, 2024)}
 
@@ -343,7 +319,7 @@ def test_a_measure_of_full_years_has_its_full_years_for_a_season(evidence):
 
 def test_without_a_figure_of_the_authoritys_own_there_is_no_season(evidence):
     results = evidence.results
-    bare = dataclasses.replace(evidence, results=results[results["area_code"] != HALTON])
+    bare = with_results(evidence, results[results["area_code"] != HALTON])
     assert season(bare.series(SUSPENSIONS, PUPILS), bare.neighbours.codes).empty
     assert season(evidence.series(SUSPENSIONS, PUPILS), [ENGLAND]).empty
 

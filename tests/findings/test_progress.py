@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import calendar
-import csv
 import dataclasses
 from datetime import date
-from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -26,9 +24,8 @@ from dbv_analysis.findings.progress import (
 )
 from dbv_analysis.model.period import Quarter
 from dbv_analysis.results.evidence import Evidence
+from tests.altered import APPLICATION, REPORT, at, rows_of, with_lists
 from tests.conftest import QUARTER
-
-APPLICATION, REPORT = "grant-application-2023-12", "quarterly-report-2024-09"
 
 
 @pytest.fixture(scope="module")
@@ -37,24 +34,11 @@ def evidence(evidence: Evidence) -> Evidence:
     return dataclasses.replace(evidence)
 
 
-def at(evidence: Evidence, day: str) -> Evidence:
-    return dataclasses.replace(evidence, cut_off=date.fromisoformat(day))
-
-
 def with_entries(evidence: Evidence, name: str, *entries: dict[str, object]) -> Evidence:
     """The evidence, but a register that holds these entries alone, each like the first shipped one otherwise."""
     first = evidence.lists[name].iloc[0].to_dict()
     frame = pd.DataFrame([first | entry for entry in entries], columns=evidence.lists[name].columns)
-    return dataclasses.replace(evidence, lists={**evidence.lists, name: frame})
-
-
-def empty(evidence: Evidence, name: str) -> Evidence:
-    return dataclasses.replace(evidence, lists={**evidence.lists, name: evidence.lists[name].iloc[:0]})
-
-
-def read(data: Path, document: str, name: str) -> list[dict[str, str]]:
-    with (data / document / f"{name}.csv").open(encoding="utf-8", newline="") as stream:
-        return list(csv.DictReader(stream))
+    return with_lists(evidence, **{name: frame})
 
 
 def over(month: str, day: date) -> bool:
@@ -92,8 +76,8 @@ def test_a_month_has_a_first_and_a_last_day_and_no_month_has_none(month, first, 
     ],
 )
 def test_a_task_that_nobody_calls_done_is_past_its_end_once_its_last_month_is_over(evidence, starts, ends, day, state):
-    one = with_entries(evidence, "tasks", {"kind": "task", "starts": starts, "ends": ends, "done": ""})
-    assert list(tasks(at(one, day))["state"]) == [state]
+    entry = with_entries(evidence, "tasks", {"kind": "task", "starts": starts, "ends": ends, "done": ""})
+    assert list(tasks(at(entry, day))["state"]) == [state]
 
 
 @pytest.mark.parametrize(
@@ -118,23 +102,23 @@ def test_a_report_that_calls_a_task_done_does_so_from_its_own_day_on(evidence):
 
 
 def test_phases_of_a_plan_are_not_among_its_tasks(evidence, data):
-    plan = read(data, APPLICATION, "tasks")
+    plan = rows_of(data, APPLICATION, "tasks")
     assert {row["kind"] for row in plan} == {"phase", "task"}
     assert len(tasks(evidence)) == sum(row["kind"] == "task" for row in plan)
 
 
 def test_the_shipped_tasks_are_past_their_end_as_their_months_say(evidence, data):
-    plan = [row for row in read(data, APPLICATION, "tasks") if row["kind"] == "task"]
+    plan = [row for row in rows_of(data, APPLICATION, "tasks") if row["kind"] == "task"]
     expected = [(row["plan"], row["number"]) for row in plan if over(row["ends"], evidence.cut_off)]
-    found = tasks(evidence)
-    past = found[found["state"] == PAST]
+    rows = tasks(evidence)
+    past = rows[rows["state"] == PAST]
     assert list(zip(past["plan"], past["number"], strict=True)) == expected
     assert not any(row["done"] for row in plan)
-    assert (len(found), len(expected)) == (145, 68)
+    assert (len(rows), len(expected)) == (145, 68)
 
 
 def test_a_tasks_days_are_the_first_of_its_first_month_and_the_last_of_its_last(evidence, data):
-    plan = [row for row in read(data, APPLICATION, "tasks") if row["kind"] == "task"]
+    plan = [row for row in rows_of(data, APPLICATION, "tasks") if row["kind"] == "task"]
     for row, task in zip(plan, tasks(evidence).itertuples(), strict=True):
         assert (task.start is None, task.end is None) == (not row["starts"], not row["ends"])
         if row["starts"]:
@@ -156,12 +140,12 @@ def test_a_tasks_days_are_the_first_of_its_first_month_and_the_last_of_its_last(
     ],
 )
 def test_a_milestone_is_done_past_its_month_or_to_come(evidence, done, day, state):
-    one = with_entries(evidence, "milestones", {"due": "2024-07", "done": done})
-    assert list(milestones(at(one, day))["state"]) == [state]
+    entry = with_entries(evidence, "milestones", {"due": "2024-07", "done": done})
+    assert list(milestones(at(entry, day))["state"]) == [state]
 
 
 def test_the_shipped_milestones_are_past_their_month_one_after_another(evidence, data):
-    due = [row["due"] for row in read(data, APPLICATION, "milestones")]
+    due = [row["due"] for row in rows_of(data, APPLICATION, "milestones")]
     for day in ("2024-04-30", "2024-05-01", "2024-06-30", "2024-07-01", "2024-08-01"):
         states = list(milestones(at(evidence, day))["state"])
         assert states == [PAST if over(month, date.fromisoformat(day)) else TO_COME for month in due]
@@ -170,12 +154,12 @@ def test_the_shipped_milestones_are_past_their_month_one_after_another(evidence,
 
 @pytest.mark.parametrize(("day", "overdue"), [("2024-07-01", False), ("2024-07-31", False), ("2024-08-01", True)])
 def test_a_review_is_overdue_once_its_month_is_over(evidence, day, overdue):
-    one = with_entries(evidence, "risks", {"review": "2024-07"})
-    assert list(risks(at(one, day))["overdue"]) == [overdue]
+    entry = with_entries(evidence, "risks", {"review": "2024-07"})
+    assert list(risks(at(entry, day))["overdue"]) == [overdue]
 
 
 def test_the_shipped_reviews_are_overdue_as_their_months_say(evidence, data):
-    expected = [over(row["review"], evidence.cut_off) for row in read(data, APPLICATION, "risks")]
+    expected = [over(row["review"], evidence.cut_off) for row in rows_of(data, APPLICATION, "risks")]
     assert list(risks(evidence)["overdue"]) == expected
     assert (len(expected), sum(expected)) == (13, 10)
 
@@ -188,11 +172,11 @@ def test_a_review_that_was_put_off_in_a_later_register_is_overdue_no_more(eviden
 
 
 def test_each_element_has_the_phase_planned_and_what_the_report_says_of_it_twice(evidence, data):
-    planned = {row["element"]: row for row in read(data, APPLICATION, "phases") if row["quarter"] == QUARTER}
-    said = {(row["element"], row["said_in"]): row for row in read(data, REPORT, "phases")}
-    found = phases(evidence)
-    assert list(found["element"]) == list(planned)
-    for row in found.itertuples():
+    planned = {row["element"]: row for row in rows_of(data, APPLICATION, "phases") if row["quarter"] == QUARTER}
+    said = {(row["element"], row["said_in"]): row for row in rows_of(data, REPORT, "phases")}
+    rows = phases(evidence)
+    assert list(rows["element"]) == list(planned)
+    for row in rows.itertuples():
         summary, detail = said[row.element, "summary"], said[row.element, "detail"]
         assert (row.planned, row.summary, row.detail) == (
             planned[row.element]["phase"],
@@ -205,15 +189,15 @@ def test_each_element_has_the_phase_planned_and_what_the_report_says_of_it_twice
 
 
 def test_the_report_contradicts_itself_on_the_ebsna_pathway_and_on_the_quality_mark(evidence):
-    found = phases(evidence)
-    assert list(found.loc[~found["agrees"], "element"]) == ["EBSNA Pathway", "Inclusion Quality Mark"]
+    rows = phases(evidence)
+    assert list(rows.loc[~rows["agrees"], "element"]) == ["EBSNA Pathway", "Inclusion Quality Mark"]
 
 
 def test_an_element_of_which_the_report_speaks_once_does_not_contradict_itself(evidence):
     lists = evidence.lists["phases"]
     once = lists[~((lists["element"] == "EBSNA Pathway") & (lists["said_in"] == "detail"))]
-    found = phases(dataclasses.replace(evidence, lists={**evidence.lists, "phases": once}))
-    row = found[found["element"] == "EBSNA Pathway"].iloc[0]
+    rows = phases(with_lists(evidence, phases=once))
+    row = rows[rows["element"] == "EBSNA Pathway"].iloc[0]
     assert (row["summary"], row["detail"], row["status_detail"]) == ("Implementation", "", "")
     assert row["agrees"]
 
@@ -228,25 +212,25 @@ def test_the_same_phase_with_another_status_is_a_contradiction_and_so_is_another
 
 
 def test_before_the_report_is_out_an_element_has_its_planned_phase_alone(evidence):
-    found = phases(at(evidence, "2024-09-25"))
-    assert set(found["planned"]) <= {"Co-design", "Implementation", "Pilot"}
-    assert len(found) == 9
+    rows = phases(at(evidence, "2024-09-25"))
+    assert set(rows["planned"]) <= {"Co-design", "Implementation", "Pilot"}
+    assert len(rows) == 9
     for column in ("summary", "detail", "status_summary", "status_detail"):
-        assert set(found[column]) == {""}
-    assert found["agrees"].all()
+        assert set(rows[column]) == {""}
+    assert rows["agrees"].all()
 
 
 def test_the_phases_are_those_of_the_packs_own_quarter(evidence, data):
     third = dataclasses.replace(evidence, quarter=Quarter("2024-25-Q3"))
-    found = phases(third)
-    planned = [row["phase"] for row in read(data, APPLICATION, "phases") if row["quarter"] == "2024-25-Q3"]
-    assert list(found["planned"]) == planned
-    assert set(found["detail"]) == {""}
+    rows = phases(third)
+    planned = [row["phase"] for row in rows_of(data, APPLICATION, "phases") if row["quarter"] == "2024-25-Q3"]
+    assert list(rows["planned"]) == planned
+    assert set(rows["detail"]) == {""}
     assert phases(dataclasses.replace(evidence, quarter=Quarter("2026-27-Q1"))).empty
 
 
 @pytest.mark.parametrize(
-    ("name", "rows_of", "columns"),
+    ("name", "entries", "columns"),
     [
         ("tasks", tasks, {"state", "start", "end", "plan"}),
         ("milestones", milestones, {"state", "due"}),
@@ -254,8 +238,9 @@ def test_the_phases_are_those_of_the_packs_own_quarter(evidence, data):
         ("phases", phases, {"planned", "summary", "detail", "status_detail", "agrees"}),
     ],
 )
-def test_a_list_without_entries_has_its_columns_and_no_row(evidence, name, rows_of, columns):
-    for none in (empty(evidence, name), at(evidence, "2019-01-01")):
-        found = rows_of(none)
-        assert found.empty
-        assert columns <= set(found.columns)
+def test_a_list_without_entries_has_its_columns_and_no_row(evidence, name, entries, columns):
+    empty = with_lists(evidence, **{name: evidence.lists[name].iloc[:0]})
+    for none in (empty, at(evidence, "2019-01-01")):
+        rows = entries(none)
+        assert rows.empty
+        assert columns <= set(rows.columns)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import dataclasses
 import re
 from collections.abc import Callable
@@ -28,14 +27,13 @@ from dbv_analysis.model.project_lists import PROJECT_LISTS
 from dbv_analysis.model.units import SYMBOLS
 from dbv_analysis.results import cache
 from dbv_analysis.results.evidence import Evidence
+from tests import altered
+from tests.altered import rows_of, with_lists, with_results, without
 from tests.conftest import QUARTER, ROOT
 from tests.publish.conftest import answer, change_cell
 
 APPLICATION, REPORT = "grant application", "quarterly report"
-FILES = {
-    APPLICATION: ROOT / "data" / "raw" / "grant-application-2023-12" / "measures.csv",
-    REPORT: ROOT / "data" / "raw" / "quarterly-report-2024-09" / "measures.csv",
-}
+RELEASES = {APPLICATION: altered.APPLICATION, REPORT: altered.REPORT}
 TEXTS = {APPLICATION: "004_58a3cba56c719f1e.txt", REPORT: "000_8a702fd41a52e51c.txt"}
 INDICATORS = ("top level", "short term")
 REQUESTS_SEMH = "Request for Statutory assessment SEMH"
@@ -43,8 +41,7 @@ TRAINING = "474 staff registrations for training"
 
 
 def measures_of(document: str) -> list[dict[str, str]]:
-    with FILES[document].open(encoding="utf-8", newline="") as stream:
-        return list(csv.DictReader(stream))
+    return rows_of(ROOT / "data" / "raw", RELEASES[document], "measures")
 
 
 def one_spaced(text: str) -> str:
@@ -235,15 +232,15 @@ def test_a_year_later_without_another_report_what_is_due_each_quarter_and_term_i
 def made_up(evidence: Evidence, shown_by: str, every: str = "quarter", **more: object) -> Evidence:
     """The evidence with one promise alone."""
     promise = evidence.lists["measures"].iloc[[0]].assign(shown_by=shown_by, every=every, **more)
-    return dataclasses.replace(evidence, lists={**evidence.lists, "measures": promise})
+    return with_lists(evidence, measures=promise)
 
 
 def with_figure(evidence: Evidence, metric_id: str, **cells: object) -> Evidence:
     """The evidence in which one metric has one figure alone."""
-    others = evidence.results[evidence.results["metric_id"] != metric_id]
+    others = without(evidence, metric_id).results
     model = evidence.results[evidence.results["metric_id"] == "thrive_engaged_percent"].iloc[[0]]
     row = model.assign(metric_id=metric_id, **cells)
-    return dataclasses.replace(evidence, results=pd.concat([others, row], ignore_index=True))
+    return with_results(evidence, pd.concat([others, row], ignore_index=True))
 
 
 def only(evidence: Evidence) -> pd.Series:
@@ -256,10 +253,10 @@ def only(evidence: Evidence) -> pd.Series:
     [("quarter", date(2024, 7, 1)), ("term", date(2024, 1, 26)), ("year", date(2023, 3, 26))],
 )
 def test_a_figure_is_in_time_up_to_a_day_and_late_a_day_before_it(evidence, every, first_in_time):
-    asked = made_up(evidence, "requests_semh_count", every)
+    promise = made_up(evidence, "requests_semh_count", every)
     for day, status in ((first_in_time, REPORTED), (first_in_time - timedelta(days=1), LATE)):
         cells = {"period_start": date(2022, 4, 1), "period_end": day, "as_at": date(2024, 9, 26)}
-        row = only(with_figure(asked, "requests_semh_count", **cells))
+        row = only(with_figure(promise, "requests_semh_count", **cells))
         assert row["status"] == status, day
     assert f"due each {every}, the newest is" in row["why"]
 
@@ -277,11 +274,11 @@ def test_a_forecast_reaches_no_further_than_the_day_on_which_it_was_made(evidenc
 
 
 def test_an_outturn_is_newer_than_a_forecast_that_was_made_before_it(evidence):
-    asked = with_figure(made_up(evidence, "requests_semh_count"), "requests_semh_count")
-    figure = asked.results[asked.results["metric_id"] == "requests_semh_count"]
+    promise = with_figure(made_up(evidence, "requests_semh_count"), "requests_semh_count")
+    figure = promise.results[promise.results["metric_id"] == "requests_semh_count"]
     forecast = figure.assign(period_label="2028", period_end=date(2028, 3, 31), as_at=date(2023, 12, 20))
     outturn = figure.assign(period_label="2023-24", period_end=date(2024, 3, 31), as_at=date(2024, 6, 1))
-    both = dataclasses.replace(asked, results=pd.concat([outturn, forecast], ignore_index=True))
+    both = with_results(promise, pd.concat([outturn, forecast], ignore_index=True))
     assert only(both)["newest"] == "2023-24, as at 1 June 2024"
 
 
@@ -309,9 +306,9 @@ def test_a_symbol_does_not_hide_the_number_before_it(evidence):
 
 
 def test_a_figure_of_another_area_does_not_count(evidence):
-    asked = made_up(evidence, "requests_semh_count")
-    assert only(with_figure(asked, "requests_semh_count"))["status"] == REPORTED
-    elsewhere = with_figure(asked, "requests_semh_count", area_code="E08000013", area_name="St. Helens")
+    promise = made_up(evidence, "requests_semh_count")
+    assert only(with_figure(promise, "requests_semh_count"))["status"] == REPORTED
+    elsewhere = with_figure(promise, "requests_semh_count", area_code="E08000013", area_name="St. Helens")
     assert only(elsewhere)["status"] == NOT_YET
 
 
@@ -331,23 +328,23 @@ def test_of_several_metrics_the_worst_counts_and_is_named(evidence):
 
 
 def test_a_register_is_reported_once_it_has_an_entry(evidence):
-    asked = made_up(evidence, "risks")
-    assert only(asked)["status"] == REPORTED
-    assert re.fullmatch(r"\d+ risks, as at 20 December 2023", only(asked)["newest"])
-    empty = dataclasses.replace(asked, lists={**asked.lists, "risks": asked.lists["risks"].iloc[:0]})
+    promise = made_up(evidence, "risks")
+    assert only(promise)["status"] == REPORTED
+    assert re.fullmatch(r"\d+ risks, as at 20 December 2023", only(promise)["newest"])
+    empty = with_lists(promise, risks=promise.lists["risks"].iloc[:0])
     assert only(empty)["status"] == NOT_YET
 
 
 def test_a_milestone_is_reported_only_once_a_document_says_that_it_was_reached(evidence):
-    asked = made_up(
+    promise = made_up(
         evidence, "milestones", "once", level="milestone", measure_printed="Design complete", workstream="2"
     )
-    assert only(asked)["status"] == NOT_YET
-    milestones = asked.lists["milestones"]
+    assert only(promise)["status"] == NOT_YET
+    milestones = promise.lists["milestones"]
     for workstream, status in (("1", NOT_YET), ("2", REPORTED)):
         theirs = (milestones["milestone"] == "Design complete") & (milestones["workstream"] == workstream)
         done = milestones.assign(done=milestones["done"].mask(theirs, "2024-07-12"))
-        assert only(dataclasses.replace(asked, lists={**asked.lists, "milestones": done}))["status"] == status
+        assert only(with_lists(promise, milestones=done))["status"] == status
 
 
 def test_a_promise_of_a_metric_that_does_not_exist_is_a_problem_and_not_a_gap(evidence):
@@ -372,7 +369,7 @@ def test_a_page_is_told_in_a_sentence_what_it_lacks(evidence):
 
 
 def test_a_sentence_names_what_is_lacking_where_the_rest_is_there(evidence):
-    (report,) = [words for words in missing(evidence, "High needs spend") if "Monitoring Report" in words]
+    (report,) = [sentence for sentence in missing(evidence, "High needs spend") if "Monitoring Report" in sentence]
     assert report == (
         "“High Needs Funding Allocation & Monitoring Report (Quarterly)”: promised in the grant application "
         "(both workstreams), not yet reported (high needs budget and high needs outturn)."
@@ -380,7 +377,7 @@ def test_a_sentence_names_what_is_lacking_where_the_rest_is_there(evidence):
 
 
 def test_what_both_workstreams_promise_in_the_same_words_is_one_sentence(evidence):
-    (leads,) = [words for words in missing(evidence, "Delivery") if words.startswith("“Lead practitioner")]
+    (leads,) = [sentence for sentence in missing(evidence, "Delivery") if sentence.startswith("“Lead practitioner")]
     assert leads == (
         "“Lead practitioner identification and appointment”: promised in the grant application (both workstreams), "
         "not yet reported."
@@ -393,7 +390,7 @@ def test_a_page_is_told_of_every_gap_of_its_own_and_of_nothing_that_is_reported(
         sentences = missing(evidence, section)
         assert len(sentences) == len(set(gaps["measure_printed"]))
         for printed in gaps["measure_printed"]:
-            assert any(words.startswith(f"“{printed.rstrip('.')}”") for words in sentences)
+            assert any(sentence.startswith(f"“{printed.rstrip('.')}”") for sentence in sentences)
 
 
 @pytest.fixture

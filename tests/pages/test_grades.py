@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from datetime import date
 from statistics import mean
 
@@ -23,16 +22,11 @@ from dbv_analysis.pages.section import SectionPage
 from dbv_analysis.pages.summary import SummaryPage
 from dbv_analysis.reports import overclaimed
 from dbv_analysis.results.evidence import Evidence
+from tests.altered import at
 from tests.conftest import HALTON, changed
 
 INMSS, SUSPENSIONS, OVERALL = "placement_inmss_percent", "suspension_rate", "overall_absence_percent"
-SHIPPED, WITH_CENSUS, LATER = None, date(2025, 7, 1), date(2026, 12, 1)
-
-
-def at(evidence: Evidence, day: date | None) -> Evidence:
-    if day is None:
-        return evidence
-    return evidence.cached((at, day), lambda: dataclasses.replace(evidence, cut_off=day))
+SHIPPED, WITH_CENSUS, LATER = date(2024, 9, 26), date(2025, 7, 1), date(2026, 12, 1)
 
 
 def tables(block) -> list[Table]:
