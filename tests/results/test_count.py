@@ -66,7 +66,7 @@ def test_every_figure_has_its_counts_and_the_rows_that_it_was_counted_from():
     assert list(counts.sums.index) == list(range(len(counts.sums)))
     assert counts.sums is counts.sums
     assert sources(counts) == sorted(
-        source_rows(counts.found)[["figure", "part", "atom", "count"]].itertuples(index=False, name=None)
+        source_rows(counts.parts)[["figure", "part", "atom", "count"]].itertuples(index=False, name=None)
     )
 
 
@@ -209,8 +209,8 @@ def test_what_was_counted_is_not_to_be_changed_nor_printed_in_full():
     with pytest.raises(dataclasses.FrozenInstanceError):
         counts.figures = None
     with pytest.raises(dataclasses.FrozenInstanceError):
-        counts.found[0].column = None
-    assert "found=" not in repr(counts)
+        counts.parts[0].column = None
+    assert "parts=" not in repr(counts)
     assert "tables=" not in repr(counts)
 
 

@@ -187,7 +187,7 @@ def test_what_another_release_shows_gives_a_hidden_group_away():
     counts = count_figures([wanted], {"plans": plans, "rows": official})
     assert audit(shown, {}, counts, ["official"], RULE).recovered == ()
     own = counts.tables["plans"].assign(release=["return-1", "official", "return-1"])
-    mixed = type(counts)(counts.figures, counts.found, {**counts.tables, "plans": own})
+    mixed = type(counts)(counts.figures, counts.parts, {**counts.tables, "plans": own})
     found = audit(shown, {}, mixed, ["official"], RULE)
     assert names(found) == [("of_the_return", "boys")]
     assert "plans, a row, Here, January 2024 (official)" in found.recovered[0].by
