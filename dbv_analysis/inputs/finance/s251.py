@@ -173,7 +173,7 @@ def _need(text: pd.DataFrame, needed: list[str], shown: str, fix: str) -> None:
 
 
 def read_input(given: Input) -> Read:
-    rows, warnings = read_s251(given.path, given.shown, given.source, given.area)
+    rows, warnings = read_s251(given.path, given.shown, given.source, given.programme.area)
     return Read({"high_needs_funding": rows}, warnings)
 
 
