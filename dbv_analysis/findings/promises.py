@@ -105,7 +105,9 @@ def _of_measure(evidence: Evidence, measure) -> tuple[str, str, str, tuple[str, 
     shown = [
         _of_project_list(evidence, name, measure)
         if name in PROJECT_LISTS
-        else _of_metric(evidence, name, measure.every)
+        else evidence.cached(
+            (_of_metric, name, measure.every), lambda name=name: _of_metric(evidence, name, measure.every)
+        )
         for name in names
     ]
     status = max((item.status for item in shown), key=STATUSES.index)

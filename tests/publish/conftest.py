@@ -20,9 +20,9 @@ from bs4 import BeautifulSoup
 from filelock import FileLock
 
 from dbv_analysis import pages
-from dbv_analysis.charts import style
 from dbv_analysis.cli import main
 from dbv_analysis.inputs.load import Inputs, load
+from dbv_analysis.model.blocks import Figure
 from dbv_analysis.model.pack import REPORTS as DOCUMENTS
 from dbv_analysis.model.source import sha256_of
 from dbv_analysis.publish import prepare
@@ -48,6 +48,10 @@ NAMES = [
 ]
 SECTIONS = {name: f"{name.lower().replace(' ', '_')}.html" for name in NAMES}
 COARSE = 30  # dots an inch of pictures that are compared, but that nobody looks at
+BLANK = bytes.fromhex(  # a picture of one white point
+    "89504e470d0a1a0a0000000d49484452000000010000000108000000003a7e9b55"
+    "0000000a49444154789c63f80f0001010100b138f6140000000049454e44ae426082"
+)
 RECIPIENT = 'Head of "SEN" & <Inclusion>'
 OF_NEITHER_SECTION = ("dfe-absence-by-sen", "dfe-exclusions-by-sen", "dfe-lait")  # Plans or Placements
 REPORTS = [f"{name}.docx" for name in DOCUMENTS]
@@ -119,7 +123,7 @@ STAND_INS = {
     "long reports": (packing, "compose", short_reports),
     "audit": (prepare, "refuse_disclosure", lambda *about: []),
     "grades": (prepare, "overclaimed", lambda *about: []),
-    "fine pictures": (style, "DPI", COARSE),
+    "pictures": (Figure, "png", BLANK),
 }
 
 
@@ -194,7 +198,7 @@ def answer(capfd: pytest.CaptureFixture[str], *words: str) -> Said:
 
 
 def run_here(root: Path, *words: str) -> Said:
-    """Run the command in ``root`` without a process or kernels of its own, and with coarse pictures."""
+    """Run the command in ``root`` without a process or kernels of its own, and with a blank where a chart is drawn."""
     out, err = io.StringIO(), io.StringIO()
     before = Path.cwd()
     opened: list[Evidence] = []
@@ -208,7 +212,7 @@ def run_here(root: Path, *words: str) -> Said:
     with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
         patch.chdir(root)
         patch.setattr(sys, "argv", ["dbv", *words])
-        leave_out(patch, "kernels", "fine pictures")
+        leave_out(patch, "kernels", "pictures")
         for module in (prepare, pages):
             patch.setattr(module, "open_evidence", open_once)
         try:

@@ -47,10 +47,10 @@ def left(folder: Path) -> list[str]:
 
 @pytest.fixture(scope="module", autouse=True)
 def quick(assemble_once: Callable[[Path, str], cache.Assembled]) -> Iterator[None]:
-    """Notebooks run in this process, and what most of these tests do not look at is left out or coarse."""
+    """Notebooks run in this process, and what most of these tests do not look at is left out."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(cache, "assemble", assemble_once)
-        leave_out(patch, "kernels", "long reports", "audit", "grades", "fine pictures")
+        leave_out(patch, "kernels", "long reports", "audit", "grades", "pictures")
         yield
 
 
