@@ -313,7 +313,7 @@ def test_the_headline_of_a_section_says(evidence, with_report, section, known, e
         (
             "Grant",
             where(lambda evidence: of_the_quarter(evidence, "Total", value=50_000.0)),
-            "…£42,940; by the letter…",
+            "…add up to £42,940; by the letter…",
         ),
         # A claimed saving below or above the range lies outside it.
         ("High needs spend", claiming(34_000.0), "…the £34,000 that the application claims lies outside this range.…"),
