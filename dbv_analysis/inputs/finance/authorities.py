@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import tomllib
-from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
+from typing import NamedTuple
 
-COUNTRY = "E92000001"
+from dbv_analysis.inputs.packaged import read_toml
+
+COUNTRY = "england"
 
 
-@dataclass(frozen=True)
-class Place:
+class Area(NamedTuple):
     """An area as the tables name it."""
 
     code: str
@@ -19,22 +17,12 @@ class Place:
     level: str
 
 
-@cache
-def _listed() -> dict[str, dict]:
-    return tomllib.loads(files("dbv_analysis.inputs.finance").joinpath("authorities.toml").read_text(encoding="utf-8"))
-
-
-@cache
-def _regions() -> dict[str, Place]:
-    return {name.lower(): Place(code, name, "Regional") for name, code in _listed()["regions"].items()}
-
-
-def place(word: str) -> Place | None:
-    """The place of an old code such as ``876``, of a region's name, or of England; None where it is not known."""
-    word = word.strip()
-    if word.lower() == "england":
-        return Place(COUNTRY, "England", "National")
-    if word in _listed()["authorities"]:
-        code, name = _listed()["authorities"][word]
-        return Place(code, name, "Local authority")
-    return _regions().get(word.lower())
+def area_of(text: str) -> Area | None:
+    """The area of an old code such as ``876``, of a region's name, or of England; None where it is not known."""
+    listed = read_toml(__package__, "authorities.toml")
+    if text.lower() == COUNTRY:
+        return Area("E92000001", "England", "National")
+    if text in listed["authorities"]:
+        return Area(*listed["authorities"][text], "Local authority")
+    regions = {name.lower(): Area(code, name, "Regional") for name, code in listed["regions"].items()}
+    return regions.get(text.lower())

@@ -11,14 +11,13 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
 from dbv_analysis.inputs.finance import money
-from dbv_analysis.inputs.finance.authorities import Place, place
+from dbv_analysis.inputs.finance.authorities import COUNTRY, area_of
 from dbv_analysis.inputs.input_format import Format, Input, Read
 from dbv_analysis.inputs.tidy import ORIGIN
 from dbv_analysis.model.problems import DataProblem, DataProblems
@@ -26,7 +25,6 @@ from dbv_analysis.model.wording import listed
 
 BLOCK = "high needs block"
 LINES = {"before": "High needs block before deductions", "after": "High needs block after deductions"}
-COUNTRY = "england"
 OPEN_DOCUMENT = "application/vnd.oasis.opendocument.spreadsheet"
 FIX = "Download it again from GOV.UK; if its layout has changed, give the figures as a table high_needs_funding."
 
@@ -49,38 +47,37 @@ def read_allocations(path: Path, shown: str) -> tuple[pd.DataFrame, list[str]]:
     Raises DataProblems where the workbook cannot be read, or does not say what is the block, its year or its unit.
     """
     sheets = _sheets(path, shown)
-    found = {name: _columns(sheet) for name, sheet in sheets.items()}
-    chosen = [name for name, columns in found.items() if sorted(one.line for one in columns) == sorted(LINES)]
+    columns = {name: _columns(sheet) for name, sheet in sheets.items()}
+    chosen = [name for name in sheets if sorted(column.line for column in columns[name]) == sorted(LINES)]
     if len(chosen) != 1:
-        raise DataProblems([DataProblem(shown, _not_found(sheets, found, chosen), FIX)])
-    name = chosen[0]
-    sheet, columns = sheets[name], found[name]
-    where = f"{shown}, sheet {name}"
-    year = _year(sheet, where)
-    units = {one: _unit(one, sheet, where) for one in columns}
+        raise DataProblems([DataProblem(shown, _not_found(columns, chosen), FIX)])
+    (name,) = chosen
+    sheet, where = sheets[name], f"{shown}, sheet {name}"
+    first = _first_row(sheet)
+    year = _year(sheet[:first], where)
+    units = {column: _unit(column, sheet, where) for column in columns[name]}
     rows, warnings = [], []
-    for number in range(_first_row(sheet), len(sheet)):
-        word = _text(sheet.iloc[number, 0])
-        area = place(word)
-        if area is None:
-            if word.isdigit():
-                called = _text(sheet.iloc[number, 1])
-                warnings.append(f"{where}: {word} ({called}) is no authority that is known here, and is left out.")
-            continue
-        for one in columns:
-            pounds = money.amount(_text(sheet.iloc[number, one.number]), units[one])
-            place_of_it = (where, number + 1, one.headings[-1])
-            rows.append((*_named(area), year, "allocation", LINES[one.line], pounds, *place_of_it))
+    for number, cells in enumerate(sheet[first:].itertuples(index=False, name=None), start=first + 1):
+        area = area_of(cells[0])
+        if area:
+            for column, unit in units.items():
+                pounds = money.amount(cells[column.number], unit)
+                origin = (where, number, column.headings[-1])
+                rows.append((*area, year, "allocation", LINES[column.line], pounds, *origin))
+        elif cells[0].isdigit():
+            warnings.append(f"{where}: {cells[0]} ({cells[1]}) is no authority that is known here, and is left out.")
     header = ["area_code", "area_name", "geographic_level", "period", "account", "line", "pounds", *ORIGIN]
     return _once(pd.DataFrame(rows, columns=header), where), warnings
 
 
 def _sheets(path: Path, shown: str) -> dict[str, pd.DataFrame]:
+    """The sheets of a workbook, each cell as text."""
     try:
-        return pd.read_excel(_opened(path), sheet_name=None, header=None, engine="calamine", dtype=object)
+        sheets = pd.read_excel(_opened(path), sheet_name=None, header=None, engine="calamine", dtype=object)
     except Exception:  # whatever a damaged workbook raises
         fix = "Download it again; it is to be an .ods or .xlsx workbook."
         raise DataProblems([DataProblem(shown, "cannot be read as a workbook.", fix)]) from None
+    return {name: sheet.map(_text) for name, sheet in sheets.items()}
 
 
 def _opened(path: Path) -> io.BytesIO:
@@ -95,7 +92,7 @@ def _opened(path: Path) -> io.BytesIO:
 
 
 def _text(cell: object) -> str:
-    """A cell's words on one line; a whole number without its point, nothing as nothing."""
+    """A cell's text on one line; a whole number without its point, nothing as nothing."""
     if cell is None or cell != cell:
         return ""
     return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else " ".join(str(cell).split())
@@ -103,9 +100,8 @@ def _text(cell: object) -> str:
 
 def _first_row(sheet: pd.DataFrame) -> int:
     """The row of the first area, England's or an authority's; the headings stand above it. All rows where none is."""
-    for number in range(len(sheet)):
-        word = _text(sheet.iloc[number, 0])
-        if word.lower() == COUNTRY or re.fullmatch(r"\d{3}", word):
+    for number, text in enumerate(sheet.get(0, ())):
+        if text.lower() == COUNTRY or re.fullmatch(r"\d{3}", text):
             return number
     return len(sheet)
 
@@ -115,79 +111,69 @@ def _columns(sheet: pd.DataFrame) -> list[_Column]:
     first = _first_row(sheet)
     if first == len(sheet):
         return []
-    above = [[_text(cell) for cell in sheet.iloc[row]] for row in range(first)]
+    above = sheet[:first].to_numpy().tolist()
     columns = []
     for number in range(2, sheet.shape[1]):
         headings = _headings_of(above, number)
         own = headings[-1].lower() if headings else ""
-        if BLOCK not in own or re.search(r"\bdeductions? to\b", own):
-            continue
-        lines = _lines(own) or _lines(" ".join(headings).lower())
-        columns += [_Column(number, line, tuple(headings)) for line in lines]
+        if BLOCK in own and not re.search(r"\bdeductions? to\b", own):
+            lines = _lines(own) or _lines(" ".join(headings).lower())
+            columns += [_Column(number, line, tuple(headings)) for line in lines]
     return columns
 
 
-def _lines(words: str) -> list[str]:
-    return [line for line in LINES if re.search(rf"\b{line}\b.*\bdeductions?\b", words)]
+def _lines(heading: str) -> list[str]:
+    return [line for line in LINES if re.search(rf"\b{line}\b.*\bdeductions?\b", heading)]
 
 
 def _headings_of(above: list[list[str]], number: int) -> list[str]:
     """A column's headings, the lowest last; those of a row above it that go on over it among them. Letters are none."""
-    own = [place for place, row in enumerate(above) if row[number] and not row[number].startswith(("[", "="))]
+    own = [index for index, row in enumerate(above) if row[number] and not row[number].startswith(("[", "="))]
     if not own:
         return []
-    spanning = [next((words for words in reversed(row[2 : number + 1]) if words), "") for row in above[: own[-1]]]
-    return [words for words in (*spanning, above[own[-1]][number]) if words]
+    spanning = [next((text for text in reversed(row[2 : number + 1]) if text), "") for row in above[: own[-1]]]
+    return [text for text in (*spanning, above[own[-1]][number]) if text]
 
 
-def _not_found(sheets: dict[str, pd.DataFrame], found: dict[str, list[_Column]], chosen: list[str]) -> str:
+def _not_found(columns: dict[str, list[_Column]], chosen: list[str]) -> str:
     if chosen:
         return f"has the high needs block before and after deductions in {len(chosen)} sheets: {listed(chosen)}."
-    told = []
-    for name, columns in found.items():
-        for line in LINES:
-            several = [one for one in columns if one.line == line]
-            told += [f"{name} has “{one.headings[-1]}” ({line} deductions)" for one in several]
-    wanted = "has no sheet with one column of the high needs block before deductions and one after them."
-    if told:
-        return f"{wanted} Found: {listed(told)}."
-    return f"{wanted} No heading says “{BLOCK}” in its sheets {listed(sheets)}."
+    near = [
+        f"{name} has “{column.headings[-1]}” ({line} deductions)"
+        for name, its_columns in columns.items()
+        for line in LINES
+        for column in its_columns
+        if column.line == line
+    ]
+    there = f"Found: {listed(near)}." if near else f"No heading says “{BLOCK}” in its sheets {listed(columns)}."
+    return f"has no sheet with one column of the high needs block before deductions and one after them. {there}"
 
 
-def _headings(sheet: pd.DataFrame) -> list[str]:
-    return [words for row in range(_first_row(sheet)) for words in map(_text, sheet.iloc[row]) if words]
-
-
-def _year(sheet: pd.DataFrame, where: str) -> str:
-    said = set().union(*map(money.financial_years, _headings(sheet)))
-    if len(said) != 1:
-        what = f"does not say which financial year it is of: its headings name {listed(sorted(said)) or 'none'}."
+def _year(headings: pd.DataFrame, where: str) -> str:
+    years = set().union(*map(money.financial_years, headings.to_numpy().flat))
+    if len(years) != 1:
+        what = f"does not say which financial year it is of: its headings name {listed(sorted(years)) or 'none'}."
         raise DataProblems([DataProblem(where, what, FIX)])
-    return said.pop()
+    return years.pop()
 
 
 def _unit(column: _Column, sheet: pd.DataFrame, where: str) -> int:
     """How many pounds one unit of a column is, from its own headings or else the sheet's title."""
-    for words in (*reversed(column.headings), _text(sheet.iloc[0, 0])):
-        if pounds := money.unit(words):
+    for text in (*reversed(column.headings), sheet.iloc[0, 0]):
+        if pounds := money.unit(text):
             return pounds
     what = f"does not say in which unit “{column.headings[-1]}” is: £, £000 or £m."
     fix = "Write the unit into the heading, such as (£s), once the DfE's notes have told it."
     raise DataProblems([DataProblem(where, what, fix)])
 
 
-def _named(area: Place) -> tuple[str, str, str]:
-    return area.code, area.name, area.level
-
-
 def _once(rows: pd.DataFrame, where: str) -> pd.DataFrame:
     """The rows, an area that stands twice with the same figures once. Raises DataProblems where they differ."""
     rows = rows.drop_duplicates(["area_code", "line", "pounds"], ignore_index=True)
-    twice = Counter(zip(rows["area_name"], rows["line"], strict=True))
+    twice = rows.loc[rows.duplicated(["area_name", "line"]), ["area_name", "line"]].drop_duplicates()
     problems = [
         DataProblem(where, f"gives {name} twice, with different figures.", "Take the wrong row out.", column=line)
-        for (name, line), number in twice.items()
-        if number > 1
+        for name, line in twice.itertuples(index=False)
     ]
     if problems:
         raise DataProblems(problems)

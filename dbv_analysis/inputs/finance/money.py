@@ -12,15 +12,15 @@ UNITS = {  # what a heading says of its unit, and how many pounds one is
 YEAR = re.compile(r"\b(20\d\d)\s*(?:to|-|–|/)\s*(?:20)?(\d\d)\b")
 
 
-def unit(words: str) -> int | None:
-    """How many pounds one unit is, by words such as ``High needs block (£s)``; None where they do not say."""
-    return next((pounds for pattern, pounds in UNITS.items() if re.search(pattern, words.lower())), None)
+def unit(text: str) -> int | None:
+    """How many pounds one unit is, by a text such as ``High needs block (£s)``; None where it does not say."""
+    return next((pounds for pattern, pounds in UNITS.items() if re.search(pattern, text.lower())), None)
 
 
-def financial_years(words: str) -> set[str]:
-    """The financial years that words name, as the tables write them: ``2023 to 2024`` is one."""
-    named = {(first, second) for first, second in YEAR.findall(words) if (int(first) + 1) % 100 == int(second)}
-    return {f"financial year {first}-{second}" for first, second in named}
+def financial_years(text: str) -> set[str]:
+    """The financial years that a text names, as the tables write them: ``2023 to 2024`` is one."""
+    years = YEAR.findall(text)
+    return {f"financial year {first}-{second}" for first, second in years if (int(first) + 1) % 100 == int(second)}
 
 
 def amount(cell: str, pounds: int = 1) -> str:

@@ -13,20 +13,19 @@ A budget holds academies' places and an outturn leaves them out, so the two do n
 from __future__ import annotations
 
 import re
-import tomllib
-from functools import cache
-from importlib.resources import files
 from pathlib import Path
 
 import pandas as pd
 
 from dbv_analysis.inputs import tidy
+from dbv_analysis.inputs.columns import missing_columns
 from dbv_analysis.inputs.finance import money
 from dbv_analysis.inputs.input_format import Format, Input, Read
+from dbv_analysis.inputs.packaged import read_toml
 from dbv_analysis.model.problems import DataProblem, DataProblems
 from dbv_analysis.model.settings import Area
 from dbv_analysis.model.source import Source
-from dbv_analysis.model.wording import did_you_mean, listed
+from dbv_analysis.model.wording import listed
 
 NUMBER = re.compile(r"^\s*(\d+\.\d+\.\d+)(?!\d)")
 # The columns of each account's download: that of the line, and that of the net sum.
@@ -47,11 +46,10 @@ NET_NAMES = (
 )
 
 
-@cache
 def lines() -> dict[str, str]:
     """The lines that are read, and the name that each has in the tables: its number and title."""
-    text = files("dbv_analysis.inputs.finance").joinpath("s251_lines.toml").read_text(encoding="utf-8")
-    return {one["number"]: f"{one['number']} {one['title']}" for one in tomllib.loads(text)["line"]}
+    listed_lines = read_toml(__package__, "s251_lines.toml")["line"]
+    return {line["number"]: f"{line['number']} {line['title']}" for line in listed_lines}
 
 
 def read_s251(path: Path, shown: str, source: Source, area: Area) -> tuple[pd.DataFrame, list[str]]:
@@ -70,17 +68,19 @@ def read_s251(path: Path, shown: str, source: Source, area: Area) -> tuple[pd.Da
     return rows.reset_index(drop=True), warnings
 
 
-def _number(words: str) -> str:
-    """The number of the line that words begin with, or nothing."""
-    match = NUMBER.match(words)
+def _number(text: str) -> str:
+    """The number of the line that a text begins with, or nothing."""
+    match = NUMBER.match(text)
     return match[1] if match else ""
 
 
 def _download(text: pd.DataFrame, shown: str) -> pd.DataFrame:
-    account = next((one for one, (category, _) in DOWNLOADS.items() if category in text), "")
+    account = next((account for account, (category, _) in DOWNLOADS.items() if category in text), "")
     category, net = DOWNLOADS[account or "outturn"]
     needed = ["time_period", "geographic_level", category, net, *sum(LEVELS.values(), ())]
-    _need(text, needed, shown, "It is to be the DfE's download as it is, of the unrounded figures of authorities.")
+    fix = "It is to be the DfE's download as it is, of the unrounded figures of authorities."
+    if problems := missing_columns(needed, text.columns, shown, fix):
+        raise DataProblems(problems)
     text = text[text[category].map(_number).isin(lines()) & text["geographic_level"].isin(LEVELS)]
     greatest = pd.to_numeric(text[net], errors="coerce").abs().max()
     if greatest < ROUNDED:
@@ -88,22 +88,18 @@ def _download(text: pd.DataFrame, shown: str) -> pd.DataFrame:
         raise DataProblems([DataProblem(shown, what, "Take the unrounded file of the release.", column=net)])
     level = text["geographic_level"]
     codes, names = (
-        pd.concat([text.loc[level == one, pair[which]] for one, pair in LEVELS.items()]) for which in (0, 1)
+        pd.concat([text.loc[level == name, columns[which]] for name, columns in LEVELS.items()]) for which in (0, 1)
     )
-    rows = text.assign(
-        area_code=codes,
-        area_name=names,
-        period=text["time_period"].map(_financial_year),
-        account=account,
-        line=text[category].map(_number).map(lines()),
-        pounds=text[net],
-        origin_column=net,
-    )
-    rows = rows[_COLUMNS]
+    period = text["time_period"].map(_financial_year)
+    rows = text.assign(area_code=codes, area_name=names, period=period, account=account)
+    rows = _as_rows(rows, category, net, text[net])
     return rows[~rows.drop(columns="origin_row").duplicated()]  # the download has some rows twice
 
 
-_COLUMNS = ["area_code", "area_name", "geographic_level", "period", "account", "line", "pounds", *tidy.ORIGIN]
+def _as_rows(text: pd.DataFrame, line: str, net: str, pounds: pd.Series) -> pd.DataFrame:
+    """The columns of ``high_needs_funding``; ``line`` and ``net`` are the file's columns of the line and the sum."""
+    rows = text.assign(line=text[line].map(_number).map(lines()), pounds=pounds, origin_column=net)
+    return rows[["area_code", "area_name", "geographic_level", "period", "account", "line", "pounds", *tidy.ORIGIN]]
 
 
 def _financial_year(period: str) -> str:
@@ -115,27 +111,21 @@ def _own(text: pd.DataFrame, shown: str, source: Source, area: Area) -> pd.DataF
     plain = {name: _plain(name) for name in text.columns if name not in tidy.ORIGIN}
     line, net = (_first(plain, names) for names in (LINE_NAMES, NET_NAMES))
     problems = []
-    for found, names, what in ((line, LINE_NAMES, "line's number"), (net, NET_NAMES, "net sum")):
-        if found is None:
+    for column, names, what in ((line, LINE_NAMES, "line's number"), (net, NET_NAMES, "net sum")):
+        if column is None:
             fix = f"Name it {listed(names[:3], 'or')}. There are: {listed(plain)}."
             problems.append(DataProblem(shown, f"has no column of the {what}.", fix, row=1, column=names[0]))
     text = _filled(text, source, shown, problems)
     if problems:
         raise DataProblems(problems)
-    pounds = money.unit(net) or 1
     text = text[text[line].map(_number).isin(lines())]
     if text.empty:
         what, fix = "has no line of high needs.", f"A line begins with its number, such as {lines()['1.2.1']}."
         raise DataProblems([DataProblem(shown, what, fix, column=line)])
-    rows = text.assign(
-        area_code=area.code,
-        area_name=area.name,
-        geographic_level=area.geographic_level,
-        line=text[line].map(_number).map(lines()),
-        pounds=text[net].map(lambda cell: money.amount(cell, pounds)),
-        origin_column=net,
-    )
-    return rows[_COLUMNS]
+    unit = money.unit(net) or 1
+    pounds = text[net].map(lambda cell: money.amount(cell, unit))
+    rows = text.assign(area_code=area.code, area_name=area.name, geographic_level=area.geographic_level)
+    return _as_rows(rows, line, net, pounds)
 
 
 def _plain(name: str) -> str:
@@ -144,32 +134,22 @@ def _plain(name: str) -> str:
 
 
 def _first(plain: dict[str, str], names: tuple[str, ...]) -> str | None:
-    return next((column for name in names for column, words in plain.items() if words == name), None)
+    return next((column for name in names for column, heading in plain.items() if heading == name), None)
 
 
 def _filled(text: pd.DataFrame, source: Source, shown: str, problems: list[DataProblem]) -> pd.DataFrame:
     """The table with its account and period, from columns of these names or else from the title of its source."""
     accounts = {account for account in DOWNLOADS if account in source.title.lower()}
     years = money.financial_years(source.title)
-    for column, said, example in (("account", accounts, "budget"), ("period", years, "2024-25")):
+    for column, stated, example in (("account", accounts, "budget"), ("period", years, "2024-25")):
         if column in text:
             continue
-        if len(said) != 1:
+        if len(stated) != 1:
             what = f"does not say which {column} it is of, and neither does the title of its source."
             fix = f'Write it into the title, such as "Section 251 {example}", or add a column {column}.'
             problems.append(DataProblem(shown, what, fix, column=column))
-        text = text.assign(**{column: next(iter(said), "")})
+        text = text.assign(**{column: next(iter(stated), "")})
     return text
-
-
-def _need(text: pd.DataFrame, needed: list[str], shown: str, fix: str) -> None:
-    problems = [
-        DataProblem(shown, f'has no column "{name}".{did_you_mean(name, text.columns)}', fix, row=1, column=name)
-        for name in needed
-        if name not in text
-    ]
-    if problems:
-        raise DataProblems(problems)
 
 
 def read_input(given: Input) -> Read:
