@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from itertools import product
 
 import narwhals as nw
 
@@ -38,19 +39,17 @@ def commitments(ledger: nw.LazyFrame, start: date, end: date) -> nw.LazyFrame:
     or else the name; a journey's URN is the school's that it goes to, so there the name alone counts.
     """
     placed = nw.col("kind") == PLACEMENT
-    known = nw.when(nw.col("provision").is_in(list(PLACEMENTS))).then(nw.col("provision")).otherwise(nw.lit(UNKNOWN[0]))
-    there = nw.when(nw.col("provision").is_in(list(DESTINATIONS)))
-    there = there.then(nw.col("provision")).otherwise(nw.lit(NOWHERE))
+    starts, ends, provision = nw.col("starts"), nw.col("ends"), nw.col("provision")
+    placement = nw.when(provision.is_in(list(PLACEMENTS))).then(provision).otherwise(nw.lit(UNKNOWN[0]))
+    destination = nw.when(provision.is_in(list(DESTINATIONS))).then(provision).otherwise(nw.lit(NOWHERE))
     by_urn = placed & ~nw.col("urn").is_null()
-    only_day = (nw.col("per") == ONCE) & nw.col("ends").is_null()
-    return ledger.with_columns(
-        provision=nw.when(placed).then(known).otherwise(there),
+    only_day = (nw.col("per") == ONCE) & ends.is_null()
+    rows = ledger.with_columns(
+        provision=nw.when(placed).then(placement).otherwise(destination),
         who=nw.when(by_urn).then(nw.col("urn").cast(nw.String)).otherwise(nw.col("provider")),
-        ends=nw.when(only_day).then(nw.col("starts")).otherwise(nw.col("ends")),
-    ).filter(
-        nw.col("starts") <= end,
-        nw.col("ends").is_null() | ((nw.col("ends") >= start) & (nw.col("ends") >= nw.col("starts"))),
+        ends=nw.when(only_day).then(starts).otherwise(ends),
     )
+    return rows.filter(starts <= end, ends.is_null() | ((ends >= start) & (ends >= starts)))
 
 
 def on_day(ledger: nw.LazyFrame, day: date) -> nw.LazyFrame:
@@ -71,10 +70,8 @@ def a_year(rows: nw.LazyFrame) -> nw.LazyFrame:
 def in_window(ledger: nw.LazyFrame, start: date, end: date) -> nw.LazyFrame:
     """``commitments`` from ``start`` to ``end``, each with ``pounds`` what its days in the window cost."""
     per, pounds, weeks = nw.col("per"), nw.col("pounds"), nw.col("weeks").cast(nw.Float64)
-    rows = commitments(ledger, start, end)
-    first = _number("starts")
-    last = nw.when(nw.col("ends").is_null()).then(nw.lit(_day_number(end))).otherwise(_number("ends"))
-    rows = rows.with_columns(first=first, last=last)
+    last = nw.when(nw.col("ends").is_null()).then(nw.lit(end.toordinal())).otherwise(_number("ends"))
+    rows = commitments(ledger, start, end).with_columns(first=_number("starts"), last=last)
     days = _days(start, end)
     weekly = nw.when(weeks.is_null()).then(pounds / WEEK_DAYS * days).otherwise(pounds * weeks / DAYS * days)
     termly = nw.lit(0.0)
@@ -88,19 +85,17 @@ def in_window(ledger: nw.LazyFrame, start: date, end: date) -> nw.LazyFrame:
 
 def terms(start: date, end: date) -> Iterator[Period]:
     """The terms that have a day from ``start`` to ``end``."""
-    for year in range(start.year, end.year + 1):
-        for name in ("spring", "summer", "autumn"):
-            term = Period.term(name, year)
-            if term.start <= end and term.end >= start:
-                yield term
+    for year, name in product(range(start.year, end.year + 1), ("spring", "summer", "autumn")):
+        term = Period.term(name, year)
+        if term.start <= end and term.end >= start:
+            yield term
 
 
 def _days(start: date, end: date) -> nw.Expr:
     """How many days of a commitment, from ``first`` to ``last``, are from ``start`` to ``end``."""
-    a, b = _day_number(start), _day_number(end)
-    low = nw.when(nw.col("first") < a).then(nw.lit(a)).otherwise(nw.col("first"))
-    high = nw.when(nw.col("last") > b).then(nw.lit(b)).otherwise(nw.col("last"))
-    return nw.when(high >= low).then(high - low + 1).otherwise(nw.lit(0))
+    low = nw.max_horizontal("first", nw.lit(start.toordinal()))
+    high = nw.min_horizontal("last", nw.lit(end.toordinal()))
+    return nw.max_horizontal(high - low + 1, nw.lit(0))
 
 
 def _number(column: str) -> nw.Expr:
@@ -113,10 +108,6 @@ def _number(column: str) -> nw.Expr:
     early = nw.when(day.month() <= 2).then(nw.lit(1)).otherwise(nw.lit(0))
     year, month = day.year().cast(nw.Int64) - early, day.month().cast(nw.Int64) + early * 12 - 3
     return year * 365 + year // 4 - year // 100 + year // 400 + (month * 153 + 2) // 5 + day.day() - 306
-
-
-def _day_number(day: date) -> int:
-    return day.toordinal()
 
 
 def summary(rows: nw.LazyFrame) -> nw.LazyFrame:
@@ -138,13 +129,5 @@ def summary(rows: nw.LazyFrame) -> nw.LazyFrame:
     providers = together.filter(~nw.col("who").is_null()).group_by(*group, "who").agg(nw.col("pounds").sum())
     providers = providers.group_by(*group).agg(providers=nw.len(), provider=nw.col("pounds").max())
     joined = children.join(providers, on=list(group), how="left")
-    fewer = nw.col("providers") < nw.col("children")
-    larger = nw.col("provider") > nw.col("child")
-    return joined.select(
-        *group,
-        "children",
-        "providers",
-        pounds=nw.col("total"),
-        fewest=nw.when(fewer).then(nw.col("providers")).otherwise(nw.col("children")),
-        largest=nw.when(larger).then(nw.col("provider")).otherwise(nw.col("child")),
-    )
+    fewest, largest = nw.min_horizontal("providers", "children"), nw.max_horizontal("provider", "child")
+    return joined.select(*group, "children", "providers", pounds=nw.col("total"), fewest=fewest, largest=largest)

@@ -45,10 +45,9 @@ def dear_commitment(modules: Modules, reference: date) -> nw.LazyFrame:
 def unknown_provision(modules: Modules, reference: date) -> nw.LazyFrame:
     """A provision is none that is known: a column of the SEN2 release, or in borough or out of borough."""
     placed = nw.col("kind") == PLACEMENT
-    known = (placed & nw.col("provision").is_in(list(PLACEMENTS))) | (
-        ~placed & nw.col("provision").is_in(list(derive.DESTINATIONS))
-    )
-    return modules[LEDGER].filter(nw.col("provision").is_null() | ~known)
+    provision = nw.col("provision")
+    known = (placed & provision.is_in(list(PLACEMENTS))) | (~placed & provision.is_in(list(derive.DESTINATIONS)))
+    return modules[LEDGER].filter(provision.is_null() | ~known)
 
 
 @rule(LEDGER, "urn", "provider", severity=QUERY)

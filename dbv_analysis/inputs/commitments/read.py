@@ -29,11 +29,11 @@ def read_ledger(path: Path, folder: Path, shown: str, day: date, database: str =
     Raises DataProblems where the file cannot be read, or lacks a column; then nothing is left in the folder.
     """
     try:
-        told = read_list(path, folder, LEDGER, shown, database)
+        counted = read_list(path, folder, LEDGER, shown, database)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
     tally = Tally(day.year, day)
-    tally.add(LEDGER, told.seen, told.accepted, told.rejected)
+    tally.add(LEDGER, *counted)
     tally.write(folder)
     return tally

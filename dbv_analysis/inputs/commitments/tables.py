@@ -19,17 +19,10 @@ from dbv_analysis.inputs.records.list_reader import rejects_of
 from dbv_analysis.inputs.records.store import left_out, open_records
 from dbv_analysis.model.period import Period
 
-WHAT = {  # each count of ``costs.summary``, and what it is called in the table
-    "children": "children",
-    "providers": "providers",
-    "pounds": "pounds",
-    "fewest": "fewest behind",
-    "largest": "largest pounds",
-}
-ALWAYS = {  # what a ledger that has the kind at all has a sum of, be it 0
-    PLACEMENT: (derive.ALL, derive.OF_INMSS),
-    TRANSPORT: (derive.ALL, *derive.DESTINATIONS),
-}
+# What a count of ``derive.summary`` is called in the table, where it is called otherwise.
+CALLED = {"fewest": "fewest behind", "largest": "largest pounds"}
+# What a ledger that has the kind at all has a sum of, be it 0.
+ALWAYS = {PLACEMENT: (derive.ALL, derive.OF_INMSS), TRANSPORT: (derive.ALL, *derive.DESTINATIONS)}
 
 
 def read_costs(path: Path, shown: str, day: date, folder: Path, database: str = "") -> tuple[pd.DataFrame, list[str]]:
@@ -48,9 +41,10 @@ def read_costs(path: Path, shown: str, day: date, folder: Path, database: str = 
         so_far.text: _summed(ledger, derive.in_window(ledger, so_far.start, so_far.end)),
     }
     rows = pd.concat([frame.assign(period=period) for period, frame in tables.items()], ignore_index=True)
+    counts = [f"{number:.2f}".removesuffix(".00") for number in rows["count"]]
     rejected, seen = tally.rejected[LEDGER], tally.seen[LEDGER]
     warnings = [left_out(shown, f"{rejected:,} of {seen:,} rows", rejects_of(folder, LEDGER))] if rejected else []
-    return rows.assign(count=rows["count"].map(_written)), warnings
+    return rows.assign(count=counts), warnings
 
 
 def financial_year_to(day: date) -> Period:
@@ -60,23 +54,17 @@ def financial_year_to(day: date) -> Period:
 
 
 def _summed(ledger: nw.LazyFrame, rows: nw.LazyFrame, **called: str) -> pd.DataFrame:
-    """``costs.summary`` with a row a number: ``kind``, ``provision``, ``what`` and ``count``."""
-    found = derive.summary(rows).collect().to_pandas().set_index(["kind", "provision"])
-    kinds = list(ledger.select("kind").unique().collect().to_pandas()["kind"])
-    wanted = [(kind, name) for kind in sorted(kinds) for name in derive.PROVISIONS[kind]]
-    wanted = [one for one in wanted if one in found.index or one[1] in ALWAYS[one[0]]]
-    found = found.reindex(pd.MultiIndex.from_tuples(wanted, names=["kind", "provision"]))
-    known = found["providers"].groupby(level="kind").transform("count") > 0  # else nobody says who provides
-    found["providers"] = found["providers"].astype(float).where(~known, found["providers"].astype(float).fillna(0))
-    others = [name for name in WHAT if name != "providers"]
-    found[others] = found[others].astype(float).fillna(0)
-    long = found.rename(columns={**WHAT, **called}).melt(ignore_index=False, var_name="what", value_name="count")
+    """``derive.summary`` with a row a number: ``kind``, ``provision``, ``what`` and ``count``."""
+    sums = derive.summary(rows).collect().to_pandas().set_index(["kind", "provision"])
+    kinds = sorted(ledger.select("kind").unique().collect().to_pandas()["kind"])
+    every = [(kind, name) for kind in kinds for name in derive.PROVISIONS[kind]]
+    index = [(kind, name) for kind, name in every if (kind, name) in sums.index or name in ALWAYS[kind]]
+    sums = sums.reindex(pd.MultiIndex.from_tuples(index, names=["kind", "provision"])).astype(float)
+    known = sums["providers"].groupby(level="kind").transform("count") > 0
+    zeros = sums.fillna(0)
+    zeros["providers"] = zeros["providers"].where(known)  # else nobody says who provides
+    long = zeros.rename(columns={**CALLED, **called}).melt(ignore_index=False, var_name="what", value_name="count")
     return long.dropna(subset=["count"]).reset_index()
-
-
-def _written(number: float) -> str:
-    """A number as text, money to the penny."""
-    return f"{number:.2f}".removesuffix(".00")
 
 
 def read_input(given: Input) -> Read:
