@@ -37,28 +37,28 @@ def read_queries(path: Path, shown: str) -> dict[str, str]:
     names, bodies = ([name.lower() for name in parts[::2]], parts[1::2]) if parts else ([""], [before])
     problems = []
     if parts and _bare(before).strip():
-        problems.append(
-            DataProblem(shown, "has a statement above its first name.", "Put -- name: and a name above it.")
-        )
+        fix = "Put -- name: and a name above it."
+        problems.append(DataProblem(shown, "has a statement above its first name.", fix))
     for name in sorted({name for name in names if names.count(name) > 1}):
         problems.append(DataProblem(shown, f'has two queries named "{name}".', "Take one out."))
-    found = dict(zip(names, map(_one_statement, bodies), strict=True))
+    queries = dict(zip(names, map(_one_statement, bodies), strict=True))
     problems += [
         DataProblem(place(shown, name), what, "A query reads and does no more: write a single SELECT.")
-        for name, body in found.items()
+        for name, body in queries.items()
         if (what := _refused(body))
     ]
     if problems:
         raise DataProblems(problems)
-    return found
+    return queries
 
 
 def the_only_query(path: Path, shown: str) -> dict[str, str]:
     """As ``read_queries``, for an input that is one table."""
-    found = read_queries(path, shown)
-    if len(found) > 1:
-        raise DataProblems([DataProblem(shown, f"holds {len(found)} queries.", "Keep the one that gives the table.")])
-    return found
+    queries = read_queries(path, shown)
+    if len(queries) > 1:
+        what = f"holds {len(queries)} queries."
+        raise DataProblems([DataProblem(shown, what, "Keep the one that gives the table.")])
+    return queries
 
 
 def place(shown: str, name: str) -> str:
@@ -79,12 +79,12 @@ def _one_statement(text: str) -> str:
 def _refused(text: str) -> str:
     """What is wrong with a statement that is to be a query, or nothing."""
     bare = _bare(text)
-    words = bare.lstrip("( \t\r\n").split(None, 1)
-    if not words:
+    statement = bare.lstrip("( \t\r\n").strip()
+    if not statement:
         return "is empty."
     if ";" in bare:
         return "holds more than one statement."
-    if re.match(r"\w*", words[0])[0].lower() not in READS:
+    if re.match(r"\w*", statement)[0].lower() not in READS:
         return "does not begin with SELECT or WITH."
     writes = WRITES.search(bare)
     return f"holds the word {writes[0].upper()}, which changes or makes something." if writes else ""

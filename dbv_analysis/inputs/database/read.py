@@ -11,7 +11,7 @@ import json
 import os
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -43,11 +43,11 @@ READ_ONLY = {
 
 @dataclass(frozen=True)
 class Receipt:
-    """What came back when a file's queries were last read: the same tomorrow only where the sum is.
+    """What came back when a file's queries were last read.
 
     ``database`` is the environment variable that named the database, ``queried`` the time in UTC at which it began.
     ``sha256`` is the sum, modulo 2**256, of the SHA-256 of every row (its query's name and its texts as a JSON list, in
-    UTF-8), so that the order of the rows does not matter.
+    UTF-8): the order of the rows does not matter.
     """
 
     database: str
@@ -68,22 +68,22 @@ class Query:
 
     def header(self) -> list[str]:
         """The names of its columns, in lower case. The query is begun, and no row of it read."""
-        header, result = self._database.begin(self.name, self._text)
+        header, result = self._database.begin(self.place, self._text)
         result.close()
         return [name.lower() for name in header]
 
     def headed_rows(self) -> tuple[list[str], Iterator[list[str]]]:
-        """The header, and the rows as texts, as they come. The query is run anew each time.
-
-        Raises DataProblems where the database cannot run it, or while the rows are read.
-        """
+        """As ``rows``, with the header in lower case."""
         header, rows = self.rows()
         return [name.lower() for name in header], rows
 
     def rows(self) -> tuple[list[str], Iterator[list[str]]]:
-        """As ``headed_rows``, the columns named as the query names them."""
-        header, result = self._database.begin(self.name, self._text)
-        return header, self._database.texts(self.name, result)
+        """The header, and the rows as texts, as they come. The query is run anew each time.
+
+        Raises DataProblems where the database cannot run it, or while the rows are read.
+        """
+        header, result = self._database.begin(self.place, self._text)
+        return header, self._database.texts(self.name, self.place, result)
 
 
 class Database:
@@ -91,16 +91,15 @@ class Database:
 
     def __init__(self, connection, errors: tuple[type[Exception], ...], shown: str):
         self.shown = shown
+        self.rows, self.sum = 0, 0  # of every row that was read
         self._connection, self._errors = connection, errors
-        self._rows, self._sum = 0, 0
         self._only_read()
 
     def _only_read(self) -> None:
-        statement = READ_ONLY.get(self._connection.dialect.name)
-        if statement:
+        if statement := READ_ONLY.get(self._connection.dialect.name):
             self._connection.exec_driver_sql(statement)
 
-    def begin(self, name: str, text: str) -> tuple[list[str], Any]:
+    def begin(self, place: str, text: str) -> tuple[list[str], Any]:
         """The columns that a query gives, and the cursor at its first row."""
         # Without parameters, so that a colon or a % in the query is what it is.
         options = {"yield_per": BATCH, "no_parameters": True}
@@ -110,40 +109,34 @@ class Database:
             with suppress(*self._errors):  # so that what is wrong with the other queries is heard too
                 self._connection.rollback()
                 self._only_read()
-            raise self._failed(name, _in_words(error, text)) from None
+            raise _failed(place, _in_words(error, text)) from None
         header = [name.strip() for name in map(str, result.keys())]
         lower = [column.lower() for column in header]
         twice = sorted({column for column in lower if lower.count(column) > 1})
         if twice:
             result.close()
-            raise self._failed(name, f"it gives two columns of one name: {listed(twice)}")
+            raise _failed(place, f"it gives two columns of one name: {listed(twice)}")
         return header, result
 
-    def texts(self, name: str, result) -> Iterator[list[str]]:
+    def texts(self, name: str, place: str, result) -> Iterator[list[str]]:
         """The rows of a query as texts, each counted into the sum of the rows."""
         try:
-            for row in result:
-                cells = [as_text(value) for value in row]
-                self._count(name, cells)
+            for values in result:
+                cells = [as_text(value) for value in values]
+                row = json.dumps([name, *cells], ensure_ascii=False).encode("utf-8", "surrogatepass")
+                self.rows += 1
+                self.sum = (self.sum + int.from_bytes(hashlib.sha256(row).digest(), "big")) % 2**256
                 yield cells
         except self._errors as error:
             what = f"the database stopped while its rows were read ({_kind(error)})"
-            raise self._failed(name, what, "Try again; where it stops again, correct the query.") from None
+            raise _failed(place, what, "Try again; where it stops again, correct the query.") from None
         finally:
             with suppress(*self._errors):
                 result.close()
 
-    def _count(self, name: str, cells: list[str]) -> None:
-        row = json.dumps([name, *cells], ensure_ascii=False).encode("utf-8", "surrogatepass")
-        self._rows += 1
-        self._sum = (self._sum + int.from_bytes(hashlib.sha256(row).digest(), "big")) % 2**256
 
-    def _failed(self, name: str, what: str, fix: str = "Correct the query.") -> DataProblems:
-        return DataProblems([DataProblem(place(self.shown, name), f"{what}.", fix)])
-
-    def receipt(self, variable: str, begun: datetime) -> Receipt:
-        queried = begun.isoformat(timespec="seconds")
-        return Receipt(variable, queried, self._rows, f"{self._sum:064x}")
+def _failed(place: str, what: str, fix: str = "Correct the query.") -> DataProblems:
+    return DataProblems([DataProblem(place, f"{what}.", fix)])
 
 
 @contextmanager
@@ -156,21 +149,19 @@ def asked(queries: Mapping[str, str], variable: str, shown: str, receipt: Path) 
     """
     begun = datetime.now(UTC)
     engine, errors = _engine(variable, shown)
-    try:
+    with ExitStack() as stack:
+        stack.callback(engine.dispose)
         try:
-            connection = engine.connect()
+            connection = stack.enter_context(engine.connect())
             database = Database(connection, errors, shown)
         except errors:
             what = f"the database that {variable} names cannot be reached, or it refuses the name or the password."
             fix = "Check that this machine is on its network, and the address, the name and the password there."
             raise DataProblems([DataProblem(shown, what, fix)]) from None
-        with connection:
-            yield {name: Query(database, name, text) for name, text in queries.items()}
-    finally:
-        engine.dispose()
+        yield {name: Query(database, name, text) for name, text in queries.items()}
     receipt.parent.mkdir(parents=True, exist_ok=True)
-    kept = json.dumps(asdict(database.receipt(variable, begun)), indent=1)
-    receipt.write_text(kept, encoding="utf-8")
+    read = Receipt(variable, begun.isoformat(timespec="seconds"), database.rows, f"{database.sum:064x}")
+    receipt.write_text(json.dumps(asdict(read), indent=1), encoding="utf-8")
 
 
 @contextmanager
@@ -223,19 +214,12 @@ def _in_words(error: Exception, text: str) -> str:
     if type(error).__name__ != "ProgrammingError" and type(cause).__module__ != "sqlite3":
         return f"the database could not carry it out ({_kind(error)})"
     line = next(iter(str(cause).splitlines()), "").strip().rstrip(".")
-    for found in QUOTATION.finditer(line):
-        if found[1] not in text:
-            line = f"{line[: found.start()]}…"
-            break
-    return f"the database says: {line}"
+    strange = next((quoted for quoted in QUOTATION.finditer(line) if quoted[1] not in text), None)
+    return f"the database says: {line[: strange.start()]}…" if strange else f"the database says: {line}"
 
 
 def as_text(value: object) -> str:
-    """A value from a database as an export has it.
-
-    Nothing is "", yes is 1 and no 0; a day, or a time at midnight, is year-month-day; a number without a fraction is
-    written without one; bytes, such as a key, are hexadecimal. All else is as Python writes it.
-    """
+    """A value from a database as an export has it: nothing is "", yes 1 and no 0, and bytes are hexadecimal."""
     if value is None:
         return ""
     if isinstance(value, str):
@@ -259,11 +243,10 @@ def as_text(value: object) -> str:
 def to_parquet(query: Query, path: Path) -> Path:
     """Write what a query gives into a Parquet file of texts, a batch at a time."""
     header, rows = query.rows()
-    schema = pa.schema([pa.field(name, pa.string()) for name in header])
+    schema = pa.schema([(name, pa.string()) for name in header])
     with pq.ParquetWriter(path, schema) as writer:
         while batch := list(islice(rows, BATCH)):
-            columns = [pa.array(cells, pa.string()) for cells in zip(*batch, strict=True)]
-            writer.write_table(pa.Table.from_arrays(columns, schema=schema))
+            writer.write_table(pa.table(list(zip(*batch, strict=True)), schema=schema))
     return path
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
+from dbv_analysis.inputs.packaged import read_toml
 from dbv_analysis.model.problems import DataProblem, DataProblems
 from dbv_analysis.model.sen2 import PLACEMENTS
 from dbv_analysis.model.wording import did_you_mean
@@ -19,7 +18,7 @@ NEAR = 0.5
 
 @dataclass(frozen=True)
 class Words:
-    """A column's words in the release -> those of the table, in its column ``into``; ``what`` is for messages."""
+    """A column's words in the release → those of the table, in its column ``into``; ``what`` is for messages."""
 
     into: str
     what: str
@@ -72,9 +71,8 @@ class Layout:
 
     @property
     def needed(self) -> list[str]:
-        return list(
-            dict.fromkeys([*self.known_by, *self.where, *(name for part in self.parts for name in part.needed)])
-        )
+        of_parts = (name for part in self.parts for name in part.needed)
+        return list(dict.fromkeys([*self.known_by, *self.where, *of_parts]))
 
     @property
     def title(self) -> str:
@@ -89,67 +87,58 @@ class Layout:
     def require(self, names: Collection[str], columns: Collection[str], shown: str) -> None:
         """Raises DataProblems that name every one of ``names`` that is not among a file's ``columns``."""
         others = [name for name in columns if name not in {*self.needed, *self.beside}]
-        problems = [
-            DataProblem(
-                shown,
-                f'There is no column "{name}".',
-                f"It was looked for as in {self.title}.{did_you_mean(name, others)} "
-                + self.hints.get(name, "If the release has changed, add its layout to loaders/ees/layouts.toml."),
-                row=1,
-                column=name,
-            )
-            for name in names
-            if name not in columns
-        ]
+        problems = []
+        for name in names:
+            if name not in columns:
+                hint = self.hints.get(name, "If the release has changed, add its layout to loaders/ees/layouts.toml.")
+                fix = f"It was looked for as in {self.title}.{did_you_mean(name, others)} {hint}"
+                problems.append(DataProblem(shown, f'There is no column "{name}".', fix, row=1, column=name))
         if problems:
             raise DataProblems(problems)
 
 
 def _part(settings: dict[str, Any], sets: dict[str, dict[str, str]]) -> Part:
-    def given(words: str | dict[str, Any]) -> dict[str, Any]:
-        return sets[words] if isinstance(words, str) else words
+    def given(names: str | dict[str, Any]) -> dict[str, Any]:
+        return sets[names] if isinstance(names, str) else names
 
-    placements = {name: name for name in PLACEMENTS} if settings.pop("each_placement", False) else {}
-    columns = {**placements, **given(settings.pop("columns", {}))}
-    words = settings.pop("words", {})
-    return Part(
-        columns={word: _lower(names) for word, names in columns.items()},
-        words={name: Words(one.pop("as"), read=given(one.pop("read")), **one) for name, one in words.items()},
-        first_year=settings.pop("from", 0),
-        **settings,
-    )
+    columns = {name: name for name in PLACEMENTS} if settings.get("each_placement") else {}
+    columns |= given(settings.get("columns", {}))
+    words = {
+        column: Words(setting["as"], setting["what"], given(setting["read"]), setting.get("others_left_out", False))
+        for column, setting in settings.get("words", {}).items()
+    }
+    others = {name: value for name, value in settings.items() if name not in ("each_placement", "from")}
+    others |= {"columns": {name: _lower(names) for name, names in columns.items()}, "words": words}
+    return Part(first_year=settings.get("from", 0), **others)
 
 
-def _lower(given: str | list[str]) -> tuple[str, ...]:
+def _lower(names: str | list[str]) -> tuple[str, ...]:
     """A column, or several, in lower case: the case of names changes from release to release."""
-    return tuple(name.lower() for name in ([given] if isinstance(given, str) else given))
-
-
-def _layout(settings: dict[str, Any], sets: dict[str, dict[str, str]]) -> Layout:
-    return Layout(
-        known_by=_lower(settings.pop("known_by")),
-        beside=_lower(settings.pop("beside", [])),
-        first_year=settings.pop("from", 0),
-        parts=tuple(_part(part, sets) for part in settings.pop("table", [])),
-        **settings,
-    )
+    return tuple(name.lower() for name in ([names] if isinstance(names, str) else names))
 
 
 @cache
 def known_layouts() -> tuple[Layout, ...]:
     """Every layout that is known."""
-    text = files("dbv_analysis.inputs.ees").joinpath("layouts.toml").read_text(encoding="utf-8")
-    listed = tomllib.loads(text)
-    return tuple(_layout(settings, listed["sets"]) for settings in listed["layout"])
+    listed = read_toml(__package__, "layouts.toml")
+    layouts = []
+    for settings in listed["layout"]:
+        others = {name: value for name, value in settings.items() if name not in ("from", "table")}
+        others |= {name: _lower(settings.get(name, [])) for name in ("known_by", "beside")}
+        parts = tuple(_part(part, listed["sets"]) for part in settings.get("table", []))
+        layouts.append(Layout(first_year=settings.get("from", 0), parts=parts, **others))
+    return tuple(layouts)
 
 
 def of_columns(columns: Collection[str], file: str) -> Layout | None:
     """The layout of a file with these columns, in lower case: of several that which most of them tell, then by name."""
     fitting = [layout for layout in known_layouts() if set(layout.known_by) <= set(columns)]
-    return max(fitting, key=lambda one: (len(one.known_by), one.file == file, one.nearness(columns)), default=None)
+    return max(
+        fitting, key=lambda known: (len(known.known_by), known.file == file, known.nearness(columns)), default=None
+    )
 
 
 def nearest(columns: Collection[str], file: str) -> Layout | None:
     """The layout that a file all but has, where none fits: one of the file's own name before any other."""
     near = [layout for layout in known_layouts() if not layout.unread and layout.nearness(columns) >= NEAR]
-    return max(near, key=lambda one: (one.file == file, one.nearness(columns)), default=None)
+    return max(near, key=lambda layout: (layout.file == file, layout.nearness(columns)), default=None)

@@ -15,6 +15,7 @@ from dbv_analysis.model.wording import did_you_mean, listed
 
 IDENTIFYING = ["time_period", "time_identifier", "new_la_code", "la_name", "region_code", "region_name"]
 AREA = ["area_code", "area_name", "geographic_level", "period"]
+LEVELS = {"Local authority": ("new_la_code", "la_name"), "National": ("country_code", "country_name")}
 CENSUS = "census"
 # The terms of an academic year, and in which of its two calendar years each lies.
 TERMS = {"Autumn term": 0, "Spring term": 1, "Summer term": 1}
@@ -30,17 +31,16 @@ def read_rows(frame: pd.DataFrame, layout: Layout, shown: str) -> tuple[dict[str
     layout.require([*IDENTIFYING, *country, *layout.needed], frame.columns, shown)
     chosen = _where(frame, layout.where)
     if chosen.empty and not layout.may_be_empty:
-        raise DataProblems(list(_no_such_rows(frame, layout, shown)))
-    read, left_out = _since(chosen, layout.first_year, layout)
-    warnings = []
-    if left_out:
-        warnings.append(f"{shown}: {left_out:,} rows from before {layout.first_year} are left out. {layout.before}")
+        raise DataProblems(_no_such_rows(frame, layout, shown))
+    read = _since(chosen, layout.first_year, layout)
+    left_out = len(chosen) - len(read)
+    warning = f"{shown}: {left_out:,} rows from before {layout.first_year} are left out. {layout.before}"
     tables: dict[str, list[pd.DataFrame]] = {}
     for part in layout.parts:
         rows = _rows_of(read, part, layout)
         if not rows.empty:
             tables.setdefault(part.table, []).append(_part(rows, part, layout, shown))
-    return tables, warnings
+    return tables, [warning] if left_out else []
 
 
 def together(parts: list[pd.DataFrame]) -> pd.DataFrame:
@@ -51,28 +51,27 @@ def together(parts: list[pd.DataFrame]) -> pd.DataFrame:
 
 
 def _where(frame: pd.DataFrame, where: Mapping[str, list[str]]) -> pd.DataFrame:
-    for column, words in where.items():
-        frame = frame[frame[column].isin(words)]
+    for column, values in where.items():
+        frame = frame[frame[column].isin(values)]
     return frame
 
 
 def _no_such_rows(frame: pd.DataFrame, layout: Layout, shown: str) -> Iterator[DataProblem]:
     """What was looked for in the rows and what was found."""
-    for column, words in layout.where.items():
-        found = list(frame[column].unique())
-        if not set(found) & set(words):
-            what = f"No row has {listed([f'“{word}”' for word in words], 'or')} here."
-            fix = f"There are {listed(found[:8])}.{did_you_mean(words[0], found)} It was read as {layout.title}."
+    for column, values in layout.where.items():
+        present = list(frame[column].unique())
+        if not set(present) & set(values):
+            what = f"No row has {listed([f'“{value}”' for value in values], 'or')} here."
+            fix = f"There are {listed(present[:8])}.{did_you_mean(values[0], present)} It was read as {layout.title}."
             yield DataProblem(shown, what, fix, column=column)
 
 
-def _since(frame: pd.DataFrame, first: int, layout: Layout) -> tuple[pd.DataFrame, int]:
-    """The rows from a year on, and how many there were before."""
+def _since(frame: pd.DataFrame, first: int, layout: Layout) -> pd.DataFrame:
+    """The rows from a year on."""
     if not first:
-        return frame, 0
+        return frame
     years = pd.to_numeric(frame["time_period"].str.slice(0, 4), errors="coerce")
-    later = ~(years + (layout.time == CENSUS) * (frame["time_period"].str.len() == 6) < first)
-    return frame[later], int((~later).sum())
+    return frame[~(years + (layout.time == CENSUS) * (frame["time_period"].str.len() == 6) < first)]
 
 
 def _rows_of(frame: pd.DataFrame, part: Part, layout: Layout) -> pd.DataFrame:
@@ -81,24 +80,24 @@ def _rows_of(frame: pd.DataFrame, part: Part, layout: Layout) -> pd.DataFrame:
     frame = _where(frame, part.where)
     for column, ending in part.without_ending.items():
         frame = frame[~frame[column].str.endswith(ending)]
-    for column, words in part.words.items():
-        if words.others_left_out:
-            frame = frame[frame[column].isin(list(words.read))]
-    return _since(frame, part.first_year, layout)[0]
+    for column, names in part.words.items():
+        if names.others_left_out:
+            frame = frame[frame[column].isin(list(names.read))]
+    return _since(frame, part.first_year, layout)
 
 
 def _part(frame: pd.DataFrame, part: Part, layout: Layout, shown: str) -> pd.DataFrame:
     """Rows of a table: one for each row of the file and each of the part's columns, the number as text."""
     _no_unknown_column(frame, part, layout, shown)
     area = _area_rows(frame, layout, shown).assign(**part.fixed)
-    for column, words in part.words.items():
-        area[words.into] = _read_as(frame[column], words.read, words.what, shown)
-    number, further = TABLES[part.table].value, []
-    for word, columns in part.columns.items():
-        named = {part.name: word} if part.name else {}
+    for column, names in part.words.items():
+        area[names.into] = _read_as(frame[column], names.read, names.what, shown)
+    number, frames = TABLES[part.table].value, []
+    for name, columns in part.columns.items():
+        named = {part.name: name} if part.name else {}
         cells = frame[columns[0]] if len(columns) == 1 else _added_up(frame[list(columns)])
-        further.append(area.assign(**named, **{number: cells, "origin_column": " + ".join(columns)}))
-    rows = pd.concat(further, ignore_index=True)
+        frames.append(area.assign(**named, **{number: cells, "origin_column": " + ".join(columns)}))
+    rows = pd.concat(frames, ignore_index=True)
     if part.leave_out_uncollected:
         collected = rows[number].ne("x").groupby([rows["period"], rows[part.name]]).transform("any")
         rows = rows[collected]
@@ -108,8 +107,8 @@ def _part(frame: pd.DataFrame, part: Part, layout: Layout, shown: str) -> pd.Dat
 def _added_up(cells: pd.DataFrame) -> pd.Series:
     """Several columns as one, as text: the sum, or the first cell that is no whole number where there is one."""
     numbers = cells.apply(pd.to_numeric, errors="coerce")
-    words = cells.where(numbers.isna()).bfill(axis=1).iloc[:, 0]
-    return words.fillna(numbers.sum(axis=1).map("{:.0f}".format))
+    texts = cells.where(numbers.isna()).bfill(axis=1).iloc[:, 0]
+    return texts.fillna(numbers.sum(axis=1).map("{:.0f}".format))
 
 
 def _no_unknown_column(frame: pd.DataFrame, part: Part, layout: Layout, shown: str) -> None:
@@ -117,18 +116,14 @@ def _no_unknown_column(frame: pd.DataFrame, part: Part, layout: Layout, shown: s
     if not part.known_beginning:
         return
     known = {name for columns in part.columns.values() for name in columns}
-    others = [name for name in frame.columns if name.startswith(part.known_beginning) and name not in known]
-    if others:
-        raise DataProblems(
-            DataProblem(
-                shown,
-                f'"{name}" is not a {part.name} known here.',
-                f"Add it to the columns of {layout.file} in loaders/ees/layouts.toml, and to NEEDS in sen2.py.",
-                row=1,
-                column=name,
-            )
-            for name in others
-        )
+    fix = f"Add it to the columns of {layout.file} in loaders/ees/layouts.toml, and to NEEDS in sen2.py."
+    problems = [
+        DataProblem(shown, f'"{name}" is not a {part.name} known here.', fix, row=1, column=name)
+        for name in frame.columns
+        if name.startswith(part.known_beginning) and name not in known
+    ]
+    if problems:
+        raise DataProblems(problems)
 
 
 def _read_as(cells: pd.Series, known: Mapping[str, str], what: str, shown: str) -> pd.Series:
@@ -137,47 +132,30 @@ def _read_as(cells: pd.Series, known: Mapping[str, str], what: str, shown: str) 
     Raises DataProblems that name every cell that ``known`` lacks: left out in silence, its plans would be lost.
     """
     read = cells.map(known)
-    unknown = cells[read.isna()].drop_duplicates()
-    if not unknown.empty:
-        raise DataProblems(
-            DataProblem(
-                shown,
-                f'"{cell}" is not {what} known here.',
-                f"The release has changed its categories: add the new one in loaders/ees/layouts.toml."
-                f"{did_you_mean(cell, known)}",
-                row=place + HEADER_ROWS + 1,
-                column=str(cells.name),
-            )
-            for place, cell in unknown.items()
-        )
+    fix = "The release has changed its categories: add the new one in loaders/ees/layouts.toml."
+    problems = []
+    for index, cell in cells[read.isna()].drop_duplicates().items():
+        row, meant = index + HEADER_ROWS + 1, did_you_mean(cell, known)
+        unknown = f'"{cell}" is not {what} known here.'
+        problems.append(DataProblem(shown, unknown, f"{fix}{meant}", row=row, column=str(cells.name)))
+    if problems:
+        raise DataProblems(problems)
     return read
 
 
 def _area_rows(frame: pd.DataFrame, layout: Layout, shown: str) -> pd.DataFrame:
     """The identifying columns of a tidy table, from the release's, and the row that each came from."""
-    if "geographic_level" in frame:
-        level = frame["geographic_level"].str.capitalize()
-    else:
-        level = pd.Series("Local authority", frame.index)
-    codes = frame["new_la_code"].where(level == "Local authority", frame["region_code"])
-    names = frame["la_name"].where(level == "Local authority", frame["region_name"])
-    if "country_code" in frame:
-        codes = codes.where(level != "National", frame["country_code"])
-        names = names.where(level != "National", frame["country_name"])
+    level = frame.get("geographic_level", pd.Series("Local authority", frame.index)).str.capitalize()
+    codes, names = frame["region_code"], frame["region_name"]
+    for area, (code, name) in LEVELS.items():
+        if code in frame:
+            codes, names = codes.mask(level == area, frame[code]), names.mask(level == area, frame[name])
     label = _census_day if layout.time == CENSUS else _period
     pairs = list(zip(frame["time_period"], frame["time_identifier"], strict=True))
     periods = {pair: label(*pair, shown) for pair in sorted(set(pairs))}
-    return pd.DataFrame(
-        {
-            "area_code": codes,
-            "area_name": names,
-            "geographic_level": level,
-            "period": [periods[pair] for pair in pairs],
-            "origin_file": shown,
-            "origin_row": frame.index + HEADER_ROWS + 1,
-        },
-        index=frame.index,
-    )
+    rows = pd.DataFrame({"area_code": codes, "area_name": names, "geographic_level": level})
+    period, row = [periods[pair] for pair in pairs], frame.index + HEADER_ROWS + 1
+    return rows.assign(period=period, origin_file=shown, origin_row=row)
 
 
 def _period(time_period: str, time_identifier: str, shown: str) -> str:
