@@ -90,7 +90,7 @@ class Layout:
         problems = []
         for name in names:
             if name not in columns:
-                hint = self.hints.get(name, "If the release has changed, add its layout to loaders/ees/layouts.toml.")
+                hint = self.hints.get(name, "If the release has changed, add its layout to inputs/ees/layouts.toml.")
                 fix = f"It was looked for as in {self.title}.{did_you_mean(name, others)} {hint}"
                 problems.append(DataProblem(shown, f'There is no column "{name}".', fix, row=1, column=name))
         if problems:

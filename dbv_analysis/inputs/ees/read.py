@@ -93,7 +93,7 @@ def _nothing_read(members: list[_Member], shown: str) -> DataProblem:
     more = " …" if len(columns) > SHOWN_COLUMNS else "."
     its_columns = f" Its columns are {listed(columns[:SHOWN_COLUMNS])}{more}" if columns else ""
     fix = "Download the whole release (“Download all data (zip)”) of Education, health and care plans; "
-    fix += f"loaders/ees/layouts.toml lists what is known.{its_columns}"
+    fix += f"inputs/ees/layouts.toml lists what is known.{its_columns}"
     return DataProblem(shown, "holds none of the tables that are known here.", fix)
 
 

@@ -116,7 +116,7 @@ def _no_unknown_column(frame: pd.DataFrame, part: Part, layout: Layout, shown: s
     if not part.known_beginning:
         return
     known = {name for columns in part.columns.values() for name in columns}
-    fix = f"Add it to the columns of {layout.file} in loaders/ees/layouts.toml, and to NEEDS in sen2.py."
+    fix = f"Add it to the columns of {layout.file} in inputs/ees/layouts.toml, and to NEEDS in sen2.py."
     problems = [
         DataProblem(shown, f'"{name}" is not a {part.name} known here.', fix, row=1, column=name)
         for name in frame.columns
@@ -132,7 +132,7 @@ def _read_as(cells: pd.Series, known: Mapping[str, str], what: str, shown: str) 
     Raises DataProblems that name every cell that ``known`` lacks: left out in silence, its plans would be lost.
     """
     read = cells.map(known)
-    fix = "The release has changed its categories: add the new one in loaders/ees/layouts.toml."
+    fix = "The release has changed its categories: add the new one in inputs/ees/layouts.toml."
     problems = []
     for index, cell in cells[read.isna()].drop_duplicates().items():
         row, meant = index + HEADER_ROWS + 1, did_you_mean(cell, known)
