@@ -7,7 +7,15 @@ import resource
 import statistics
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+MEASURED = Path(__file__).parent.parent / "docs" / "measured.md"
+
+
+def section(lines: Sequence[str]) -> str:
+    """A part of what was measured: a heading and its lines."""
+    return f"## {lines[0]}\n\n" + "\n".join(f"- {line}" for line in lines[1:]) + "\n"
 
 
 def in_turns(ways: dict[str, Callable[[], object]], rounds: int) -> dict[str, list[float]]:

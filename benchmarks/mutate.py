@@ -10,7 +10,6 @@ modules whose path begins so. For POSIX alone.
 from __future__ import annotations
 
 import ast
-import difflib
 import gc
 import importlib
 import importlib.util
@@ -28,6 +27,8 @@ from pathlib import Path
 from cosmic_ray.ast import ast_nodes, get_ast
 from cosmic_ray.mutating import mutate_code
 from cosmic_ray.plugins import get_operator
+
+from benchmarks.measuring import MEASURED, section
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = "dbv_analysis"
@@ -138,8 +139,12 @@ def _what_runs(code: str) -> str:
 
 
 def _changed_line(code: str, mutated: str) -> tuple[str, str]:
-    lines = list(difflib.ndiff(code.splitlines(), mutated.splitlines()))
-    return tuple(" ".join(line[2:].strip() for line in lines if line.startswith(sign)) for sign in ("- ", "+ "))
+    """The line that differs, before and after; nothing after where it is gone."""
+    before, after = code.splitlines(), mutated.splitlines()
+    start = next(place for place, lines in enumerate(zip(before, after, strict=False)) if lines[0] != lines[1])
+    less = len(before) - len(after)
+    old, new = before[start : start + max(1, less)], after[start : start + (less == 0)]
+    return " ".join(line.strip() for line in old), " ".join(line.strip() for line in new)
 
 
 class _Mutated(SourceFileLoader, MetaPathFinder):
@@ -217,7 +222,7 @@ def survivors(chosen: Sequence[Mutant]) -> list[Mutant]:
 def explained() -> dict[tuple[str, str, str], str]:
     """Why a mutant lives, by module and the line before and after."""
     rows = tomllib.loads(EXPLAINED.read_text(encoding="utf-8"))["survivors"]
-    return {(row["module"], row["before"], row["after"]): row["why"] for row in rows}
+    return {(row["module"], row["line"], after): row["why"] for row in rows for after in row["becomes"]}
 
 
 def measured() -> list[str]:
@@ -229,10 +234,9 @@ def measured() -> list[str]:
     found = survivors(chosen)
     killed = 100 * (1 - len(found) / len(chosen))
     why = explained()
-    sample = f"{len(chosen):,} mutants" if EVERY == 1 else f"{len(chosen):,} of {len(every):,} mutants"
     lines = [
-        f"{sample} of the {len(TESTS)} modules that decide disclosure, audit, counts, comparisons and grades",
-        f"the tests notice {len(chosen) - len(found):,} of them, {killed:.1f}%",
+        f"Mutants of the {len(TESTS)} modules that decide disclosure, audit, counts, comparisons and grades",
+        f"of {len(chosen):,} mutants the tests notice {len(chosen) - len(found):,}, {killed:.1f}%",
         f"{(time.monotonic() - started) / 60:.0f} minutes with {JOBS} processes",
     ]
     for module in dict.fromkeys(mutant.module for mutant in chosen):
@@ -247,5 +251,14 @@ def measured() -> list[str]:
     return lines
 
 
+def main() -> None:
+    """Print what was found; of all mutants it goes into docs/measured.md too, in place of what was there of them."""
+    lines = measured()
+    if EVERY == 1 and not ONLY:
+        others = MEASURED.read_text(encoding="utf-8").partition(f"\n## {lines[0]}")[0]
+        MEASURED.write_text(f"{others.rstrip()}\n\n{section(lines)}", encoding="utf-8")
+    print("\n".join(lines))
+
+
 if __name__ == "__main__":
-    print("\n".join(measured()))
+    main()

@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 
 from benchmarks import registers, sen2
+from benchmarks.measuring import MEASURED, section
 
 ROOT = Path(__file__).parent.parent
 FILES = 2000
@@ -102,10 +103,8 @@ def main() -> None:
 def write(parts: list[list[str]]) -> str:
     """Write what was measured, a heading and its lines a part, and return it."""
     head = HEAD.format(day=date.today(), cores=os.cpu_count(), python=platform.python_version())
-    text = "\n".join(
-        [head, *(f"## {first}\n\n" + "\n".join(f"- {line}" for line in rest) + "\n" for first, *rest in parts)]
-    )
-    (ROOT / "docs" / "measured.md").write_text(text, encoding="utf-8")
+    text = "\n".join([head, *map(section, parts)])
+    MEASURED.write_text(text, encoding="utf-8")
     return text
 
 

@@ -162,6 +162,18 @@ def test_figures_that_stand_as_they_are_have_no_counts_and_their_unknown_number_
     ]
 
 
+@pytest.mark.parametrize(
+    ("far", "symbols"),
+    [("pounds  500", ["", ""]), ("pupils  10", ["", "x"]), ("pounds  c\nfar  pupils  9", ["c", "c"])],
+)
+def test_a_mean_of_which_only_the_number_is_known_is_not_available(far, symbols):
+    text = f"setting  kind  count\nnear  pounds  900\nnear  pupils  30\nfar  {far}"
+    counts = counted(text, metric(pounds_each, POUNDS, by={"Place": "setting"}))
+    found = dict(rows(counts, "breakdown", "symbol"))
+    assert [found[TOTAL], found.get("far", "")] == symbols
+    assert found["near"] == ""
+
+
 def test_a_share_of_something_else_than_children_guards_the_children_alone():
     def sessions(plans):
         """Sessions."""

@@ -34,6 +34,25 @@ def test_rows_of_one_place_and_time_that_add_up_are_a_relation():
     ]
 
 
+def test_each_way_in_which_the_tables_add_up_is_a_relation_of_its_own():
+    by_need = "need  placement  count\nA  all  6\nB  all  4\nA  mainstream  5\nA  special  1\nB  special  4"
+    found = known(
+        caseload="count\n10",
+        placements="placement  count\nmainstream  5\nspecial  5",
+        plans_by_need=by_need,
+        plans_by_age="count\n4\n6",
+    )
+    assert found == [
+        ("plans by placement", False, {0: 1.0, 1: -1.0, 2: -1.0}),
+        ("plans by primary need", False, {0: 1.0, 3: -1.0, 4: -1.0}),
+        ("plans by age", False, {0: 1.0, 8: -1.0, 9: -1.0}),
+        ("plans of a primary need by placement", False, {3: 1.0, 5: -1.0, 6: -1.0}),
+        ("plans of a primary need by placement", False, {4: 1.0, 7: -1.0}),
+        ("plans in a placement by primary need", False, {1: 1.0, 5: -1.0}),
+        ("plans in a placement by primary need", False, {2: 1.0, 6: -1.0, 7: -1.0}),
+    ]
+
+
 def test_rows_without_a_number_and_tables_that_are_not_there_say_nothing():
     assert known(caseload="count\n10", placements="count\n3\n-") == []
     assert known(caseload="count\n10") == known() == known(caseload="count\n10", placements="count") == []
