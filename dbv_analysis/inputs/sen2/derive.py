@@ -6,14 +6,12 @@ pandas, Polars, DuckDB over Parquet and PySpark. Derivations are those of the SE
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from datetime import date
-from functools import cache
-from importlib.resources import files
 
 import narwhals as nw
 
+from dbv_analysis.inputs.packaged import read_toml
 from dbv_analysis.model.sen2 import UNKNOWN
 
 Modules = Mapping[str, nw.LazyFrame]
@@ -35,24 +33,18 @@ NEED_NAMES = {
     "VI": "Vision impairment",
 }
 NO_NEED = "Need unknown"
+INDICATORS = {"resourcedprovisionindicator": "resourced_provision", "senunitindicator": "senunit"}
 UNITS = ("mainstream_la_maintained", "mainstream_academy", "mainstream_free_school")  # may have units and provision
 
 
-@cache
 def establishment_types() -> dict[str, str]:
     """The release's column of each type of establishment, by its name in GIAS."""
-    return _mapping()["type"]
+    return read_toml(__package__, "establishments.toml")["type"]
 
 
-@cache
 def settings() -> dict[str, str]:
     """The release's column of each code of ``SENsetting``, for a placement at no establishment."""
-    return _mapping()["setting"]
-
-
-@cache
-def _mapping() -> dict[str, dict[str, str]]:
-    return tomllib.loads(files("dbv_analysis.inputs.sen2").joinpath("establishments.toml").read_text(encoding="utf-8"))
+    return read_toml(__package__, "establishments.toml")["setting"]
 
 
 def caseload(modules: Modules, day: date) -> nw.LazyFrame:
@@ -60,21 +52,20 @@ def caseload(modules: Modules, day: date) -> nw.LazyFrame:
 
     Returns a row a plan: ``namedplantableid``, ``requeststableid``, ``persontableid``, ``startdate``.
     """
-    open_then = modules["namedplan"].filter(
-        nw.col("startdate") <= day, nw.col("ceasedate").is_null() | (nw.col("ceasedate") >= day)
-    )
+    open_then = modules["namedplan"].filter(nw.col("startdate") <= day, on_day("startdate", "ceasedate", day))
     return _with_person(modules, open_then).select("namedplantableid", "requeststableid", "persontableid", "startdate")
 
 
 def _with_person(modules: Modules, plans: nw.LazyFrame) -> nw.LazyFrame:
     """Plans with the assessment, request and person that they belong to."""
-    assessments = modules["assessment"].drop("row")
-    requests = modules["requests"].drop("row")
-    return (
-        plans.drop("row")
-        .join(assessments, on="assessmenttableid", how="inner")
-        .join(requests, on="requeststableid", how="inner")
-    )
+    assessed = plans.drop("row").join(modules["assessment"].drop("row"), on="assessmenttableid", how="inner")
+    return assessed.join(modules["requests"].drop("row"), on="requeststableid", how="inner")
+
+
+def on_day(starts: str, ends: str, day: date) -> nw.Expr:
+    """Whether a row runs on a day by its columns of days; one that is empty sets no bound."""
+    started = nw.col(starts).is_null() | (nw.col(starts) <= day)
+    return started & (nw.col(ends).is_null() | (nw.col(ends) >= day))
 
 
 def placements(modules: Modules, day: date) -> nw.LazyFrame:
@@ -92,10 +83,7 @@ def placed_at(modules: Modules, day: date) -> nw.LazyFrame:
     It is the open placement of lowest rank; of two of one rank, the one that the return gives first. Among the modules
     is ``establishments``, with ``urn`` and ``kind``, the column of its type. Requests without a placement have no row.
     """
-    detail = modules["placementdetail"].filter(
-        nw.col("entrydate").is_null() | (nw.col("entrydate") <= day),
-        nw.col("leavingdate").is_null() | (nw.col("leavingdate") >= day),
-    )
+    detail = modules["placementdetail"].filter(on_day("entrydate", "leavingdate", day))
     active = modules["activeplans"].select("activeplanstableid", "requeststableid")
     there = detail.join(active, on="activeplanstableid", how="inner").with_columns(
         order=nw.col("placementrank").fill_null(99) * 1_000_000_000 + nw.col("placementdetailtableid")
@@ -111,26 +99,24 @@ def placed_at(modules: Modules, day: date) -> nw.LazyFrame:
 def _column() -> nw.Expr:
     """The release's column of a placement, from its establishment's kind or else its setting."""
     kind, setting = nw.col("kind"), nw.col("sensetting")
-    found = nw.when(~nw.col("ukprn").is_null()).then(nw.lit("ukrlp_provider")).otherwise(nw.lit(UNKNOWN[0]))
+    placed = nw.when(~nw.col("ukprn").is_null()).then(nw.lit("ukrlp_provider")).otherwise(nw.lit(UNKNOWN[0]))
     for code, column in settings().items():
-        found = nw.when(setting == code).then(nw.lit(column)).otherwise(found)
-    found = nw.when(~nw.col("urn").is_null()).then(kind.fill_null(UNKNOWN[0])).otherwise(found)
+        placed = nw.when(setting == code).then(nw.lit(column)).otherwise(placed)
+    placed = nw.when(~nw.col("urn").is_null()).then(kind.fill_null(UNKNOWN[0])).otherwise(placed)
     for unit in UNITS:
-        in_unit = (kind == unit) & (nw.col("senunitindicator") == "1")
-        provided = (kind == unit) & (nw.col("resourcedprovisionindicator") == "1")
-        found = nw.when(provided).then(nw.lit(f"{unit}_resourced_provision")).otherwise(found)
-        found = nw.when(in_unit).then(nw.lit(f"{unit}_senunit")).otherwise(found)
-    return found
+        for indicator, ending in INDICATORS.items():
+            is_in = (kind == unit) & (nw.col(indicator) == "1")
+            placed = nw.when(is_in).then(nw.lit(f"{unit}_{ending}")).otherwise(placed)
+    return placed
 
 
 def needs(modules: Modules) -> nw.LazyFrame:
     """The primary need of each request with an active plan: ``requeststableid`` and ``need``, by its name."""
     active = modules["activeplans"].select("activeplanstableid", "requeststableid")
     first = modules["senneed"].filter(nw.col("sentyperank") == 1)
-    one = first.group_by("activeplanstableid").agg(sentype=nw.col("sentype").min())
-    return one.join(active, on="activeplanstableid", how="inner").select(
-        "requeststableid", need=named("sentype", NEED_NAMES, NO_NEED)
-    )
+    primary = first.group_by("activeplanstableid").agg(sentype=nw.col("sentype").min())
+    of_requests = primary.join(active, on="activeplanstableid", how="inner")
+    return of_requests.select("requeststableid", need=named("sentype", NEED_NAMES, NO_NEED))
 
 
 def ages(modules: Modules, day: date) -> nw.LazyFrame:
@@ -160,15 +146,14 @@ def flows(modules: Modules, start: date, end: date) -> nw.LazyFrame:
     """
 
     def within(column: str) -> nw.Expr:
-        return (nw.col(column) >= start) & (nw.col(column) <= end)
+        return nw.col(column).is_between(start, end)
 
     made = nw.col("requestoutcome").is_null() | (nw.col("requestoutcome") != HISTORICAL)
     decided = nw.col("assessmentoutcome").is_null() | (nw.col("assessmentoutcome") != HISTORICAL)
-    requests = modules["requests"].filter(within("receiveddate"), made)
     assessments = modules["assessment"].filter(within("assessmentoutcomedate"), decided)
     plans = _with_person(modules, modules["namedplan"])
     parts = {
-        "requests": requests,
+        "requests": modules["requests"].filter(within("receiveddate"), made),
         "assessments": assessments,
         "assessments issued": assessments.filter(nw.col("assessmentoutcome") == ISSUED),
         "new plans": plans.filter(within("startdate")),
@@ -183,19 +168,12 @@ def timeliness(modules: Modules, start: date, end: date) -> nw.LazyFrame:
     Returns ``requeststableid``, ``time_taken`` from request to plan, and ``exception``: whether one to the 20-week
     limit applied. Plans whose request has no date are left out.
     """
+    started, received = nw.col("startdate"), nw.col("receiveddate")
     none = [nw.col(name).is_null() | (nw.col(name) == "0") for name in ("assessmentmediation", "assessmenttribunal")]
-    issued = _with_person(modules, modules["namedplan"]).filter(
-        nw.col("startdate") >= start, nw.col("startdate") <= end, ~nw.col("receiveddate").is_null(), *none
-    )
-    started, asked = nw.col("startdate"), nw.col("receiveddate")
-    taken = (
-        nw.when(started <= asked.dt.offset_by(f"{WITHIN}d"))
-        .then(nw.lit("within 20 weeks"))
-        .otherwise(
-            nw.when(started <= asked.dt.offset_by(f"{YEAR}d"))
-            .then(nw.lit("20 to 52 weeks"))
-            .otherwise(nw.lit("over 52 weeks"))
-        )
-    )
+    plans = _with_person(modules, modules["namedplan"])
+    issued = plans.filter(started.is_between(start, end), ~received.is_null(), *none)
+    taken = nw.lit("over 52 weeks")
+    for days, name in ((YEAR, "20 to 52 weeks"), (WITHIN, "within 20 weeks")):
+        taken = nw.when(started <= received.dt.offset_by(f"{days}d")).then(nw.lit(name)).otherwise(taken)
     exception = (nw.col("week20") == "1").fill_null(False)
     return issued.select("requeststableid", time_taken=taken, exception=exception)

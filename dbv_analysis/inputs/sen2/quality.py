@@ -14,21 +14,14 @@ from dbv_analysis.inputs.sen2.derive import Modules
 OLDEST = 25  # the last age at which somebody may have a plan
 
 
-def _plans(modules: Modules) -> nw.LazyFrame:
-    """Plans with their request's date, each with the plan's row number."""
-    assessments = modules["assessment"].select("assessmenttableid", "requeststableid")
-    requests = modules["requests"].select("requeststableid", "persontableid", "receiveddate")
-    return (
-        modules["namedplan"]
-        .join(assessments, on="assessmenttableid", how="inner")
-        .join(requests, on="requeststableid", how="inner")
-    )
-
-
 @rule("namedplan", "StartDate", "ReceivedDate")
 def plan_before_request(modules: Modules, reference: date) -> nw.LazyFrame:
     """A plan began before it was asked for."""
-    return _plans(modules).filter(nw.col("startdate") < nw.col("receiveddate"))
+    assessments = modules["assessment"].select("assessmenttableid", "requeststableid")
+    requests = modules["requests"].select("requeststableid", "receiveddate")
+    plans = modules["namedplan"].join(assessments, on="assessmenttableid", how="inner")
+    plans = plans.join(requests, on="requeststableid", how="inner")
+    return plans.filter(nw.col("startdate") < nw.col("receiveddate"))
 
 
 @rule("namedplan", "StartDate")
@@ -52,9 +45,8 @@ def plan_after_the_return(modules: Modules, reference: date) -> nw.LazyFrame:
 @rule("namedplan", "StartDate", "CeaseDate")
 def two_open_plans(modules: Modules, reference: date) -> nw.LazyFrame:
     """Somebody has two plans on the day of the return; both are counted."""
-    open_then = derive.caseload(modules, reference)
-    theirs = repeated(open_then, "persontableid").select("namedplantableid")
-    return modules["namedplan"].join(theirs, on="namedplantableid", how="inner")
+    plans = repeated(derive.caseload(modules, reference), "persontableid").select("namedplantableid")
+    return modules["namedplan"].join(plans, on="namedplantableid", how="inner")
 
 
 @rule("requests", "ReceivedDate")
@@ -92,12 +84,8 @@ def left_before_entry(modules: Modules, reference: date) -> nw.LazyFrame:
 @rule("placementdetail", "PlacementRank", "EntryDate", "LeavingDate")
 def two_first_placements(modules: Modules, reference: date) -> nw.LazyFrame:
     """A plan has two open placements of rank 1; the one that the return gives first is counted."""
-    first = modules["placementdetail"].filter(
-        nw.col("placementrank") == 1,
-        nw.col("entrydate").is_null() | (nw.col("entrydate") <= reference),
-        nw.col("leavingdate").is_null() | (nw.col("leavingdate") >= reference),
-    )
-    return repeated(first, "activeplanstableid")
+    is_open = derive.on_day("entrydate", "leavingdate", reference)
+    return repeated(modules["placementdetail"].filter(nw.col("placementrank") == 1, is_open), "activeplanstableid")
 
 
 @rule("placementdetail", "URN", severity=QUERY)
@@ -124,14 +112,8 @@ def long_ago(modules: Modules, reference: date) -> nw.LazyFrame:
 
 def _codes(module: str) -> Rule:
     """The codes of a module's fields, those of every year together."""
-    columns = {
-        field.column: field
-        for year in fields.years()
-        for one in fields.modules(year)
-        if one.name == module
-        for field in one.fields
-        if field.codes
-    }
+    every = [part for year in fields.years() for part in fields.modules(year) if part.name == module]
+    columns = {field.column: field for part in every for field in part.fields if field.codes}
     codes = {column: field.codes for column, field in columns.items()}
     message = "A code is none of those that the guide lists."
     return rule_of_codes(module, codes, [field.name for field in columns.values()], message)

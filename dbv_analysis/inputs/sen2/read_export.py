@@ -12,11 +12,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import IO, Protocol
+from typing import IO
 
 from dbv_analysis.inputs.columns import missing_columns
 from dbv_analysis.inputs.database.queries import read_queries
-from dbv_analysis.inputs.database.read import asked, receipt_of
+from dbv_analysis.inputs.database.read import Query, asked, receipt_of
 from dbv_analysis.inputs.records import fields
 from dbv_analysis.inputs.records.encodings import csv_rows
 from dbv_analysis.inputs.records.fields import Module
@@ -30,22 +30,6 @@ LONGEST_CELL = 100_000  # characters
 Keys = dict[str, dict[str, int | None]]  # of each module, each key's number; None where its row was rejected
 HOW = "Export the return from COLLECT again, all nine files."
 HOW_TO_ASK = "Put a query of each COLLECT module into the file, its name above it, such as -- name: person"
-
-
-class Table(Protocol):
-    """One of the nine tables, wherever its rows come from.
-
-    ``place`` is what it is called in messages, ``header_row`` the row in which its header stands, if it has one.
-    """
-
-    place: str
-    header_row: int | None
-
-    def header(self) -> list[str]:
-        """The names of its columns, in lower case."""
-
-    def headed_rows(self) -> tuple[list[str], Iterator[list[str]]]:
-        """The header, and the rows under it, from the first one each time."""
 
 
 def read_export(path: Path, folder: Path, shown: str) -> Tally:
@@ -118,7 +102,7 @@ def _readable(shown: str) -> Iterator[None]:
 
 @dataclass(frozen=True)
 class _File:
-    """One CSV of the export, opened anew each time that it is read."""
+    """One CSV of the export, opened anew each time that it is read. ``place`` is what messages call it."""
 
     name: str
     shown: str
@@ -129,18 +113,22 @@ class _File:
     def place(self) -> str:
         return f"{self.shown}/{self.name}"
 
-    def rows(self) -> Iterator[list[str]]:
-        """The lines that are not empty, the header first; UTF-8, or else what Windows writes."""
+    def header(self) -> list[str]:
+        """The names of its columns, in lower case."""
+        return self.headed_rows()[0]
+
+    def headed_rows(self) -> tuple[list[str], Iterator[list[str]]]:
+        """The header, and the lines under it that are not empty."""
+        rows = self._rows()
+        return [cell.strip().lower() for cell in next(rows, [])], rows
+
+    def _rows(self) -> Iterator[list[str]]:
         csv.field_size_limit(LONGEST_CELL)
         with _readable(self.shown):
             yield from (row for row in csv_rows(self.open_bytes) if row)
 
-    def header(self) -> list[str]:
-        return self.headed_rows()[0]
 
-    def headed_rows(self) -> tuple[list[str], Iterator[list[str]]]:
-        rows = self.rows()
-        return [cell.strip().lower() for cell in next(rows, [])], rows
+Table = _File | Query  # one of the nine tables, wherever its rows come from
 
 
 @contextmanager

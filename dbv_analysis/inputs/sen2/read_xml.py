@@ -124,24 +124,22 @@ class _Persons:
         self._columns = {module.name: {field.name: field.column for field in module.fields} for module in modules}
         self._keys: Counter[str] = Counter()
 
-    def read(self, element, module: Module, parent: int | None = None, parent_kept: bool = True) -> None:
+    def read(self, element, module: Module, parent: int | None = None, parent_accepted: bool = True) -> None:
         """Read one row and the rows inside it, which are rejected where this one is."""
         self._keys[module.name] += 1
         key = self._keys[module.name]
         columns = self._columns[module.name]
         cells, inner = [], []
         for child in element:
-            name = _name(child)
+            name = child.tag if child.tag in columns else _name(child)
             if name in columns and not len(child):
                 cells.append((columns[name], child.text or ""))
             elif (module.name, name) in self._inner:
                 inner.append((child, self._inner[module.name, name]))
             elif name:
                 self.unknown.add(f"{module.element}/{name}")
-        if parent_kept:
-            kept = self.store.add(module, key, parent, cells, key)
-        else:
-            kept = False
+        accepted = parent_accepted and self.store.add(module, key, parent, cells, key)
+        if not parent_accepted:
             self.store.reject(module, dict(cells), key, f"its {module.parent} was rejected")
         for child, its_module in inner:
-            self.read(child, its_module, key, kept)
+            self.read(child, its_module, key, accepted)

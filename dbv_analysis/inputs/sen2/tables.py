@@ -12,9 +12,10 @@ from pathlib import Path
 
 import pandas as pd
 
+from dbv_analysis.inputs.columns import missing_columns
 from dbv_analysis.inputs.input_format import Format, Input, Read
 from dbv_analysis.inputs.records.counting import summed, with_zeros
-from dbv_analysis.inputs.records.store import REJECTS, Tally, left_out, open_records
+from dbv_analysis.inputs.records.store import REJECTS, left_out, open_records
 from dbv_analysis.inputs.records.to_tables import ALL, of_return
 from dbv_analysis.inputs.sen2 import derive
 from dbv_analysis.inputs.sen2.quality import RULES
@@ -25,7 +26,7 @@ from dbv_analysis.model.problems import DataProblem, DataProblems
 from dbv_analysis.model.sen2 import NEEDS, PLACEMENTS
 from dbv_analysis.model.settings import Area
 from dbv_analysis.model.tables.published import FLOWS
-from dbv_analysis.model.wording import did_you_mean, listed
+from dbv_analysis.model.wording import listed
 
 ESTABLISHMENTS = "establishments.csv"
 URN, TYPE = "URN", "TypeOfEstablishment (name)"
@@ -46,15 +47,10 @@ OF_A_YEAR = ("flows", "timeliness")
 def read_return(
     path: Path, shown: str, area: Area, folder: Path, database: str | None = None
 ) -> tuple[dict[str, pd.DataFrame], list[str]]:
-    """A return's tables of counts, as text as the tables are read, and what is to be warned of.
+    """A return's tables of counts as text, and what is to be warned of; its records are kept in ``folder``.
 
-    Args:
-        path: the XML, a zip of the nine CSV files, or nine queries; ``establishments.csv``, as GIAS gives it, lies
-            beside it.
-        shown: the path in messages.
-        area: the authority whose return it is.
-        folder: where the records and the rejected rows are kept.
-        database: for queries, the environment variable that holds the database's address.
+    The return is the XML, a zip of the nine CSV files, or nine queries, for which ``database`` is the environment
+    variable that holds the database's address. ``establishments.csv``, as GIAS gives it, lies beside it.
 
     Raises DataProblems where the return or the list of establishments cannot be read.
     """
@@ -68,15 +64,8 @@ def read_return(
     tables = counted(open_records(folder), tally.reference)
     given = {"area_code": area.code, "area_name": area.name, "geographic_level": area.geographic_level, "symbol": ""}
     texts = {name: frame.assign(**given, count=frame["count"].astype(str)) for name, frame in tables.items()}
-    return texts, [*tally.notes, *_rejected(tally, shown, folder)]
-
-
-def _rejected(tally: Tally, shown: str, folder: Path) -> list[str]:
-    number = sum(tally.rejected.values())
-    if not number:
-        return []
-    by_module = listed(f"{count:,} of {tally.seen[name]:,} {name}" for name, count in sorted(tally.rejected.items()))
-    return [left_out(shown, by_module, folder / REJECTS)]
+    rejected = listed(f"{count:,} of {tally.seen[name]:,} {name}" for name, count in sorted(tally.rejected.items()))
+    return texts, [*tally.notes, *([left_out(shown, rejected, folder / REJECTS)] if rejected else [])]
 
 
 def read_establishments(path: Path, shown: str) -> pd.DataFrame:
@@ -89,21 +78,12 @@ def read_establishments(path: Path, shown: str) -> pd.DataFrame:
         raise DataProblems([DataProblem(shown, "is missing: placements need the establishments' types.", fix)])
     with path.open(encoding="utf-8-sig", errors="replace", newline="") as stream:
         rows = csv.DictReader(stream)
-        lacks = [name for name in (URN, TYPE) if name not in (rows.fieldnames or [])]
-        if lacks:
-            raise DataProblems(
-                DataProblem(
-                    shown,
-                    f'has no column "{name}".{did_you_mean(name, rows.fieldnames or [])}',
-                    "Download the list from GIAS again.",
-                    row=1,
-                    column=name,
-                )
-                for name in lacks
-            )
+        fix = "Download the list from GIAS again."
+        if problems := missing_columns((URN, TYPE), rows.fieldnames or [], shown, fix):
+            raise DataProblems(problems)
         types = derive.establishment_types()
-        found = [(int(row[URN]), types.get(row[TYPE])) for row in rows if (row[URN] or "").isdigit()]
-    frame = pd.DataFrame(found, columns=["urn", "kind"]).drop_duplicates("urn")
+        kinds = [(int(row[URN]), types.get(row[TYPE])) for row in rows if (row[URN] or "").isdigit()]
+    frame = pd.DataFrame(kinds, columns=["urn", "kind"]).drop_duplicates("urn")
     return frame.astype({"urn": "int64", "kind": "string[pyarrow]"})
 
 
@@ -113,11 +93,11 @@ def counted(modules: derive.Modules, reference: date) -> dict[str, pd.DataFrame]
     Each has ``period``, its own columns and ``count``; a placement, need or flow without any is 0, as in the release.
     """
     year = Period.calendar_year(reference.year - 1)
-    found = {name: summed(name, frame) for name, frame in of_return(modules, reference, year).items()}
+    tables = {name: summed(name, frame) for name, frame in of_return(modules, reference, year).items()}
     for name, every in EVERY.items():
         period = year.text if name in OF_A_YEAR else reference.isoformat()
-        found[name] = with_zeros(found[name], {"period": [period], **every})
-    return found
+        tables[name] = with_zeros(tables[name], {"period": [period], **every})
+    return tables
 
 
 def read_input(given: Input) -> Read:
