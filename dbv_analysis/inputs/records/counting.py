@@ -13,8 +13,8 @@ from dbv_analysis.model.tables import TABLES
 def summed(name: str, records: nw.LazyFrame) -> pd.DataFrame:
     """Records added up to the counts of a table: its key, but for the area, and ``count``."""
     key = [column for column in TABLES[name].key if column != "area_code"]
-    found = records.group_by(*key).agg(nw.col("count").sum()).collect().to_pandas()
-    return found.assign(count=found["count"].astype(int)).sort_values(key, ignore_index=True)
+    counts = records.group_by(*key).agg(nw.col("count").sum()).collect().to_pandas()
+    return counts.astype({"count": int}).sort_values(key, ignore_index=True)
 
 
 def with_zeros(counts: pd.DataFrame, every: Mapping[str, Sequence[str]]) -> pd.DataFrame:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import itertools
 from collections.abc import Callable, Iterator
 from typing import IO
 
@@ -23,14 +22,9 @@ def is_utf8(open_bytes: Callable[[], IO[bytes]]) -> bool:
     return True
 
 
-def csv_rows(open_bytes: Callable[[], IO[bytes]], separators: str = ",") -> Iterator[list[str]]:
-    """The rows of a CSV, empty ones among them: UTF-8, or else what Windows writes.
-
-    The separator is the one of ``separators`` that the first line has most of. Raises csv.Error where a row is none.
-    """
+def csv_rows(open_bytes: Callable[[], IO[bytes]]) -> Iterator[list[str]]:
+    """The rows of a CSV in UTF-8, or else in what Windows writes. Raises csv.Error where a row is none."""
     encoding = "utf-8-sig" if is_utf8(open_bytes) else "cp1252"
     with open_bytes() as stream:
         text = io.TextIOWrapper(stream, encoding=encoding, errors="replace", newline="")
-        first = text.readline()
-        lines = (line.replace("\0", "\ufffd") for line in itertools.chain([first], text))
-        yield from csv.reader(lines, delimiter=max(separators, key=first.count))
+        yield from csv.reader(line.replace("\0", "\ufffd") for line in text)

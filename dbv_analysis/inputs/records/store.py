@@ -8,7 +8,7 @@ import re
 import tempfile
 from collections import Counter
 from collections.abc import Iterable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
@@ -121,22 +121,19 @@ class Store:
         if name not in self._writers:
             self._writers[name] = pq.ParquetWriter(self.folder / f"{name}.parquet", schema)
         columns = list(zip(*self._rows[name], strict=True)) or [()] * len(schema)
-        self._writers[name].write_table(pa.table(list(columns), schema=schema))
+        self._writers[name].write_table(pa.table(columns, schema=schema))
         self._rows[name].clear()
 
     def __exit__(self, kind, error, trace) -> None:
-        whole = False
-        try:
+        with ExitStack() as stack:
+            stack.callback(self._discard)
             if kind is None:
                 for name in self.modules:
                     self._flush(name)
                 for file in (*self._writers.values(), self._rejects):
                     file.close()
                 self.tally.write(self.folder)
-                whole = True
-        finally:
-            if not whole:
-                self._discard()
+                stack.pop_all()  # all is whole
 
     def _discard(self) -> None:
         """Leave nothing behind of a file that was not read to its end."""
