@@ -24,6 +24,9 @@ class Planted:
     rejected: Counter[str] = field(default_factory=Counter)
 
 
+Fault = Callable[[Row, Row | None], Planted | None]  # of a person and the one before; None where it cannot be
+
+
 def with_faults(people: Iterator[Row], number: int, planted: Planted) -> Iterator[Row]:
     """The persons, of whom ``number`` have each kind of fault; nobody has two."""
     waiting = dict.fromkeys(FAULTS, number)
@@ -93,31 +96,27 @@ def _two_first_placements(person: Row, before: Row | None) -> Planted | None:
     return _broken("two_first_placements", 2)
 
 
-def _wrong_value(person: Row, before: Row | None, *, find: Find, cell: str, value: object, rule: str) -> Planted | None:
-    row = find(person)
-    if row is None:
-        return None
-    row.cells[cell] = value
-    return _broken(rule)
+def _wrong_value(find: Callable[[Row], Row | None], cell: str, value: object, rule: str) -> Fault:
+    """A fault: one row of a person's has a value that breaks a rule."""
+
+    def plant(person: Row, before: Row | None) -> Planted | None:
+        row = find(person)
+        if row is None:
+            return None
+        row.cells[cell] = value
+        return _broken(rule)
+
+    return plant
 
 
-Find = Callable[[Row], Row | None]
-FAULTS: tuple[Callable[[Row, Row | None], Planted | None], ...] = (
+FAULTS: tuple[Fault, ...] = (
     _two_first_placements,
-    partial(_wrong_value, find=_placement, cell="URN", value=123_456, rule="unknown_establishment"),
-    partial(
-        _wrong_value, find=partial(_only, module="senneed"), cell="SENtype", value="XYZ", rule="unknown_code_senneed"
-    ),
+    _wrong_value(_placement, "URN", 123_456, "unknown_establishment"),
+    _wrong_value(partial(_only, module="senneed"), "SENtype", "XYZ", "unknown_code_senneed"),
     _ceased_before_start,
     _before_request,
     _same_upn,
-    partial(
-        _wrong_value,
-        find=partial(_only, module="person"),
-        cell="PersonBirthDate",
-        value=date(1970, 1, 1),
-        rule="impossible_age",
-    ),
+    _wrong_value(partial(_only, module="person"), "PersonBirthDate", date(1970, 1, 1), "impossible_age"),
     _unreadable,
 )
 

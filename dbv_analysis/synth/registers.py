@@ -1,8 +1,7 @@
 """Synthetic attendance registers of two school years, with known effects in the second.
 
 The first year's absence is the published one, by SEN provision: as many sessions missed, and as many enrolments that
-missed a tenth and a half of theirs. The second is the same 52 weeks later, but for two effects that are planted: some
-absence less everywhere, and more of it less in the schools that joined the training programme, from the day on.
+missed a tenth and a half of theirs. The second is the same 52 weeks later, but for the ``Effects`` that are planted.
 """
 
 from __future__ import annotations
@@ -32,10 +31,9 @@ MEASURES = ("overall", "persistent", "severe")
 
 @dataclass(frozen=True)
 class Effects:
-    """What is planted in the second year, in percentage points of possible sessions.
+    """How much lower absence is in the second year, in percentage points of possible sessions.
 
-    Absence is ``everywhere`` lower all the year, and by ``programme`` more in the schools that joined, for ``weeks``
-    weeks from the first day of the spring term.
+    ``everywhere`` holds all the year; ``programme`` is added in the schools that joined, for the first ``weeks`` weeks.
     """
 
     everywhere: float = 0.5
@@ -80,7 +78,7 @@ def first_monday(year: int) -> date:
     return day + timedelta(days=-day.weekday() % 7)
 
 
-def rates(tables: dict[str, pd.DataFrame], area: str, period: str) -> dict[str, dict[str, float]]:
+def _rates(tables: dict[str, pd.DataFrame], area: str, period: str) -> dict[str, dict[str, float]]:
     """The published absence of the authority's pupils by SEN provision's code and measure, %.
 
     Raises CallProblem where the inputs do not hold it.
@@ -106,7 +104,7 @@ def write(
     training: str,
 ) -> list[int]:
     """Write the marks and the lists that come with them to ``folder``; returns the schools that joined the training."""
-    absent = rates(tables, area, Period.academic_year(calendar.start.year).text)
+    absent = _rates(tables, area, Period.academic_year(calendar.start.year).text)
     mainstream = sorted({pupil.school for pupil in pupils if pupil.sen_provision != "E"})
     joined = mainstream[::2]
     terms = [(name, *days) for name, days in calendar.terms().items()]
@@ -114,24 +112,17 @@ def write(
         "pupils": pd.DataFrame(pupils),
         "terms": pd.DataFrame(terms, columns=["term", "starts", "ends"]),
         slug(training): pd.DataFrame({"school": joined, "joined": calendar.joined}),
-        "suspensions": suspensions(tables, area, pupils, calendar, seed),
+        "suspensions": _suspensions(tables, area, pupils, calendar, seed),
     }
     folder.mkdir()
     for name, frame in lists.items():
         frame.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
-    chance = np.random.default_rng(seed)
-    marks(pupils, absent, calendar, effects, joined, chance).to_parquet(folder / "marks.parquet", index=False)
+    marks = _marks(pupils, absent, joined, calendar, effects, np.random.default_rng(seed))
+    marks.to_parquet(folder / "marks.parquet", index=False)
     return joined
 
 
-def marks(
-    pupils: list[Pupil],
-    absent: dict[str, dict[str, float]],
-    calendar: Calendar,
-    effects: Effects,
-    joined: list[int],
-    chance: np.random.Generator,
-) -> pd.DataFrame:
+def _marks(pupils, absent, joined, calendar: Calendar, effects: Effects, chance: np.random.Generator) -> pd.DataFrame:
     """The marks of both years, a row each: ``pupil``, ``school``, ``date``, ``session`` and ``code``."""
     days = calendar.days()
     closed = next(number for number, day in enumerate(days) if day >= calendar.start + timedelta(weeks=CLOSED_WEEK))
@@ -201,9 +192,7 @@ def _frame(pupils, days: list[date], missed, closed: int, code: str, chance: np.
     )
 
 
-def suspensions(
-    tables: dict[str, pd.DataFrame], area: str, pupils: list[Pupil], calendar: Calendar, seed: int
-) -> pd.DataFrame:
+def _suspensions(tables, area: str, pupils: list[Pupil], calendar: Calendar, seed: int) -> pd.DataFrame:
     """A row a suspension or permanent exclusion, as many in each term as the published rate gives of these pupils.
 
     Of a term that has not been published, the rate is that of the year before.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -57,22 +57,16 @@ def totals(tables: Mapping[str, pd.DataFrame], data: Path, plans: int | None) ->
     needs, ages, placements = (_newest(own[name], days[-1]) for name in ("plans_by_need", "plans_by_age", "placements"))
     year = f"calendar year {reference.year - 1}"
     flows, timeliness = _newest(own["flows"], year), _newest(own["timeliness"], year)
-    found = Totals(
-        area.name,
-        area.code,
-        reference,
-        _placed(placements, needs),
-        {int(age): number for age, number in _counts(ages, "age").items() if number},
-        _counts(flows, "flow"),
-        _counts(timeliness, "exceptions", "time_taken"),
-    )
-    return found if plans is None or plans == found.plans else _scaled(found, plans)
+    of_ages = {int(age): number for age, number in _counts(ages, "age").items() if number}
+    timely = _counts(timeliness, "exceptions", "time_taken")
+    placed = _placed(placements, needs)
+    published = Totals(area.name, area.code, reference, placed, of_ages, _counts(flows, "flow"), timely)
+    return published if plans is None or plans == published.plans else _scaled(published, plans)
 
 
 def _counts(frame: pd.DataFrame, *columns: str) -> dict:
-    """Each row's count by what its columns say: a word, or several words together."""
-    keys = frame[columns[0]] if len(columns) == 1 else zip(*(frame[name] for name in columns), strict=True)
-    return dict(zip(keys, frame["count"].astype(int), strict=True))
+    """Each row's count by the value of a column, or the values of several together."""
+    return frame.set_index(list(columns))["count"].astype(int).to_dict()
 
 
 def _newest(frame: pd.DataFrame, period: str) -> pd.DataFrame:
@@ -101,21 +95,21 @@ def _placed(placements: pd.DataFrame, needs: pd.DataFrame) -> dict[tuple[str, st
     return joint
 
 
-def _scaled(found: Totals, plans: int) -> Totals:
+def _scaled(published: Totals, plans: int) -> Totals:
     """The same proportions of another number of plans, each sum kept by largest remainders."""
-    factor = plans / found.plans
-    placed = _shared(found.placed, plans)
-    timeliness = _scaled_timeliness(found.timeliness, factor)
-    flows = {name: round(number * factor) for name, number in found.flows.items()}
+    factor = plans / published.plans
+    timeliness = _scaled_timeliness(published.timeliness, factor)
+    flows = {name: round(number * factor) for name, number in published.flows.items()}
     issued = max(flows["assessments issued"], timeliness["included", "all"])
     flows |= {"assessments issued": issued, "new plans": issued}
     flows["assessments"] = max(flows["assessments"], issued)
     flows["requests"] = max(flows["requests"], flows["assessments"])
-    return Totals(found.area, found.lea, found.reference, placed, _shared(found.ages, plans), flows, timeliness, factor)
+    placed, ages = _shared(published.placed, plans), _shared(published.ages, plans)
+    return replace(published, placed=placed, ages=ages, flows=flows, timeliness=timeliness, share=factor)
 
 
-def _scaled_timeliness(found: dict[tuple[str, str], int], factor: float) -> dict[tuple[str, str], int]:
-    taken = {key: round(number * factor) for key, number in found.items() if key[1] != ALL}
+def _scaled_timeliness(published: dict[tuple[str, str], int], factor: float) -> dict[tuple[str, str], int]:
+    taken = {key: round(number * factor) for key, number in published.items() if key[1] != ALL}
     for (exceptions, time), number in list(taken.items()):
         if exceptions == "excluded":
             taken[exceptions, time] = min(number, taken["included", time])
@@ -127,8 +121,8 @@ def _scaled_timeliness(found: dict[tuple[str, str], int], factor: float) -> dict
 def _shared(parts: dict, whole: int) -> dict:
     total = sum(parts.values())
     exact = {name: number * whole / total for name, number in parts.items()}
-    found = {name: int(number) for name, number in exact.items()}
-    short = whole - sum(found.values())
-    for name in sorted(exact, key=lambda name: found[name] - exact[name])[:short]:
-        found[name] += 1
-    return {name: number for name, number in found.items() if number}
+    shares = {name: int(number) for name, number in exact.items()}
+    short = whole - sum(shares.values())
+    for name in sorted(exact, key=lambda name: shares[name] - exact[name])[:short]:
+        shares[name] += 1
+    return {name: number for name, number in shares.items() if number}
