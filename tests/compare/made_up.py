@@ -7,6 +7,7 @@ from datetime import date
 
 import pandas as pd
 
+from dbv_analysis.model.authority import Workstream
 from dbv_analysis.model.metric import Metric
 from dbv_analysis.model.pack import PUBLIC
 from dbv_analysis.model.period import Break, Period, Quarter
@@ -28,6 +29,7 @@ PROGRAMME = Programme(
     country=Area(code=CODES["Country"], name="Country", geographic_level="National"),
     neighbours=[Neighbours(name="A model", dated=date(2020, 1, 1), source="These tests", areas=NEIGHBOURS)],
     quarters={"2024-25-Q2": QuarterSettings(cut_off=date(2026, 12, 31))},
+    workstreams=[Workstream(number="1", title="A workstream")],
 )
 ROW = {
     **{"area": "Own", "breakdown": "Total", "breakdown_topic": "Total", "numerator": float("nan")},

@@ -20,6 +20,7 @@ from bs4 import BeautifulSoup
 from filelock import FileLock
 
 from dbv_analysis import pages
+from dbv_analysis.charts import style
 from dbv_analysis.cli import main
 from dbv_analysis.inputs.load import Inputs, load
 from dbv_analysis.model.blocks import Figure
@@ -124,6 +125,7 @@ STAND_INS = {
     "audit": (prepare, "refuse_disclosure", lambda *about: []),
     "grades": (prepare, "overclaimed", lambda *about: []),
     "pictures": (Figure, "png", BLANK),
+    "fine pictures": (style, "DPI", COARSE),
 }
 
 
@@ -197,8 +199,8 @@ def answer(capfd: pytest.CaptureFixture[str], *words: str) -> Said:
     return Said(status, *capfd.readouterr())
 
 
-def run_here(root: Path, *words: str) -> Said:
-    """Run the command in ``root`` without a process or kernels of its own, and with a blank where a chart is drawn."""
+def run_here(root: Path, *words: str, pictures: bool = False) -> Said:
+    """Run the command in ``root`` without a process or kernels of its own; without ``pictures`` no chart is drawn."""
     out, err = io.StringIO(), io.StringIO()
     before = Path.cwd()
     opened: list[Evidence] = []
@@ -212,7 +214,7 @@ def run_here(root: Path, *words: str) -> Said:
     with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
         patch.chdir(root)
         patch.setattr(sys, "argv", ["dbv", *words])
-        leave_out(patch, "kernels", "pictures")
+        leave_out(patch, "kernels", "fine pictures" if pictures else "pictures")
         for module in (prepare, pages):
             patch.setattr(module, "open_evidence", open_once)
         try:
