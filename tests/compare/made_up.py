@@ -8,6 +8,7 @@ from datetime import date
 import pandas as pd
 
 from dbv_analysis.model.authority import Workstream
+from dbv_analysis.model.columns import TOTAL
 from dbv_analysis.model.metric import Metric
 from dbv_analysis.model.pack import PUBLIC
 from dbv_analysis.model.period import Break, Period, Quarter
@@ -83,9 +84,11 @@ def made_up(
     )
 
 
-def ask(function: Callable, evidence: Evidence, *more: object, **named: object) -> object:
-    """What a function of ``compare`` says of the metric of made-up evidence."""
-    return function(evidence, METRIC, *more, **named)
+def ask(
+    function: Callable, evidence: Evidence, *more: object, breakdown: str = TOTAL, area: str = "", **named: object
+) -> object:
+    """What a function of ``compare`` says of a series of the metric of made-up evidence."""
+    return function(evidence.series(METRIC, breakdown, area), *more, **named)
 
 
 def labels(rows: pd.DataFrame) -> list[str]:

@@ -128,4 +128,4 @@ def test_single_terms_are_a_series_where_they_are_more_than_whole_years():
 def test_the_series_is_of_the_group_that_is_asked_for():
     text = series([10, 12, 10, 12, 10, 12, 11, 30], 2018, breakdown="a")
     assert ask(control, made_up(text)) is None
-    assert len(ask(control, made_up(text), "a")[0]) == 8
+    assert len(ask(control, made_up(text), breakdown="a")[0]) == 8

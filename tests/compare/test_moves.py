@@ -94,7 +94,7 @@ def test_a_change_is_of_the_area_and_the_group_that_is_asked_for():
     for function in (change, like_for_like):
         assert ask(function, evidence).difference == 2
         assert ask(function, evidence, breakdown="EHC plan").difference == 5
-        assert ask(function, evidence, CODES["N1"]).difference == -10
+        assert ask(function, evidence, area=CODES["N1"]).difference == -10
 
 
 TERMS = """
@@ -192,7 +192,7 @@ def test_a_season_is_the_part_of_the_year_that_is_newest():
     """)
     assert labels(ask(season, evidence)) == ["autumn term 2021", "autumn term 2022"]
     assert list(ask(season, evidence, [CODES["N1"]])["value"].fillna(-1)) == [1, -1]
-    assert ask(season, evidence, None, "EHC plan").empty
+    assert ask(season, evidence, breakdown="EHC plan").empty
     assert ask(season, made_up("area  period  value\nN1  2024-01-18  40"), [CODES["N1"]]).empty
     years = made_up("period  value\nacademic year 2021-22  5\nautumn term 2022  8\nacademic year 2022-23  6")
     assert labels(ask(season, years)) == ["2021/22", "2022/23"]
@@ -268,7 +268,7 @@ def test_comparators_are_similar_areas_the_region_and_the_country():
 
 def test_elsewhere_is_what_others_had_at_both_ends_of_a_change():
     evidence = made_up(AREAS)
-    assert elsewhere(evidence, ask(change, evidence)) == {SIMILAR: (20, 4.5), "Region": (15, 16)}
+    assert elsewhere(ask(change, evidence)) == {SIMILAR: (20, 4.5), "Region": (15, 16)}
     terms = made_up("""
         area    period            value
         Own     autumn term 2021  8.0
@@ -276,7 +276,7 @@ def test_elsewhere_is_what_others_had_at_both_ends_of_a_change():
         Region  autumn term 2021  4.0
         Region  autumn term 2022  5.0
     """)
-    assert elsewhere(terms, ask(like_for_like, terms))["Region"] == (4, 5)
+    assert elsewhere(ask(like_for_like, terms))["Region"] == (4, 5)
 
 
 def test_a_figure_is_from_before_the_programme_where_it_ends_by_the_day_before():

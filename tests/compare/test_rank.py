@@ -79,4 +79,4 @@ def test_a_place_is_of_the_group_that_is_asked_for():
         for name, by in (("Total", 1), ("a", -1))
     )
     evidence = made_up(f"area  breakdown  period  value\nOwn  Total  2024-01-18  0\nOwn  a  2024-01-18  0\n{rows}")
-    assert (ask(rank_of, evidence).rank, ask(rank_of, evidence, "a").rank) == (1, 6)
+    assert (ask(rank_of, evidence).rank, ask(rank_of, evidence, breakdown="a").rank) == (1, 6)
