@@ -41,7 +41,7 @@ ONLY = os.environ.get("DBV_MUTATE", "")
 TESTS = {
     "results/disclosure.py": ("results/test_rule.py",),
     "results/count.py": ("results/test_count.py",),
-    "results/calculate.py": ("results/test_count.py",),
+    "results/calculate.py": ("results/test_count.py", "results/audit/test_audit.py"),
     "results/audit/disclosure_audit.py": ("results/audit/test_audit.py", "results/audit/test_solve.py"),
     "results/audit/groups.py": ("results/audit/test_groups.py",),
     "results/audit/protect.py": ("results/audit/test_audit.py",),
@@ -144,7 +144,7 @@ def _changed_line(code: str, mutated: str) -> tuple[str, str]:
     start = next(place for place, lines in enumerate(zip(before, after, strict=False)) if lines[0] != lines[1])
     less = len(before) - len(after)
     old, new = before[start : start + max(1, less)], after[start : start + (less == 0)]
-    return " ".join(line.strip() for line in old), " ".join(line.strip() for line in new)
+    return " ".join(map(str.strip, old)).strip(), " ".join(map(str.strip, new)).strip()
 
 
 class _Mutated(SourceFileLoader, MetaPathFinder):

@@ -12,7 +12,7 @@ from dbv_analysis.model.columns import TOTAL
 from dbv_analysis.model.metric import Count, Grouped, Mean, Ratio, Total, Value
 from dbv_analysis.model.pack import CONTROLLED, PUBLIC
 from dbv_analysis.model.problems import CallProblem
-from dbv_analysis.model.units import COUNT, PERCENT, POUNDS, RATE
+from dbv_analysis.model.units import COUNT, PERCENT, POUNDS, RATE, SYMBOLS
 from dbv_analysis.results.calculate import by_group, calculate
 from dbv_analysis.results.count import FigureCounts, count_figures, rows_of, source_rows
 from tests.results.plans import RULE, as_given, in_school, metric, number, of_kind, pounds_each, pounds_on_pupils, table
@@ -197,6 +197,17 @@ def test_a_whole_that_is_counted_by_itself_stands_beside_its_groups():
     assert sorted(rows_of(groups_and_whole(plans)).collect()["count"]) == [10, 30]
     assert sorted(rows_of(pounds_each(plans)).collect()["count"]) == [10, 30]
     assert sorted(rows_of(number(plans)).collect()["count"]) == sorted(table(MONEY)["count"])
+
+
+def test_a_metric_of_one_topic_has_its_whole_under_it():
+    counts = counted(PLANS, metric(number, COUNT, by={"Sex": "kind"}))
+    assert set(rows(counts, "breakdown_topic")) == {("Sex",)}
+
+
+@pytest.mark.parametrize("symbol", SYMBOLS)
+def test_a_symbol_among_the_rows_leaves_no_number(symbol):
+    counts = counted(f"setting  count\nschool  {symbol}\nhome  10", metric(in_school), metric(number, COUNT))
+    assert rows(counts, "numerator", "denominator", "symbol") == [(None, None, symbol)] * 2
 
 
 def test_a_metric_of_two_topics_has_its_whole_under_neither():
