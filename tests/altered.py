@@ -15,7 +15,6 @@ from dbv_analysis.model.pack import PUBLIC
 from dbv_analysis.model.project_lists import PROJECT_LISTS
 from dbv_analysis.results.calculate import calculate
 from dbv_analysis.results.evidence import Evidence
-from dbv_analysis.results.series import Series
 from tests.conftest import HALTON
 
 APPLICATION, REPORT = "grant-application-2023-12", "quarterly-report-2024-09"
@@ -40,35 +39,18 @@ def with_results(evidence: Evidence, results: pd.DataFrame) -> Evidence:
     return dataclasses.replace(evidence, results=results)
 
 
-def metric_of(key: object) -> str | None:
-    """The metric whose figures alone are behind what evidence has cached under a key, if it is one metric's."""
-    match key:
-        case (_, Series() as series):
-            return series.metric.id
-        case ("in order", str(name), _) | ("whole", (name, _, _)) | (type(), str(name), _, _) | (str(name), _, _, _, _):
-            return name
-    return None
-
-
 def with_lists(evidence: Evidence, **lists: pd.DataFrame) -> Evidence:
     """The same evidence, but some lists are others."""
     return dataclasses.replace(evidence, lists={**evidence.lists, **lists})
 
 
 def with_cells(evidence: Evidence, where: dict[str, object], **cells: object) -> Evidence:
-    """The same evidence, but the result rows of which each column of ``where`` has its value have other cells.
-
-    What has been worked out of the figures of other metrics is not worked out again.
-    """
+    """The same evidence, but the result rows of which each column of ``where`` has its value have other cells."""
     results = evidence.results.copy()
     chosen = (results[list(where)] == pd.Series(where)).all(axis=1)
     assert chosen.any()
     results.loc[chosen, list(cells)] = list(cells.values())
-    altered = with_results(evidence, results)
-    if "metric_id" in where:
-        known = {key: answer for key, answer in evidence._answers.items() if metric_of(key)}
-        altered._answers.update({key: known[key] for key in known if metric_of(key) != where["metric_id"]})
-    return altered
+    return with_results(evidence, results)
 
 
 def hidden(evidence: Evidence, metric_id: str, period_label: str = "", area_code: str = HALTON) -> Evidence:

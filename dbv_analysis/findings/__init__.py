@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from dbv_analysis.compare.change import Change, elsewhere
+from dbv_analysis.compare.change import Change, elsewhere, with_value
 from dbv_analysis.compare.judge import judge
 from dbv_analysis.model.blocks import KeyFigure
 from dbv_analysis.model.columns import TOTAL
@@ -57,7 +57,7 @@ def reported_parts(evidence: Evidence, *metric_ids: str) -> list[str]:
         rows = evidence.rows(name, basis=PART_YEAR, breakdown=TOTAL)
         figures += [
             f"{lower_first(metric.title)} {written(metric, row)} {during(row)}"
-            for _, row in rows[rows["value"].notna()].iterrows()
+            for _, row in with_value(rows).iterrows()
         ]
     if not figures:
         return []

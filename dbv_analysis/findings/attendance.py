@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from dbv_analysis.compare.change import Change, change, middle
+from dbv_analysis.compare.change import Change, change, middle, with_value
 from dbv_analysis.compare.judge import judge
 from dbv_analysis.findings import Findings, format_others, graded
 from dbv_analysis.model.blocks import KeyFigure
@@ -22,7 +22,7 @@ def find(evidence: Evidence) -> Findings | None:
         return None
     metric, later = moved.metric, moved.later
     years = evidence.rows(OVERALL, breakdown=PUPILS, basis=FULL_YEAR)
-    first = years[years["value"].notna()].iloc[0]
+    first = with_value(years).iloc[0]
     return Findings(
         headline=_headline(moved, first),
         sure=[

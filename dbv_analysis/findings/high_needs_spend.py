@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from dbv_analysis.compare.change import like_for_like
+from dbv_analysis.compare.change import like_for_like, with_value
 from dbv_analysis.compare.judge import judge
 from dbv_analysis.findings import Findings, graded
 from dbv_analysis.model.blocks import KeyFigure
@@ -18,8 +18,8 @@ PUPILS, SPEND, EACH = "transport_pupils_count", "transport_spend", "transport_un
 
 
 def find(evidence: Evidence) -> Findings | None:
-    placements, average = newest(evidence, PLACEMENTS), newest(evidence, AVERAGE)
-    pupils, spend = newest(evidence, PUPILS), newest(evidence, SPEND)
+    placements, average = evidence.series(PLACEMENTS).newest, evidence.series(AVERAGE).newest
+    pupils, spend = evidence.series(PUPILS).newest, evidence.series(SPEND).newest
     told = [_placements(evidence, placements, average), _transport(evidence, pupils, spend)]
     if not any(told):
         return None
@@ -59,12 +59,6 @@ def find(evidence: Evidence) -> Findings | None:
     )
 
 
-def newest(evidence: Evidence, metric_id: str, breakdown: str = TOTAL) -> pd.Series | None:
-    """The newest figure of a measure, None where there is none or it is hidden."""
-    rows = evidence.rows(metric_id, breakdown=breakdown)
-    return None if rows.empty or rows.iloc[-1]["symbol"] else rows.iloc[-1]
-
-
 def _placements(evidence: Evidence, placements: pd.Series | None, average: pd.Series | None) -> str:
     if placements is None:
         return ""
@@ -89,7 +83,9 @@ def _changes(evidence: Evidence) -> list[str]:
 
 def _out_of_borough(evidence: Evidence) -> list[str]:
     """How much of the transport's cost goes to the few who travel out of the borough."""
-    parts = {name: (newest(evidence, name, "Out of borough"), newest(evidence, name)) for name in (PUPILS, SPEND)}
+    parts = {
+        name: (evidence.series(name, "Out of borough").newest, evidence.series(name).newest) for name in (PUPILS, SPEND)
+    }
     if any(row is None for pair in parts.values() for row in pair) or not all(
         whole["value"] for _, whole in parts.values()
     ):
@@ -117,7 +113,7 @@ def unit_case(evidence: Evidence) -> list[str]:
         f"A place in {unit.one} would cost {POUNDS.write(cost['value'].min())} to "
         f"{POUNDS.write(cost['value'].max())} a year, by the application's ranges."
     ]
-    claimed = newest(evidence, unit.claimed)
+    claimed = evidence.series(unit.claimed).newest
     for kind in ("without transport", "with transport"):
         ends = values.get(f"{kind}, least"), values.get(f"{kind}, most")
         if None in ends:
@@ -139,7 +135,7 @@ def _block(evidence: Evidence) -> list[str]:
     lines = []
     blocks = evidence.rows("high_needs_block", breakdown="High needs block before deductions")
     implied = evidence.rows("dsg_implied_funding", breakdown="Unmitigated")
-    for block in blocks[blocks["value"].notna()].itertuples():
+    for block in with_value(blocks).itertuples():
         same = implied[(implied["period_end"] == block.period_end) & implied["value"].notna()]
         if same.empty:
             continue

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dbv_analysis.compare.change import Change, change
+from dbv_analysis.compare.change import Change, change, with_value
 from dbv_analysis.compare.judge import judge
 from dbv_analysis.findings import NO_EARLIER, Findings, format_others, graded, reported_parts
 from dbv_analysis.model.blocks import KeyFigure
@@ -57,7 +57,7 @@ def _count(moved: Change, what: str) -> str:
 def _key_figures(evidence: Evidence, in_time: Change | None) -> list[KeyFigure]:
     """The newest share of plans issued in time: of part of a year where a report has it, with nothing beside it."""
     rows = evidence.rows(WITHOUT_EXCEPTIONS)
-    rows = rows[rows["value"].notna()]
+    rows = with_value(rows)
     if rows.empty:
         return []
     newest = rows.iloc[-1]

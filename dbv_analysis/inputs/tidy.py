@@ -262,7 +262,7 @@ def _explain(check: str, column: str, value: object, schema: pa.DataFrameSchema)
         return f'"{value}" is not {what}.', fix
     if check.startswith("str_length"):
         return "is empty.", "Fill it in."
-    return f'"{value}" fails the check {check}.', f"See {schema.name} in dbv_analysis/tables."
+    return f'"{value}" fails the check {check}.', f"See {schema.name} in dbv_analysis/model/tables."
 
 
 def read_input(given: Input) -> Read:

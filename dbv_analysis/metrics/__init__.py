@@ -6,11 +6,22 @@ from dbv_analysis.metrics import attendance, deficit, delivery, exclusions, gran
 from dbv_analysis.model.metric import Metric, registered
 from dbv_analysis.model.wording import did_you_mean
 
-MODULES = (attendance, deficit, delivery, exclusions, grant, high_needs_spend, placements, plans)
+__all__ = [
+    "attendance",
+    "deficit",
+    "delivery",
+    "exclusions",
+    "find",
+    "grant",
+    "high_needs_spend",
+    "package_metrics",
+    "placements",
+    "plans",
+]
 
 
 def package_metrics() -> dict[str, Metric]:
-    """The metrics of ``MODULES`` by id, in the order in which they stand there; those of a notebook come after."""
+    """The metrics of these modules by id, module after module; those of a notebook come after."""
     return registered()
 
 

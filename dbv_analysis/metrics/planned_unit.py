@@ -50,7 +50,19 @@ def unit_metrics(unit: PlannedUnit, application: str) -> list[Metric]:
     """What a place in the unit would cost, and how much less that is than an average placement."""
 
     def metric(id: str, title: str, source: str, topic: str, column: str, define: Callable) -> Metric:
-        return Metric(id, SECTION, title, POUNDS, NEITHER, source, define, {topic: column}, (), None, any_day=True)
+        return Metric(
+            id=id,
+            section=SECTION,
+            title=title,
+            unit=POUNDS,
+            better=NEITHER,
+            source=source,
+            define=define,
+            by={topic: column},
+            breaks=(),
+            decimals=None,
+            any_day=True,
+        )
 
     title = f"What a {unit.place} costs less than one in an INMSS"
     source = f"Derived from the {application}, and {REPORTS}"

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from datetime import date
-from importlib.resources import files
 
+from dbv_analysis.model.packaged import read_toml
 from dbv_analysis.model.period import Break
 
-_LISTED = tomllib.loads(files("dbv_analysis.model").joinpath("breaks.toml").read_text(encoding="utf-8"))
+_LISTED = read_toml(__package__, "breaks.toml")
 
 SEN2_CENSUS: dict[int, date] = {int(year): day for year, day in _LISTED["sen2_census"].items()}
 

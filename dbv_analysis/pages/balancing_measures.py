@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dbv_analysis.compare.change import Change, change, like_for_like
+from dbv_analysis.compare.change import Change, change, like_for_like, with_value
 from dbv_analysis.findings import NO_EARLIER
 from dbv_analysis.model.blocks import Paragraphs, Table, paragraphs
 from dbv_analysis.model.columns import TOTAL
@@ -58,7 +58,7 @@ def balancing_measures(evidence: Evidence, sections: tuple[str, ...] = BALANCED)
 
 def _row(series: Series) -> list[str]:
     write, name = series.evidence.write, lower_first(series.title)
-    rows = series.rows[series.rows["value"].notna()]
+    rows = with_value(series.rows)
     if rows.empty:
         return [name, "x", "x", "x", "x"]
     moved = change(series) or like_for_like(series)

@@ -18,7 +18,15 @@ from dbv_analysis.charts import (
     range_chart,
 )
 from dbv_analysis.compare import control_limits as process
-from dbv_analysis.compare.change import before_programme, change, comparators, like_for_like, per_term, season
+from dbv_analysis.compare.change import (
+    before_programme,
+    change,
+    comparators,
+    like_for_like,
+    per_term,
+    season,
+    with_value,
+)
 from dbv_analysis.model.authority import PlannedUnit
 from dbv_analysis.model.blocks import Figure
 from dbv_analysis.model.columns import TOTAL
@@ -91,7 +99,7 @@ def paths(series: Series, first: str) -> Figure | None:
     None where no figure has a number, or where there are more breakdowns than colours that can be told apart.
     """
     metric, rows = series.metric, series.whole
-    numbers = rows[rows["value"].notna()]
+    numbers = with_value(rows)
     if numbers.empty or numbers["breakdown"].nunique() > MOST_LINES:
         return None
     last = numbers[numbers["period_end"] == numbers["period_end"].max()].sort_values("value")
@@ -223,8 +231,7 @@ def spent_and_planned(spent: Series, planned: Series) -> Figure | None:
 
 def unit_range(unit: PlannedUnit, cost: Series, average: Series) -> Figure | None:
     """The range of what a place in a unit costs, beside the average placement with and without transport."""
-    metric, rows, inmss = cost.metric, cost.rows, average.newest
-    rows = rows[rows["value"].notna()]
+    metric, rows, inmss = cost.metric, with_value(cost.rows), average.newest
     if rows.empty or inmss is None:
         return None
     rows = rows[rows["period_end"] == rows["period_end"].max()]

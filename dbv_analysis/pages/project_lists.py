@@ -20,7 +20,7 @@ from dbv_analysis.findings.progress import (
     risks,
     tasks,
 )
-from dbv_analysis.model.blocks import Figure, Table
+from dbv_analysis.model.blocks import Blocks, Figure, Paragraphs, Table, paragraphs
 from dbv_analysis.model.period import format_day
 from dbv_analysis.model.project_lists import PHASES, RATINGS
 from dbv_analysis.model.wording import listed
@@ -227,3 +227,64 @@ def lines_and_opportunities(evidence: Evidence) -> Table | None:
         text_columns=4,
         notes=provenance.project_list_caption(evidence, "grant_lines"),
     )
+
+
+class ProjectListPage:
+    """A page that shows the lists that the programme keeps; it remembers which it has shown."""
+
+    def __init__(self, evidence: Evidence):
+        self.evidence = evidence
+        self._lists: list[str] = []
+
+    def project_list(self, name: str, caption: str, columns: dict[str, str], **where: str) -> Table | Paragraphs:
+        """A list that the programme keeps, as it stood at the cut-off: ``columns`` and the words that head them."""
+        self._list(name)
+        return project_list(self.evidence, name, caption, columns, where) or not_there(caption)
+
+    def phases_now(self) -> Figure | Paragraphs:
+        """Each element's phase in this quarter: planned, and as the report says it twice."""
+        self._list("phases")
+        return phases_now(self.evidence) or not_there("Phases of this quarter")
+
+    def phase_plan(self) -> Figure | Paragraphs:
+        """The phases planned for every quarter."""
+        self._list("phases")
+        return phase_plan(self.evidence) or not_there("Phases planned")
+
+    def risk_map(self) -> Figure | Paragraphs:
+        """The risks by element and rating, with their reviews."""
+        self._list("risks")
+        return risk_map(self.evidence) or not_there("The risk register")
+
+    def plan_phases(self) -> Figure | Paragraphs:
+        """The phases of the implementation plan as a timeline."""
+        self._list("tasks")
+        return plan_phases(self.evidence) or not_there("The implementation plan")
+
+    def plan_tasks(self) -> Blocks | Paragraphs:
+        """The tasks of each plan as a timeline, a chart a plan."""
+        self._list("tasks")
+        plans = self.evidence.project_list("tasks")["plan"].unique()
+        drawn = [plan_tasks(self.evidence, plan) for plan in plans]
+        drawn = [figure for figure in drawn if figure]
+        return Blocks(drawn) if drawn else not_there("The tasks of the implementation plan")
+
+    def milestones(self) -> Table | Paragraphs:
+        """The milestones, each with its state at the cut-off."""
+        self._list("milestones")
+        return milestone_table(self.evidence) or not_there("The milestones")
+
+    def lines_and_opportunities(self) -> Table | Paragraphs:
+        """Which grant lines serve each of the opportunities."""
+        self._list("opportunities")
+        self._list("grant_lines")
+        return lines_and_opportunities(self.evidence) or not_there("The opportunities")
+
+    def _list(self, name: str) -> None:
+        if name not in self._lists:
+            self._lists.append(name)
+
+
+def not_there(what: str) -> Paragraphs:
+    """That a list, or whatever else was asked for, had not been published."""
+    return paragraphs(f"{what}: nothing had been published by the cut-off.")

@@ -14,24 +14,24 @@ from dbv_analysis.model.columns import TOTAL
 from dbv_analysis.model.period import format_day
 from dbv_analysis.model.units import COUNT, SYMBOLS, is_missing
 from dbv_analysis.model.wording import listed, upper_first
-from dbv_analysis.pages import figures, project_lists, provenance
+from dbv_analysis.pages import figures, provenance
 from dbv_analysis.pages.balancing_measures import balancing_measures
 from dbv_analysis.pages.grades import grades
 from dbv_analysis.pages.heading import headline
+from dbv_analysis.pages.project_lists import ProjectListPage, not_there
 from dbv_analysis.pages.tabular import across, funding_table, now_and_before, printed_table
 from dbv_analysis.results.evidence import Evidence, written
 from dbv_analysis.results.series import ALL, Series
 
 
-class SectionPage:
+class SectionPage(ProjectListPage):
     """One section. Each method returns a block to display; the page remembers which metrics it has shown."""
 
     def __init__(self, section: str, evidence: Evidence):
+        super().__init__(evidence)
         self.section = section
-        self.evidence = evidence
         self._shown: list[str] = []
         self._printed: list[str] = []
-        self._registers: list[str] = []
 
     def headline(self) -> Headline:
         """The answer, with the quarter and the cut-off."""
@@ -79,7 +79,7 @@ class SectionPage:
         """The newest figures of several measures of one unit, a bar a measure."""
         several = self._show_all(metric_id for metric_id in metric_ids if metric_id in self.evidence.metrics)
         if not several:
-            return _not_there(title)
+            return not_there(title)
         return figures.shares(several, title) or self._nothing(*several)
 
     def spent_and_planned(self, spent: str, planned: str) -> Figure | Paragraphs:
@@ -111,7 +111,7 @@ class SectionPage:
     def indicators(self, caption: str) -> Table | Paragraphs:
         """The measures that the workstreams report each quarter, now and before."""
         ids = self.evidence.programme.indicators
-        return self.now_and_before(*ids, caption=caption) if ids else _not_there(upper_first(caption))
+        return self.now_and_before(*ids, caption=caption) if ids else not_there(upper_first(caption))
 
     def table(self, *metric_ids: str, breakdown: str = TOTAL, caption: str) -> Table | Paragraphs:
         """Several measures of the authority side by side, a row a period; only full years and census days."""
@@ -222,50 +222,6 @@ class SectionPage:
         series = self._show("dsg_implied_funding", ALL)
         return funding_table(self.evidence) or self._nothing(series)
 
-    def project_list(self, name: str, caption: str, columns: dict[str, str], **where: str) -> Table | Paragraphs:
-        """A list that the programme keeps, as it stood at the cut-off: ``columns`` and the words that head them."""
-        self._list(name)
-        return project_lists.project_list(self.evidence, name, caption, columns, where) or _not_there(caption)
-
-    def phases_now(self) -> Figure | Paragraphs:
-        """Each element's phase in this quarter: planned, and as the report says it twice."""
-        self._list("phases")
-        return project_lists.phases_now(self.evidence) or _not_there("Phases of this quarter")
-
-    def phase_plan(self) -> Figure | Paragraphs:
-        """The phases planned for every quarter."""
-        self._list("phases")
-        return project_lists.phase_plan(self.evidence) or _not_there("Phases planned")
-
-    def risk_map(self) -> Figure | Paragraphs:
-        """The risks by element and rating, with their reviews."""
-        self._list("risks")
-        return project_lists.risk_map(self.evidence) or _not_there("The risk register")
-
-    def plan_phases(self) -> Figure | Paragraphs:
-        """The phases of the implementation plan as a timeline."""
-        self._list("tasks")
-        return project_lists.plan_phases(self.evidence) or _not_there("The implementation plan")
-
-    def plan_tasks(self) -> Blocks | Paragraphs:
-        """The tasks of each plan as a timeline, a chart a plan."""
-        self._list("tasks")
-        plans = self.evidence.project_list("tasks")["plan"].unique()
-        drawn = [project_lists.plan_tasks(self.evidence, plan) for plan in plans]
-        drawn = [figure for figure in drawn if figure]
-        return Blocks(drawn) if drawn else _not_there("The tasks of the implementation plan")
-
-    def milestones(self) -> Table | Paragraphs:
-        """The milestones, each with its state at the cut-off."""
-        self._list("milestones")
-        return project_lists.milestone_table(self.evidence) or _not_there("The milestones")
-
-    def lines_and_opportunities(self) -> Table | Paragraphs:
-        """Which grant lines serve each of the opportunities."""
-        self._list("opportunities")
-        self._list("grant_lines")
-        return project_lists.lines_and_opportunities(self.evidence) or _not_there("The opportunities")
-
     def promised(self) -> Paragraphs:
         """What was promised of this section and is not reported, late, or was never defined."""
         if self.evidence.project_list("measures").empty:
@@ -317,7 +273,7 @@ class SectionPage:
 
     def definitions(self) -> Blocks:
         """What each measure on the page counts, its source, and what was assumed."""
-        return provenance.definitions(self.evidence, self.section, self._shown, self._printed, self._registers)
+        return provenance.definitions(self.evidence, self.section, self._shown, self._printed, self._lists)
 
     def published_since(self) -> Table | Paragraphs:
         """Figures that came out after the cut-off: for information, in no finding above."""
@@ -340,14 +296,6 @@ class SectionPage:
     def _show_all(self, metric_ids: Iterable[str], breakdown: str | None = TOTAL) -> list[Series]:
         return [self._show(metric_id, breakdown) for metric_id in metric_ids]
 
-    def _list(self, name: str) -> None:
-        if name not in self._registers:
-            self._registers.append(name)
-
 
 def _titles(several: Iterable[Series]) -> str:
     return listed(series.metric.title for series in several)
-
-
-def _not_there(what: str) -> Paragraphs:
-    return paragraphs(f"{what}: nothing had been published by the cut-off.")

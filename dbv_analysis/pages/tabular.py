@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from dbv_analysis.compare.change import Change, like_for_like
+from dbv_analysis.compare.change import Change, like_for_like, with_value
 from dbv_analysis.findings import NO_EARLIER
 from dbv_analysis.model.blocks import Table
 from dbv_analysis.model.columns import TOTAL
@@ -100,7 +100,7 @@ def _order(name: str, order: tuple[str, ...]) -> tuple[bool, int, str]:
 def _before(metric: Metric, own: pd.DataFrame, moved: Change | None) -> str:
     """The figure that the newest is compared with; beside a hidden one, the number just before it."""
     if own.iloc[-1]["symbol"]:
-        numbers = own[own["value"].notna()]
+        numbers = with_value(own)
         earlier = None if numbers.empty else numbers.iloc[-1]
     else:
         earlier = moved.earlier if moved else None

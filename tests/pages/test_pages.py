@@ -233,7 +233,7 @@ SUMMARY_METHODS = {
 
 
 def public_methods(page: type) -> set[str]:
-    return {name for name, member in vars(page).items() if callable(member) and not name.startswith("_")}
+    return {name for name in dir(page) if callable(getattr(page, name)) and not name.startswith("_")}
 
 
 def test_these_tests_call_every_method_that_a_page_has():

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import narwhals as nw
 import pandas as pd
 
@@ -14,6 +12,7 @@ from dbv_analysis.model.settings import Disclosure
 from dbv_analysis.model.tables import PROVENANCE
 from dbv_analysis.model.units import NEITHER, PERCENT, SYMBOLS
 from dbv_analysis.results.calculate import calculate
+from tests.text_tables import cells
 
 RULE = Disclosure(threshold=5, money_threshold=3)
 
@@ -23,7 +22,7 @@ def table(text: str) -> pd.DataFrame:
 
     A cell of ``count`` that is one of the symbols is a missing number with that symbol.
     """
-    lines = [re.split(r"\s{2,}", line.strip()) for line in text.strip().splitlines()]
+    lines = cells(text)
     frame = pd.DataFrame(lines[1:], columns=lines[0])
     defaults = {"area": "Here", "period": "2024-01-18", "setting": "school", "kind": "any"}
     frame = frame.assign(**{name: word for name, word in defaults.items() if name not in frame})

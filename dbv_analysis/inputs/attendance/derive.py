@@ -5,13 +5,13 @@ Statistics are per enrolment: a pupil on the roll of two schools is two. A sessi
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Sequence
 from datetime import date, timedelta
 from functools import cache
-from importlib.resources import files
 
 import narwhals as nw
+
+from dbv_analysis.model.packaged import read_toml
 
 FIRST, LAST = date(1900, 1, 1), date(9999, 1, 1)
 PERSISTENT, SEVERE = 10, 2  # of so many possible sessions at least one was missed
@@ -20,9 +20,8 @@ PERSISTENT, SEVERE = 10, 2  # of so many possible sessions at least one was miss
 @cache
 def codes() -> list[dict]:
     """Every attendance code: what it counts as, and the first and last day on which it is valid."""
-    path = files("dbv_analysis.inputs.attendance").joinpath("attendance_codes.toml")
-    listed = tomllib.loads(path.read_text(encoding="utf-8"))
-    return [{"first": FIRST, "last": LAST, **one} for one in listed["code"]]
+    listed = read_toml(__package__, "attendance_codes.toml")["code"]
+    return [{"first": FIRST, "last": LAST, **code} for code in listed]
 
 
 def not_valid() -> nw.Expr:

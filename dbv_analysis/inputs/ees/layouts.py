@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from dbv_analysis.inputs.packaged import read_toml
+from dbv_analysis.model.packaged import read_toml
 from dbv_analysis.model.problems import DataProblem, DataProblems
 from dbv_analysis.model.sen2 import PLACEMENTS
 from dbv_analysis.model.wording import did_you_mean

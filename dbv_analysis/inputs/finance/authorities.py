@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from dbv_analysis.inputs.packaged import read_toml
+from dbv_analysis.model.packaged import read_toml
 
 COUNTRY = "england"
 

@@ -21,7 +21,7 @@ from dbv_analysis.inputs import tidy
 from dbv_analysis.inputs.columns import missing_columns
 from dbv_analysis.inputs.finance import money
 from dbv_analysis.inputs.input_format import Format, Input, Read
-from dbv_analysis.inputs.packaged import read_toml
+from dbv_analysis.model.packaged import read_toml
 from dbv_analysis.model.problems import DataProblem, DataProblems
 from dbv_analysis.model.settings import Area
 from dbv_analysis.model.source import Source

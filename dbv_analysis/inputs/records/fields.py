@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache, lru_cache
 
-from dbv_analysis.inputs.packaged import read_objects, read_toml
+from dbv_analysis.model.packaged import read_objects, read_toml
 from dbv_analysis.model.wording import listed
 
 TEXT, DATE, NUMBER, MONEY = "text", "date", "number", "money"

@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
-from dbv_analysis.inputs.packaged import read_objects
 from dbv_analysis.inputs.records.fields import DATE, MONEY, NUMBER, TEXT
+from dbv_analysis.model.packaged import read_objects
 from dbv_analysis.model.wording import listed
 
 DAYS = "['%Y-%m-%d', '%d/%m/%Y', '%Y-%m-%d 00:00:00', '%Y-%b-%d 00:00:00', '%Y-%m-%dT00:00:00']"

@@ -11,7 +11,7 @@ from datetime import date
 
 import narwhals as nw
 
-from dbv_analysis.inputs.packaged import read_toml
+from dbv_analysis.model.packaged import read_toml
 from dbv_analysis.model.sen2 import UNKNOWN
 
 Modules = Mapping[str, nw.LazyFrame]
