@@ -8,6 +8,9 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3 python; do \
 BIN := .venv/bin
 READY := .venv/.ready
 
+# Where a machine asks Python to keep no bytecode, every process of a run would compile the package anew.
+export PYTHONDONTWRITEBYTECODE =
+
 .PHONY: pack test lint notebooks catalogue lock bench soak mutate clean
 
 pack: $(READY)
@@ -15,8 +18,7 @@ pack: $(READY)
 
 test: $(READY)
 	@started=$$(date +%s) && $(MAKE) --no-print-directory lint && \
-	$(BIN)/pytest -q -p no:nbval -n $(JOBS) --dist worksteal tests && \
-	$(BIN)/pytest -q -n $(JOBS) --dist loadscope --nbval --nbval-current-env notebooks && \
+	$(BIN)/pytest -q -n $(JOBS) --dist loadfile --no-loadscope-reorder --nbval --nbval-current-env tests notebooks && \
 	seconds=$$(($$(date +%s) - started)) && echo "make test took $$((seconds / 60)) min $$((seconds % 60)) s."
 
 lint: $(READY)
@@ -44,7 +46,7 @@ bench: $(READY)
 
 lock: $(READY)  # pin every dependency anew, for every platform, with hashes
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
-		--no-emit-index-url --extra dev --custom-compile-command "make lock" --output-file requirements.txt pyproject.toml
+		--no-emit-index-url --no-strip-extras --extra dev --custom-compile-command "make lock" --output-file requirements.txt pyproject.toml
 	echo pyspark | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
 		--no-emit-index-url --constraint requirements.txt --custom-compile-command "make lock" --output-file requirements-spark.txt -
 

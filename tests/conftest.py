@@ -8,7 +8,8 @@ import pickle
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+import weakref
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TypeVar
 
@@ -18,9 +19,11 @@ from filelock import FileLock
 
 from dbv_analysis.inputs import load
 from dbv_analysis.inputs.formats import FORMATS
+from dbv_analysis.metrics import package_metrics
+from dbv_analysis.model.metric import Metric
 from dbv_analysis.model.settings import Programme
 from dbv_analysis.model.source import Source, sha256_of
-from dbv_analysis.results import cache
+from dbv_analysis.results import cache, count
 from dbv_analysis.results.cache import Assembled
 from dbv_analysis.results.evidence import Evidence, open_evidence
 from dbv_analysis.synth import Synthetic, synthesise
@@ -30,6 +33,12 @@ Built = TypeVar("Built")
 ROOT = Path(__file__).parent.parent
 QUARTER = "2024-25-Q2"
 HALTON = "E06000006"
+SLOWEST = tuple(f"tests/{room}/" for room in ("publish", "reports", "pages", "metrics"))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The slowest rooms first, so that no worker is left alone with one of them."""
+    items.sort(key=lambda item: not item.nodeid.startswith(SLOWEST))
 
 
 @pytest.fixture(scope="session")
@@ -78,6 +87,35 @@ def _files_are_read_once() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(load, "_load_file", load_file)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _metrics_are_counted_once() -> Iterator[None]:
+    """A metric of the package is not counted again where its tables are the same: most tests change one of them."""
+    known: dict[tuple, list[count.Part]] = {}
+    shipped = {metric.define for metric in package_metrics().values()}
+    count_metric = count.count_metric
+    hashes: dict[int, tuple[weakref.ref, int]] = {}
+
+    def hash_of(frame: pd.DataFrame) -> int:
+        of, known_hash = hashes.get(id(frame), (lambda: None, 0))
+        if of() is not frame:
+            known_hash = hash(tuple(pd.util.hash_pandas_object(frame, index=False)))
+            hashes[id(frame)] = weakref.ref(frame), known_hash
+        return known_hash
+
+    def count_once(metric: Metric, tables: Mapping[str, object]) -> list[count.Part]:
+        frames = [tables[name] for name in metric.tables]
+        if metric.define not in shipped or not all(isinstance(frame, pd.DataFrame) for frame in frames):
+            return count_metric(metric, tables)
+        key = (repr(metric), *((tuple(frame.columns), hash_of(frame)) for frame in frames))
+        if key not in known:
+            known[key] = count_metric(metric, tables)
+        return known[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(count, "count_metric", count_once)
         yield
 
 

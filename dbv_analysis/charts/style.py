@@ -79,7 +79,7 @@ def render_png(figure) -> bytes:
     drawn = np.array(figure.canvas.buffer_rgba())
     pyplot().close(figure)
     file = io.BytesIO()
-    _with_few_colours(drawn).save(file, format="png", optimize=True)
+    _with_few_colours(drawn).save(file, format="png")
     return file.getvalue()
 
 

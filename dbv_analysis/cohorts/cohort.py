@@ -11,7 +11,7 @@ from pathlib import Path
 import narwhals as nw
 import pandas as pd
 
-from dbv_analysis.compare.intervals import CONFIDENCE, change_interval
+from dbv_analysis.compare.intervals import change_interval, share_interval
 from dbv_analysis.inputs.records.characteristics import GROUPS
 from dbv_analysis.inputs.sen2.derive import NEED_NAMES
 from dbv_analysis.metrics import find
@@ -142,7 +142,7 @@ class Cohort:
         # A plain count has no denominator; where everything is hidden, it is not known whether it has one.
         numbers = [name for name in COUNTS if found[name].notna().any()] or list(COUNTS)
         if found["of_children"].any():
-            low, high = _wilson(found["numerator"], found["denominator"])
+            low, high = share_interval(found["numerator"], found["denominator"])
             found, numbers = found.assign(low=low, high=high), [*numbers, "low", "high"]
         cells = found[numbers].round(metric.decimals or 1).astype(object)
         cells = cells.mask(found["symbol"] != "", found["symbol"], axis=0)
@@ -244,17 +244,8 @@ def _plain(cell):
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell
 
 
-def _wilson(number: pd.Series, of: pd.Series) -> tuple[pd.Series, pd.Series]:
-    """The ends of the interval of each share, in per cent."""
-    from statsmodels.stats.proportion import proportion_confint
-
-    whole = of.where(of > 0)
-    low, high = proportion_confint(number.astype(float), whole.astype(float), alpha=1 - CONFIDENCE, method="wilson")
-    return (100 * low).round(1), (100 * high).round(1)
-
-
 def _with_shares(counts: pd.DataFrame) -> pd.DataFrame:
     if counts.empty:
         return counts.reindex(columns=SHOWN)
-    low, high = _wilson(counts["number"], counts["of"])
+    low, high = share_interval(counts["number"], counts["of"])
     return counts.assign(percent=100 * counts["number"] / counts["of"], low=low, high=high)[SHOWN].round(1)

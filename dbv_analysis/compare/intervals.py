@@ -6,6 +6,9 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import ArrayLike
+
 CONFIDENCE = 0.95
 MIN_AREAS = 5  # comparators, below which their spread says too little
 
@@ -55,6 +58,16 @@ def placebos_in_space(changes: Sequence[float]) -> list[float]:
     """Each comparator's change less the mean change of the other comparators, as though it had the programme."""
     total, n = math.fsum(changes), len(changes)
     return [change - (total - change) / (n - 1) for change in changes] if n > 1 else []
+
+
+def share_interval(number: ArrayLike, of: ArrayLike, confidence: float = CONFIDENCE) -> tuple[np.ndarray, np.ndarray]:
+    """The ends of Wilson's score interval (1927) of each share, in per cent; missing where there is no whole."""
+    from statsmodels.stats.proportion import proportion_confint
+
+    number, of = np.asarray(number, float), np.asarray(of, float)
+    of = np.where(of > 0, of, np.nan)
+    low, high = proportion_confint(number, of, alpha=1 - confidence, method="wilson")
+    return 100 * low, 100 * high
 
 
 def change_interval(

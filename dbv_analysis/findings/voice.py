@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from scipy.stats import binomtest
-
+from dbv_analysis.compare.intervals import share_interval
 from dbv_analysis.findings import Findings
 from dbv_analysis.model.columns import TOTAL
 from dbv_analysis.model.period import format_day
@@ -13,7 +12,6 @@ from dbv_analysis.results.evidence import Evidence
 
 RESPONDENTS, GOALS = "survey_respondents_count", "case_review_goals_percent"
 CAMHS, PROFESSIONALS = "survey_camhs_percent", "Education professionals"
-CONFIDENCE = 0.95
 
 
 def find(evidence: Evidence) -> Findings | None:
@@ -67,8 +65,8 @@ def _interval(evidence: Evidence, people) -> list[str]:
     if number == 0:
         return []
     agreed = round(number * value / 100)
-    ends = binomtest(agreed, number).proportion_ci(CONFIDENCE, method="wilson")
+    low, high = share_interval(agreed, number)
     return [
         f"{evidence.write(share.iloc[-1])} of professionals find that CAMHS helps: if all {number} answered, chance "
-        f"alone could make it {100 * ends.low:.0f}% to {100 * ends.high:.0f}% (95% interval, Wilson)."
+        f"alone could make it {low:.0f}% to {high:.0f}% (95% interval, Wilson)."
     ]

@@ -64,7 +64,7 @@ def count_figures(metrics: Iterable[Metric], tables: Mapping[str, pd.DataFrame])
 
 
 def count_parts(metrics: Iterable[Metric], tables: Mapping[str, object]) -> list[Part]:
-    """Every figure of every metric, a part for each thing that it asks for and each of its breakdowns.
+    """Every figure of every metric, as ``count_metric`` counts each.
 
     Args:
         metrics: what to calculate.
@@ -76,7 +76,12 @@ def count_parts(metrics: Iterable[Metric], tables: Mapping[str, object]) -> list
     larger whole, the children whom counts of something else are about, the children or providers whom money is about,
     and what one of them makes up of it.
     """
-    return [part for metric in metrics for spec in specs_of(metric, tables) for part in parts(metric, spec)]
+    return [part for metric in metrics for part in count_metric(metric, tables)]
+
+
+def count_metric(metric: Metric, tables: Mapping[str, object]) -> list[Part]:
+    """Every figure of one metric: a part for each thing that it asks for and each of its breakdowns."""
+    return [part for spec in specs_of(metric, tables) for part in parts(metric, spec)]
 
 
 def parts(
