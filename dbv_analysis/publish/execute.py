@@ -12,11 +12,11 @@ from pathlib import Path
 
 import nbformat
 import psutil
-from jupyter_client import AsyncKernelManager
 
 from dbv_analysis.model.problems import NotebookProblem
 from dbv_analysis.publish.checkpoint import Checkpoint
 from dbv_analysis.publish.events import BEFORE, RAN, RETRIED, Event, Hear
+from dbv_analysis.publish.kernels import Kernels
 from dbv_analysis.publish.notebooks import Task
 
 KERNEL = "python3"
@@ -30,7 +30,7 @@ class _Run:
 
     task: Task
     started: float = 0.0
-    kernels: list[AsyncKernelManager] = field(default_factory=list)
+    kernels: list[Kernels] = field(default_factory=list)
     too_long: bool = False
     unwanted: bool = False
 
@@ -192,10 +192,10 @@ def _papermill(run: _Run, shown: str) -> nbformat.NotebookNode | None:
         run.end_kernels()
 
 
-def _noted(kernels: list[AsyncKernelManager]) -> type[AsyncKernelManager]:
+def _noted(kernels: list[Kernels]) -> type[Kernels]:
     """Kernel managers that are in ``kernels`` from the first, for whoever has to end one from another thread."""
 
-    class Noted(AsyncKernelManager):
+    class Noted(Kernels):
         def __init__(self, **settings: object):
             super().__init__(**settings)
             kernels.append(self)

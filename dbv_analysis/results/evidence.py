@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
@@ -35,15 +35,13 @@ NEVER = 1_000_000  # days: more than lie between any two releases
 
 
 class _Entry(NamedTuple):
-    """A row of the results to choose from; in the order of its fields, the preferred release of a figure first."""
+    """A row to choose from: its rank among those of its metric, and its place in the metric's table."""
 
-    period_end: date
-    period_start: date
-    breakdown: str
-    preference: float
-    row: int
-    basis: str
+    rank: int
+    place: int
     figure: tuple
+    breakdown: str
+    basis: str
 
 
 @dataclass(frozen=True)
@@ -136,43 +134,42 @@ class Evidence:
     def _rows(
         self, metric_id: str, areas: tuple[str, ...] | None, breakdown: str | None, basis: str | None, since: bool
     ) -> pd.DataFrame:
+        frame, entries = self.cached(("in order", metric_id, since), lambda: self._in_order(metric_id, since))
         codes = [self.programme.area.code] if areas is None else dict.fromkeys(areas)
         chosen = [
             entry
             for area in codes
-            for entry in self.cached(
-                ("entries", metric_id, area, since), partial(self._entries, metric_id, area, since)
-            )
+            for entry in entries.get(area, ())
             if breakdown in (None, entry.breakdown) and basis in (None, entry.basis)
         ]
         preferred: dict[tuple, int] = {}
-        for entry in sorted(chosen):
-            preferred.setdefault(entry.figure, entry.row)
-        return self.results.iloc[list(preferred.values())].reset_index(drop=True)
+        for entry in sorted(chosen, key=lambda entry: entry.rank):
+            preferred.setdefault(entry.figure, entry.place)
+        return frame.iloc[list(preferred.values())].reset_index(drop=True)
 
-    def _entries(self, metric_id: str, area: str, since: bool) -> list[_Entry]:
-        """One area's rows of a metric, to choose from.
+    def _in_order(self, metric_id: str, since: bool) -> tuple[pd.DataFrame, dict[str, list[_Entry]]]:
+        """One metric's rows; and by area those to choose from, by period, of each figure the preferred release first.
 
-        In plain Python, which is quick where rows are few: a page asks for many small parts of the results.
+        Sorted once, for a page asks for many parts of one metric; in plain Python, which is quick where rows are few.
         """
-        columns, rows = self._columns, self._rows_of.get((metric_id, area), [])
-        figures = {row: tuple(columns[name][row] for name in FIGURE) for row in rows}
-        known = {row for row in rows if columns["published"][row] <= self.cut_off}
-        # A figure that was out before is not news, though a later release gives it again.
-        told = {figures[row] for row in known}
-        chosen = [row for row in rows if figures[row] not in told] if since else [row for row in rows if row in known]
-        return [
-            _Entry(
-                columns["period_end"][row],
-                columns["period_start"][row],
-                columns["breakdown"][row],
-                self._preferences.get(columns["release"][row], math.inf),
-                row,
-                columns["basis"][row],
-                figures[row],
-            )
-            for row in chosen
-        ]
+        frame = self.results.iloc[self._places.get(metric_id, [])]
+        figures = list(zip(*(frame[name].to_numpy(object) for name in FIGURE), strict=True))
+        days, releases, bases = (frame[name].to_numpy(object) for name in ("published", "release", "basis"))
+        known = {figure for figure, day in zip(figures, days, strict=True) if day <= self.cut_off}
+        if since:  # a figure that was out before is not news, though a later release gives it again
+            indices = [place for place, figure in enumerate(figures) if figure not in known]
+        else:
+            indices = [place for place, day in enumerate(days) if day <= self.cut_off]
+
+        def order(index: int) -> tuple:
+            _, _, breakdown, start, end = figures[index]
+            return end, start, breakdown, self._preferences.get(releases[index], math.inf)
+
+        entries: dict[str, list[_Entry]] = {}
+        for rank, place in enumerate(sorted(indices, key=order)):
+            area, _, breakdown, *_ = figures[place]
+            entries.setdefault(area, []).append(_Entry(rank, place, figures[place], breakdown, bases[place]))
+        return frame, entries
 
     def cached(self, query: Hashable, work_out: Callable[[], Answer]) -> Answer:
         """What ``work_out`` gives, worked out once for each query: a report asks again what a page asked."""
@@ -186,19 +183,9 @@ class Evidence:
         return {}
 
     @cached_property
-    def _columns(self) -> dict[str, list]:
-        """The columns that rows are chosen by, as lists."""
-        return {
-            name: self.results[name].to_numpy(object).tolist() for name in (*FIGURE, "published", "release", "basis")
-        }
-
-    @cached_property
-    def _rows_of(self) -> dict[tuple[str, str], list[int]]:
-        """Where the rows of each metric and area stand in the results."""
-        rows: dict[tuple[str, str], list[int]] = {}
-        for row, key in enumerate(zip(self.results["metric_id"], self._columns["area_code"], strict=True)):
-            rows.setdefault(key, []).append(row)
-        return rows
+    def _places(self) -> dict[str, Sequence[int]]:
+        """Where the rows of each metric stand in the results."""
+        return self.results.groupby("metric_id").indices
 
     @cached_property
     def authorities(self) -> list[str]:

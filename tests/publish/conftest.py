@@ -8,7 +8,7 @@ import json
 import re
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from functools import cache
@@ -124,9 +124,13 @@ STAND_INS = {
     "long reports": (packing, "compose", short_reports),
     "audit": (prepare, "refuse_disclosure", lambda *about: []),
     "grades": (prepare, "overclaimed", lambda *about: []),
+    "leaks": (packing, "refuse_leaks", lambda *about: None),
     "pictures": (Figure, "png", BLANK),
     "fine pictures": (style, "DPI", COARSE),
 }
+
+
+UNCHECKED = ("pictures", "audit", "grades", "leaks")
 
 
 def leave_out(patch: pytest.MonkeyPatch, *names: str) -> None:
@@ -199,8 +203,8 @@ def answer(capfd: pytest.CaptureFixture[str], *words: str) -> Said:
     return Said(status, *capfd.readouterr())
 
 
-def run_here(root: Path, *words: str, pictures: bool = False) -> Said:
-    """Run the command in ``root`` without a process or kernels of its own; without ``pictures`` no chart is drawn."""
+def run_here(root: Path, *words: str, without: Sequence[str] = ("pictures",)) -> Said:
+    """Run the command in ``root`` without a process or kernels of its own, and ``without`` some of ``STAND_INS``."""
     out, err = io.StringIO(), io.StringIO()
     before = Path.cwd()
     opened: list[Evidence] = []
@@ -214,7 +218,7 @@ def run_here(root: Path, *words: str, pictures: bool = False) -> Said:
     with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
         patch.chdir(root)
         patch.setattr(sys, "argv", ["dbv", *words])
-        leave_out(patch, "kernels", "fine pictures" if pictures else "pictures")
+        leave_out(patch, "kernels", *without)
         for module in (prepare, pages):
             patch.setattr(module, "open_evidence", open_once)
         try:
@@ -232,6 +236,7 @@ def run_once(
     *words: str,
     spoil: Callable[[Path], None] = lambda raw: None,
     kernels: bool = False,
+    without: Sequence[str] = ("pictures",),
 ) -> Run:
     """``dbv run`` in a project of its own, once for all tests of a session, whichever worker comes first.
 
@@ -241,6 +246,7 @@ def run_once(
         words: what the command is given after the quarter.
         spoil: what is done to the project's inputs before.
         kernels: whether it has a process of its own and each notebook a kernel, as when a person runs it.
+        without: what is left out where it has not, by the names of ``STAND_INS``.
     """
     shared = shared_folder(tmp_path_factory)
     root, said = shared / name, shared / f"{name}.json"
@@ -254,7 +260,7 @@ def run_once(
                 done = dbv(*call, cwd=root)
                 done = Said(done.returncode, done.stdout, done.stderr)
             else:
-                done = run_here(root, *call)
+                done = run_here(root, *call, without=without)
             said.write_text(json.dumps(done), encoding="utf-8")
     run = Run(root, Said(*json.loads(said.read_text(encoding="utf-8"))))
     assert run.done.status == 0, run.done.err
@@ -277,7 +283,8 @@ def scarce_run(tmp_path_factory: pytest.TempPathFactory, name: str) -> Run:
             shutil.rmtree(path) if path.is_dir() else path.unlink()
         keep_few_areas(raw)
 
-    return run_once(tmp_path_factory, name, *words, spoil=take_away)
+    without = ["pictures"] if name == EARLY else UNCHECKED  # the audit has one pack of little data
+    return run_once(tmp_path_factory, name, *words, spoil=take_away, without=without)
 
 
 @pytest.fixture(scope="session")
@@ -302,7 +309,7 @@ def controlled(tmp_path_factory: pytest.TempPathFactory) -> Run:
     """A controlled pack for one recipient, from the records of made-up persons, some of them with faults."""
     words = ["--profile", "controlled", "--recipient", RECIPIENT, "--as-at", "2026-03-01"]
     words += ["--only", "Placements", "--only", "Attendance"]
-    return run_once(tmp_path_factory, "with-records-controlled", *words, spoil=with_records)
+    return run_once(tmp_path_factory, "with-records-controlled", *words, spoil=with_records, without=UNCHECKED)
 
 
 @pytest.fixture
@@ -329,15 +336,15 @@ def first(tmp_path_factory: pytest.TempPathFactory) -> Path:
         shutil.rmtree(root / "data" / "raw" / name)
     write_headings(root / "notebooks")
     with pytest.MonkeyPatch.context() as patch:
-        leave_out(patch, "notebooks", "reports", "audit", "grades")
+        leave_out(patch, "notebooks", "reports", "audit", "grades", "leaks")
         packing.run(QUARTER, root / "data" / "raw", root / "outputs", only=["Plans", "Placements"])
     return root
 
 
 @pytest.fixture
 def headed(first: Path, calculated_once: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of that project, to spoil; the command runs in it, without kernels, reports and grades."""
+    """A copy of that project, to spoil; the command runs in it, without kernels, reports, grades and leaks."""
     root = Path(shutil.copytree(first, tmp_path / "project"))
     monkeypatch.chdir(root)
-    leave_out(monkeypatch, "notebooks", "reports", "grades")
+    leave_out(monkeypatch, "notebooks", "reports", "grades", "leaks")
     return root

@@ -201,8 +201,13 @@ def _shell():
         sys.displayhook, sys.excepthook, sys.path[:] = before
 
 
-if __name__ == "__main__":  # the command without kernels, audit and grades, for a copy of the package
-    run.execute = execute
-    prepare.refuse_disclosure = prepare.overclaimed = lambda *about: []
+def main_without_checks() -> None:
+    """The command without audit, grades and leaks, its pictures coarse, for a copy of the package."""
+    prepare.refuse_disclosure = prepare.overclaimed = run.refuse_leaks = lambda *about: []
     style.DPI = 30
     main()
+
+
+if __name__ == "__main__":
+    run.execute = execute
+    main_without_checks()

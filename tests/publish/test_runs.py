@@ -86,12 +86,29 @@ def unchanged(root: Path):
 
 def kernels() -> list[psutil.Process]:
     """The kernels that this process has started and that still run."""
-    return [one for one in psutil.Process().children(recursive=True) if is_kernel(one)]
+    return kernels_of(psutil.Process())
 
 
-def is_kernel(one: psutil.Process) -> bool:
+def kernels_of(process: psutil.Process) -> list[psutil.Process]:
+    """Those among what a process has started that are Jupyter's own, or forked from a server."""
+    every = process.children(recursive=True)
+    servers = [one.pid for one in every if "multiprocessing.forkserver" in command_of(one)]
+    return [
+        one
+        for one in every
+        if runs(one) and ("ipykernel_launcher" in command_of(one) or (one.pid in servers and one.ppid() in servers))
+    ]
+
+
+def command_of(process: psutil.Process) -> str:
     with suppress(psutil.Error):
-        return one.status() != psutil.STATUS_ZOMBIE and "ipykernel_launcher" in " ".join(one.cmdline())
+        return " ".join(process.cmdline())
+    return ""
+
+
+def runs(process: psutil.Process) -> bool:
+    with suppress(psutil.Error):
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
     return False
 
 
@@ -153,6 +170,32 @@ def test_what_is_done_is_done_again_where_it_must_be(root, run, no_kernels, why)
         (half,) = (root / "outputs" / WORK).rglob("board_summary-*")
         half.write_bytes(half.read_bytes()[:100])
     assert {"Board summary: done", "Reconciliation: done"} < set(run(force=why == "force"))
+
+
+SCRIPT = """
+import asyncio
+from dbv_analysis.publish import kernels
+
+print("run once")
+kernels.LOADED = ["ipykernel.kernelapp"]
+kernel = kernels.Kernels(kernel_name="python3")
+
+
+async def start_and_end():
+    await kernel.start_kernel()
+    print("alive" if await kernel.is_alive() else "dead")
+    await kernel.shutdown_kernel(now=True)
+
+
+asyncio.run(start_and_end())
+"""
+
+
+def test_a_script_that_starts_a_kernel_is_not_run_again_in_it(tmp_path):
+    path = tmp_path / "script.py"
+    path.write_text(SCRIPT, encoding="utf-8")
+    done = subprocess.run([sys.executable, str(path)], capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout.split("\n")) == (0, ["run once", "alive", ""]), done.stderr
 
 
 # Inputs that change, disks that are full, folders that cannot be written
@@ -340,14 +383,14 @@ def test_a_run_that_is_told_to_stop_tidies_up_and_says_so(root, unchanged, numbe
     done = (root / "outputs" / WORK).rglob
     while not ((root / "here").exists() and list(done("board_summary-*.ipynb"))) and time.monotonic() < until:
         time.sleep(0.05)
-    started = [one for one in psutil.Process(going.pid).children(recursive=True) if is_kernel(one)]
+    started = kernels_of(psutil.Process(going.pid))
     assert started
     going.send_signal(number)
     out, err = going.communicate(timeout=20)
     assert (going.returncode, out) == (status, "")
     assert err.splitlines()[-1].startswith("Stopped. The published pack is unchanged")
     assert "Traceback" not in err
-    assert [one for one in started if is_kernel(one)] == []
+    assert [one for one in started if runs(one)] == []
     assert list(done("board_summary-*.ipynb"))
     assert last_line(root)["status"] == status
 
