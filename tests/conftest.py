@@ -49,6 +49,10 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(200_000, 50, 100)
 
 
+def pytest_unconfigure() -> None:
+    gc.unfreeze()  # else libraries complain that what they made outlives them
+
+
 @pytest.fixture(scope="session")
 def data() -> Path:
     """The inputs that the project ships."""
