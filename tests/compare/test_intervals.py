@@ -10,9 +10,32 @@ from scipy import stats
 from statsmodels.stats.proportion import confint_proportions_2indep
 from statsmodels.stats.rates import confint_poisson_2indep
 
-from dbv_analysis.compare.intervals import change_interval, difference_in_differences, placebos_in_space, ratio_interval
+from dbv_analysis.compare.intervals import (
+    change_interval,
+    difference_in_differences,
+    placebos_in_space,
+    ratio_interval,
+    share_interval,
+)
 
 OTHERS = [1.0, -0.5, 0.2, 0.7, -1.1, 0.4]
+
+
+@pytest.mark.parametrize(
+    ("number", "of", "low", "high"),
+    [(81, 263, 25.53, 36.62), (15, 148, 6.24, 16.05), (0, 20, 0.0, 16.11), (1, 29, 0.61, 17.18)],
+)
+def test_a_share_has_the_score_interval_that_newcombe_published(number, of, low, high):
+    """Newcombe 1998, Statistics in Medicine 17: 857-872, table I, method 3."""
+    assert [round(float(end), 2) for end in share_interval(number, of)] == [low, high]
+
+
+def test_shares_of_nothing_have_no_interval_and_other_confidence_another():
+    low, high = share_interval([1, 0], [29, 0])
+    assert float(share_interval(1, 1)[1]) == pytest.approx(100)
+    assert (math.isnan(low[1]), math.isnan(high[1]), round(float(low[0]), 2)) == (True, True, 0.61)
+    narrower = [float(end) for end in share_interval(1, 29, confidence=0.5)]
+    assert low[0] < narrower[0] < narrower[1] < high[0]
 
 
 def test_the_difference_of_two_shares_has_the_interval_that_newcombe_published():

@@ -44,6 +44,7 @@ def test_a_change_is_the_newest_figure_less_the_one_before():
     fell = ask(change, made_up(JANUARIES.replace("42.25", "30.0")))
     assert (fell.difference, fell.verb) == (-8.5, "fell")
     assert fell.as_text == "fell by 8.5 percentage points, from 38.5% in January 2023 to 30.0% in January 2024"
+    assert ask(change, made_up(JANUARIES.replace("42.25", "38.1"))).verb == "fell"
 
 
 def test_what_is_printed_alike_stayed():
@@ -146,6 +147,9 @@ def test_two_terms_are_two():
     evidence = made_up("period  value\n2023-09-01 to 2024-03-31  300\nsummer term 2024  300", COUNT)
     before = "150 a term from 1 September 2023 to 31 March 2024"
     assert ask(per_term, evidence).as_text == f"300 a term in summer term 2024 against {before}, 100% more"
+    newest = made_up("period  value\nsummer term 2023  100\n2023-09-01 to 2024-03-31  300", COUNT)
+    after = "150 a term from 1 September 2023 to 31 March 2024"
+    assert ask(per_term, newest).as_text == f"{after} against 100 a term in summer term 2023, 50% more"
 
 
 @pytest.mark.parametrize(
@@ -182,6 +186,7 @@ def test_the_newest_of_the_earlier_totals_is_set_beside_the_newest():
 def test_a_season_is_the_part_of_the_year_that_is_newest():
     evidence = made_up("""
         area  period            value
+        Own   summer term 2021  6.0
         Own   autumn term 2021  8.0
         Own   spring term 2022  7.0
         Own   autumn term 2022  9.5

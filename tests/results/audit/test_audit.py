@@ -94,6 +94,18 @@ def test_a_share_of_none_is_hidden_last_of_the_groups():
     rows = [("a", "school", 3), ("a", "home", 20), ("b", "home", 12), ("c", "school", 20), ("c", "home", 20)]
     text = "kind  setting  count\n" + "\n".join("  ".join(map(str, row)) for row in rows)
     assert symbols(pack(text, "shares")) == {TOTAL: "", "a": "c", "b": "", "c": "c"}
+    of_none = "kind  setting  count\na  home  3\nb  home  12\nc  school  20\nc  home  20"
+    assert symbols(pack(of_none, "shares")) == {TOTAL: "", "a": "c", "b": "", "c": "c"}
+
+
+def test_an_area_with_nothing_to_hide_leaves_another_as_it_must_be():
+    """Whichever of the two stands first."""
+    for first, second in (("Here", "There"), ("There", "Here")):
+        rows = [(first, "a", 30), (first, "b", 40), (second, "a", 3), (second, "b", 7), (second, "c", 9)]
+        text = "area  kind  count\n" + "\n".join("  ".join(map(str, row)) for row in rows)
+        shown = pack(text, "kinds")
+        hidden = shown[shown["symbol"] == "c"]
+        assert set(zip(hidden["area_name"], hidden["breakdown"], strict=True)) == {(second, "a"), (second, "b")}
 
 
 def test_a_pack_that_hides_enough_gives_nothing_away():

@@ -47,6 +47,16 @@ def test_a_count_beside_a_total_and_another_count_follows():
     assert intervals(system) == [(1, 3, 3, (0, 2))]
 
 
+def test_a_small_count_beside_a_rounded_total_of_thousands_follows_as_far_as_the_rounding():
+    system = known("""
+        is   count  shown  slack
+        a+b  30000  yes    5
+        a    3      no     0
+        b    29997  yes    0
+    """)
+    assert intervals(system) == [(1, 0, 8, (0, 2))]
+
+
 def test_two_hidden_counts_lie_between_1_and_what_the_other_leaves():
     system = known("""
         is   count  shown  least
