@@ -17,7 +17,7 @@ from dbv_analysis.charts import (
     line_chart,
     range_chart,
 )
-from dbv_analysis.compare import control_limits as process
+from dbv_analysis.compare import control_limits
 from dbv_analysis.compare.change import (
     before_programme,
     change,
@@ -62,7 +62,7 @@ def trend(series: Series, terms: bool = False) -> Figure | None:
 
 def control(series: Series) -> Figure | None:
     """The authority's own series with the limits that its past sets; None where the past is too short."""
-    limited = process.control(series)
+    limited = control_limits.control(series)
     if limited is None:
         return None
     rows, limits = limited

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import dbv_analysis
 from dbv_analysis.model.source import sha256_of
-from dbv_analysis.results import cache as kept
+from dbv_analysis.results import cache as results_cache
 
 PACKAGE = "dbv-analysis"
 REQUIREMENTS = "requirements.txt"
@@ -22,7 +22,7 @@ def package(root: Path) -> dict[str, str | None]:
     """The package's name, version and commit, and one sum over the names and bytes of its files."""
     folder = Path(dbv_analysis.__file__).parent
     total = hashlib.sha256()
-    for path in kept.files(folder):
+    for path in results_cache.files(folder):
         total.update(f"{path.relative_to(folder).as_posix()} {sha256_of(path)}\n".encode())
     return {
         "name": PACKAGE,

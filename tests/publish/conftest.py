@@ -29,7 +29,7 @@ from dbv_analysis.model.source import sha256_of
 from dbv_analysis.publish import prepare
 from dbv_analysis.publish import run as packing
 from dbv_analysis.reports.document import Document
-from dbv_analysis.results import cache as kept
+from dbv_analysis.results import cache as results_cache
 from dbv_analysis.results.evidence import Evidence, open_evidence
 from dbv_analysis.synth import synthesise
 from tests.conftest import HALTON, QUARTER, ROOT, dbv, shared_folder
@@ -313,9 +313,11 @@ def controlled(tmp_path_factory: pytest.TempPathFactory) -> Run:
 
 
 @pytest.fixture
-def calculated_once(assemble_once: Callable[[Path, str], kept.Assembled], monkeypatch: pytest.MonkeyPatch) -> None:
+def calculated_once(
+    assemble_once: Callable[[Path, str], results_cache.Assembled], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Runs on the same inputs, settings and code calculate their results once: what follows is what is tested."""
-    monkeypatch.setattr(kept, "assemble", assemble_once)
+    monkeypatch.setattr(results_cache, "assemble", assemble_once)
 
 
 @pytest.fixture

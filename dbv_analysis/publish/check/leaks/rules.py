@@ -94,7 +94,6 @@ DAY = (
 BIRTH = r"\b(?:d\.?o\.?b\b\.?|(?:date of birth|birth ?date|birthday|births?|born)\b)"
 # A cohort is told by a bound: "born after 1 September 2012". A person is not.
 BOUND = r"(?! (?:on or )?(?:after|before|between|since|from)\b)"
-WHOLE_DAY = re.compile(DAY, re.IGNORECASE)
 AREAS = """AB AL B BA BB BD BH BL BN BR BS BT CA CB CF CH CM CO CR CT CV CW DA DD DE DG DH DL DN DT DY E EC EH EN EX FK
 FY G GL GU GY HA HD HG HP HR HS HU HX IG IM IP IV JE KA KT KW KY L LA LD LE LL LN LS LU M ME MK ML N NE NG NN
 NP NR NW OL OX PA PE PH PL PO PR RG RH RM S SA SE SG SK SL SM SN SO SP SR SS ST SW SY TA TD TF TN TQ TR TS TW
