@@ -39,7 +39,7 @@ def told_of_damage() -> list[str]:
 
 def tested() -> list[str]:
     """Run every test with all of its made-up cases and every engine that is installed."""
-    asked = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "worksteal", "tests"]
+    asked = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder", "tests"]
     done = subprocess.run(asked, cwd=ROOT, env={**os.environ, "DBV_SOAK": "60"}, capture_output=True, text=True)
     if done.returncode:
         sys.exit(done.stdout)

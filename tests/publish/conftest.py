@@ -20,7 +20,6 @@ from bs4 import BeautifulSoup
 from filelock import FileLock
 
 from dbv_analysis import pages
-from dbv_analysis.charts import style
 from dbv_analysis.cli import main
 from dbv_analysis.inputs.load import Inputs, load
 from dbv_analysis.model.blocks import Figure
@@ -32,7 +31,7 @@ from dbv_analysis.reports.document import Document
 from dbv_analysis.results import cache as results_cache
 from dbv_analysis.results.evidence import Evidence, open_evidence
 from dbv_analysis.synth import synthesise
-from tests.conftest import HALTON, QUARTER, ROOT, dbv, shared_folder
+from tests.conftest import HALTON, QUARTER, ROOT, shared_folder
 from tests.publish import in_process
 from tests.publish.made_up import headings_alone, write_headings
 
@@ -48,11 +47,6 @@ NAMES = [
     "Voice",
 ]
 SECTIONS = {name: f"{name.lower().replace(' ', '_')}.html" for name in NAMES}
-COARSE = 30  # dots an inch of pictures that are compared, but that nobody looks at
-BLANK = bytes.fromhex(  # a picture of one white point
-    "89504e470d0a1a0a0000000d49484452000000010000000108000000003a7e9b55"
-    "0000000a49444154789c63f80f0001010100b138f6140000000049454e44ae426082"
-)
 RECIPIENT = 'Head of "SEN" & <Inclusion>'
 OF_NEITHER_SECTION = ("dfe-absence-by-sen", "dfe-exclusions-by-sen", "dfe-lait")  # Plans or Placements
 REPORTS = [f"{name}.docx" for name in DOCUMENTS]
@@ -125,8 +119,7 @@ STAND_INS = {
     "audit": (prepare, "refuse_disclosure", lambda *about: []),
     "grades": (prepare, "overclaimed", lambda *about: []),
     "leaks": (packing, "refuse_leaks", lambda *about: None),
-    "pictures": (Figure, "png", BLANK),
-    "fine pictures": (style, "DPI", COARSE),
+    "pictures": (Figure, "png", in_process.BLANK),
 }
 
 
@@ -235,7 +228,6 @@ def run_once(
     name: str,
     *words: str,
     spoil: Callable[[Path], None] = lambda raw: None,
-    kernels: bool = False,
     without: Sequence[str] = ("pictures",),
 ) -> Run:
     """``dbv run`` in a project of its own, once for all tests of a session, whichever worker comes first.
@@ -245,8 +237,7 @@ def run_once(
         name: of the project's folder; it tells one run from another.
         words: what the command is given after the quarter.
         spoil: what is done to the project's inputs before.
-        kernels: whether it has a process of its own and each notebook a kernel, as when a person runs it.
-        without: what is left out where it has not, by the names of ``STAND_INS``.
+        without: what is left out, by the names of ``STAND_INS``.
     """
     shared = shared_folder(tmp_path_factory)
     root, said = shared / name, shared / f"{name}.json"
@@ -256,11 +247,7 @@ def run_once(
             root.mkdir()
             spoil(copy_of_the_project(root) / "data" / "raw")
             call = ["run", QUARTER, "--out", str(root / "outputs"), *words]
-            if kernels:
-                done = dbv(*call, cwd=root)
-                done = Said(done.returncode, done.stdout, done.stderr)
-            else:
-                done = run_here(root, *call, without=without)
+            done = run_here(root, *call, without=without)
             said.write_text(json.dumps(done), encoding="utf-8")
     run = Run(root, Said(*json.loads(said.read_text(encoding="utf-8"))))
     assert run.done.status == 0, run.done.err
@@ -268,8 +255,11 @@ def run_once(
 
 
 def whole_pack(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """The whole pack of the shipped quarter, as the command publishes it."""
-    return run_once(tmp_path_factory, "whole-pack", kernels=True)
+    """The whole pack of the shipped quarter, as the command publishes it, but for kernels.
+
+    ``test_releases`` holds packs with and without them against each other, and nbval runs each notebook in one.
+    """
+    return run_once(tmp_path_factory, "whole-pack", without=())
 
 
 def scarce_run(tmp_path_factory: pytest.TempPathFactory, name: str) -> Run:
@@ -293,7 +283,7 @@ def pack(tmp_path_factory: pytest.TempPathFactory) -> Run:
     return whole_pack(tmp_path_factory)
 
 
-def with_records(raw: Path, plans: int = 150, faults: int = 2) -> None:
+def with_records(raw: Path, plans: int = 100, faults: int = 2) -> None:
     """Few areas, and the records of made-up persons, some of them with faults."""
     keep_few_areas(raw)
     made = synthesise(ROOT / "data" / "raw", raw.parent / "made-up", plans=plans, faults=faults)

@@ -25,7 +25,7 @@ from dbv_analysis.reports.document import Document
 from dbv_analysis.reports.new_quarter import start
 from dbv_analysis.results.evidence import Evidence, open_evidence
 from tests.conftest import QUARTER
-from tests.publish.conftest import COARSE, Said, answer, change_cell, copy_of_the_project, keep_few_areas
+from tests.publish.conftest import Said, answer, change_cell, copy_of_the_project, keep_few_areas
 
 # Text that a browser, Word, Excel, matplotlib or markdown would take for something else.
 HOSTILE = (
@@ -98,7 +98,7 @@ def spoilt(tmp_path_factory: pytest.TempPathFactory) -> Spoilt:
 def _coarse_pictures() -> Iterator[None]:
     """What is read here is text; its pictures only must not fail."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(style, "DPI", COARSE)
+        patch.setattr(style, "DPI", 30)
         yield
 
 
