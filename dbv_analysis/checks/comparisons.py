@@ -55,7 +55,7 @@ def unlike_periods(evidence: Evidence) -> Iterator[Result]:
     """
     for claim in claims(evidence, "change", "effect"):
         reason = why_not_comparable(claim.earlier, claim.later, claim.metric.breaks, claim.metric.any_day)
-        found = ends(evidence, claim)
+        shares = ends(evidence, claim)
         if reason is None:
             yield claim.result(
                 "periods that compare",
@@ -63,7 +63,7 @@ def unlike_periods(evidence: Evidence) -> Iterator[Result]:
                 f"{claim.earlier.label} and {claim.later.label}",
             )
             continue
-        adjusted = _a_term(claim.metric, claim.earlier, claim.later, found)
+        adjusted = _a_term(claim.metric, claim.earlier, claim.later, shares)
         yield claim.result(
             adjusted[0] if adjusted else "no fair comparison",
             DISAGREES,
@@ -203,15 +203,15 @@ def too_few(evidence: Evidence) -> Iterator[Result]:
     plans = evidence.whole("caseload_count")
     plans = plans[plans["value"].notna()]
     for claim in claims(evidence, "change"):
-        found = ends(evidence, claim)
-        if claim.metric.unit is not RATE or claim.row.breakdown != "EHC plan" or found is None or plans.empty:
+        shares = ends(evidence, claim)
+        if claim.metric.unit is not RATE or claim.row.breakdown != "EHC plan" or shares is None or plans.empty:
             continue
         number = plans.iloc[-1]["value"]
-        children = [value * number / 100 for value in found]
+        children = [value * number / 100 for value in shares]
         few = abs(children[1] - children[0]) < 2 * ONE_CHILD
         yield claim.judged(
             f"about {children[0]:.1f} and {children[1]:.1f} events",
-            f"{found[0]:g}% and {found[1]:g}% of {number:,.0f} plans (pupils in school are fewer) are "
+            f"{shares[0]:g}% and {shares[1]:g}% of {number:,.0f} plans (pupils in school are fewer) are "
             f"{children[0]:.1f} and {children[1]:.1f}.",
             wrong=few,
             severity=MEDIUM,

@@ -50,25 +50,25 @@ def published_figure(evidence: Evidence) -> Iterator[Result]:
         what, stands = _name(evidence, row), places[row.label_printed, row.period_printed, row.printed, row.area_name]
         measure = f"{lower_first(metric.title)}, {row.period_label}"
         if row.period_printed == NO_YEAR and row.matches:
-            said = f"No year is printed; {row.printed} is {row.matches}."
-            yield Result(what, stands, row.printed, "no year to check", UNCHECKED, said, LOW, "Print the year.")
+            reason = f"No year is printed; {row.printed} is {row.matches}."
+            yield Result(what, stands, row.printed, "no year to check", UNCHECKED, reason, LOW, "Print the year.")
         elif row.published == "":
-            said = f"No figure for {measure}{_later(row)}."
-            yield Result(what, stands, row.printed, "nothing published", UNCHECKED, said)
+            reason = f"No figure for {measure}{_later(row)}."
+            yield Result(what, stands, row.printed, "nothing published", UNCHECKED, reason)
         elif row.agrees:
             yield Result(what, stands, row.printed, row.published, AGREES, f"{measure}: {row.published}.")
         else:
             cut = _cut_off(evidence, row)
             verdict, severity = (ROUNDING, LOW) if cut else (DISAGREES, MEDIUM)
             how = "cut off, not rounded" if cut else "another figure"
-            said = f"Printed {row.printed}; {measure} is {row.published}: {how}."
+            reason = f"Printed {row.printed}; {measure} is {row.published}: {how}."
             yield Result(
                 what,
                 stands,
                 row.printed,
                 row.published,
                 verdict,
-                said,
+                reason,
                 severity,
                 f"Print {row.published}, with its period.",
             )
@@ -86,15 +86,15 @@ def _places(evidence: Evidence) -> dict[tuple, str]:
 
 
 def _cut_off(evidence: Evidence, row) -> bool:
-    """Whether the printed figure is the published one with its last digits left out."""
+    """Whether the printed figure is the published claim with its last digits left out."""
     claims_ = evidence.printed_figures
-    one = claims_[(claims_["label_printed"] == row.label_printed) & (claims_["printed"] == row.printed)].iloc[0]
-    found = evidence.rows(row.metric_id, [one["area_code"]], one["breakdown"])
-    found = found[(found["period_start"] == one["period_start"]) & (found["period_end"] == one["period_end"])]
-    if found.empty or evidence.metrics[row.metric_id].unit in (COUNT, POUNDS):
+    claim = claims_[(claims_["label_printed"] == row.label_printed) & (claims_["printed"] == row.printed)].iloc[0]
+    rows = evidence.rows(row.metric_id, [claim["area_code"]], claim["breakdown"])
+    rows = rows[(rows["period_start"] == claim["period_start"]) & (rows["period_end"] == claim["period_end"])]
+    if rows.empty or evidence.metrics[row.metric_id].unit in (COUNT, POUNDS):
         return False
     scale = 10 ** decimals_of(row.printed)
-    return math.floor(found.iloc[-1]["value"] * scale) / scale == one["value"]
+    return math.floor(rows.iloc[-1]["value"] * scale) / scale == claim["value"]
 
 
 @check(
@@ -276,14 +276,14 @@ def growth(evidence: Evidence) -> Iterator[Result]:
             )
             continue
         earlier, later = before.iloc[-1], same.iloc[-1]
-        found = 100 * (later["value"] - earlier["value"]) / earlier["value"]
-        exact = f"{found:.1f}"
-        agrees, cut = exact == f"{size:.1f}", math.floor(found * 10) / 10 == size
+        rise = 100 * (later["value"] - earlier["value"]) / earlier["value"]
+        exact = f"{rise:.1f}"
+        agrees, cut = exact == f"{size:.1f}", math.floor(rise * 10) / 10 == size
         verdict = AGREES if agrees else ROUNDING if cut else DISAGREES
         yield claim.result(
             f"{exact}%, from {earlier['period_label']} to {later['period_label']}",
             verdict,
-            f"({later['value']:,.0f} − {earlier['value']:,.0f}) ÷ {earlier['value']:,.0f} = {found:.2f}%",
+            f"({later['value']:,.0f} − {earlier['value']:,.0f}) ÷ {earlier['value']:,.0f} = {rise:.2f}%",
             {AGREES: NONE, ROUNDING: LOW, DISAGREES: MEDIUM}[verdict],
             "" if agrees else f"Print {exact}%.",
         )

@@ -132,17 +132,17 @@ def lines_and_total(evidence: Evidence) -> Iterator[Result]:
 
 
 def _sum(what: str, where: str, parts, total) -> Result:
-    found, printed = parts.sum(), total["pounds"]
-    agrees = round(found) == round(printed)
+    sum_of_parts, printed = parts.sum(), total["pounds"]
+    agrees = round(sum_of_parts) == round(printed)
     return judged(
         what,
         where,
         str(total["printed"]),
-        full(found),
-        f"{' + '.join(full(part) for part in parts)} = {full(found)}; printed {full(printed)}",
+        full(sum_of_parts),
+        f"{' + '.join(full(part) for part in parts)} = {full(sum_of_parts)}; printed {full(printed)}",
         wrong=not agrees,
         severity=MEDIUM,
-        mend=f"Name what makes up the {full(abs(printed - found))} between them.",
+        mend=f"Name what makes up the {full(abs(printed - sum_of_parts))} between them.",
     )
 
 
@@ -179,8 +179,8 @@ def not_itemised(evidence: Evidence) -> Iterator[Result]:
 def spend_rate(evidence: Evidence) -> Iterator[Result]:
     """What was spent to date beside the profile, where a report says that spending is on track."""
     to_date = newest_to_date(evidence)
-    said = [one for one in claims(evidence, "state") if (one.row.topic, one.row.says) == ("spending", "on track")]
-    if to_date is None or not said:
+    claimed = [one for one in claims(evidence, "state") if (one.row.topic, one.row.says) == ("spending", "on track")]
+    if to_date is None or not claimed:
         return
     planned = evidence.rows(PROFILE, breakdown=TOTAL)
     planned = planned[
@@ -190,7 +190,7 @@ def spend_rate(evidence: Evidence) -> Iterator[Result]:
         return
     spent, profile = to_date["value"], planned.iloc[0]["value"]
     agrees = abs(spent / profile - 1) <= 0.05
-    for claim in said:
+    for claim in claimed:
         yield claim.judged(
             f"{full(spent)} of {full(profile)} profiled",
             f"{full(spent)} ÷ {full(profile)} = {100 * spent / profile:.1f}% of the profile {to_date['period_label']}",

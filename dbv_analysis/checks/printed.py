@@ -109,7 +109,7 @@ def newest(evidence: Evidence, claim: Claim, area: str, by: Period) -> pd.Series
 
 def ends(evidence: Evidence, claim: Claim) -> tuple[float, float] | None:
     """The earlier and the later figure of a claim, as printed or else as published; None where one is not known."""
-    found = []
+    values = []
     for period in (claim.earlier, claim.later):
         if period is None:
             return None
@@ -119,8 +119,8 @@ def ends(evidence: Evidence, claim: Claim) -> tuple[float, float] | None:
             value = None if row is None else float(row["value"])
         if value is None:
             return None
-        found.append(value)
-    return found[0], found[1]
+        values.append(value)
+    return values[0], values[1]
 
 
 def signed(metric: Metric, difference: float) -> str:
@@ -154,19 +154,19 @@ def _beside(evidence: Evidence, claim: dict) -> dict:
     decimals = decimals_of(claim["printed"])
     unit = evidence.metrics[claim["metric_id"]].unit
     printed = unit.write(claim["value"], decimals)
-    found = {name: claim[name] for name in CLAIMED} | {"published": "", "agrees": None, "matches": "", "since": ""}
+    row = {name: claim[name] for name in CLAIMED} | {"published": "", "agrees": None, "matches": "", "since": ""}
     if same.empty:  # nothing to check it against; but a count may be the figure of another period
         exact = unit in (COUNT, POUNDS)
         matches = _what_it_matches(evidence, claim, printed, decimals, of_itself=True) if exact else ""
-        return found | {"matches": matches, "since": _since(evidence, claim)}
+        return row | {"matches": matches, "since": _since(evidence, claim)}
     if same.iloc[-1]["symbol"]:
-        return found
+        return row
     holds = same.iloc[-1]
     agrees = unit.write(holds["value"], decimals) == printed
     # A whole percentage is that of some period by chance.
     exact = unit in (COUNT, POUNDS) or decimals > 0 or claim["period_printed"] == NO_YEAR
     matches = "" if agrees or not exact else _what_it_matches(evidence, claim, printed, decimals)
-    return found | {"published": evidence.write(holds), "agrees": agrees, "matches": matches}
+    return row | {"published": evidence.write(holds), "agrees": agrees, "matches": matches}
 
 
 def _since(evidence: Evidence, claim: dict) -> str:

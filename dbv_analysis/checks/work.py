@@ -86,13 +86,15 @@ def phases_backwards(evidence: Evidence) -> Iterator[Result]:
             for before, after in pairwise(own.itertuples())
             if PHASES.index(after.phase) < PHASES.index(before.phase)
         ]
-        told = [f"{one.quarter} {lower_first(one.phase)} → {two.quarter} {lower_first(two.phase)}" for one, two in back]
+        steps = [
+            f"{one.quarter} {lower_first(one.phase)} → {two.quarter} {lower_first(two.phase)}" for one, two in back
+        ]
         yield judged(
             f"Plan of {element}",
             place(next(own.itertuples())),
-            listed(told) if told else "in order",
+            listed(steps) if steps else "in order",
             "phases in order",
-            listed(told) if told else "co-design, implementation, pilot, sustain: none goes back",
+            listed(steps) if steps else "co-design, implementation, pilot, sustain: none goes back",
             wrong=back,
             severity=LOW,
             mend="Correct the plan, or say why it begins again.",
@@ -156,10 +158,10 @@ def phase_before_predecessor(evidence: Evidence) -> Iterator[Result]:
 def past_due_on_track(evidence: Evidence) -> Iterator[Result]:
     """Elements called on track or ahead, with the tasks of their plan that are past their end and not reported done."""
     every = tasks(evidence)
-    said = {row.element: row for row in phases(evidence).itertuples()}
+    phase_of = {row.element: row for row in phases(evidence).itertuples()}
     plans = [plan for workstream in evidence.programme.workstreams for plan in workstream.plans.items()]
     for plan, element in plans:
-        row, own = said.get(element), every[every["plan"] == plan]
+        row, own = phase_of.get(element), every[every["plan"] == plan]
         if row is None or row.status_detail not in GOOD or own.empty:
             continue
         late = own[own["state"] == PAST]
@@ -246,8 +248,8 @@ def contradiction(evidence: Evidence) -> Iterator[Result]:
     for claim in claims(evidence, "state", "effect"):
         by_topic.setdefault((claim.row.release, claim.row.topic), []).append(claim)
     for (_, topic), own in by_topic.items():
-        said = dict.fromkeys(claim.row.says for claim in own)
-        against = len(said) > 1
+        statements = dict.fromkeys(claim.row.says for claim in own)
+        against = len(statements) > 1
         if len(own) < 2:
             continue
         quoted = [f"“{claim.row.printed}”" for claim in own]
@@ -255,7 +257,7 @@ def contradiction(evidence: Evidence) -> Iterator[Result]:
             upper_first(topic),
             listed(dict.fromkeys(claim.place for claim in own)),
             listed(quoted),
-            listed(said),
+            listed(statements),
             "; ".join(f"{claim.row.claim}: {claim.row.says}" for claim in own),
             wrong=against,
             severity=MEDIUM,

@@ -71,7 +71,7 @@ class Cohort:
 
         Raises CallProblem where a column or a value is none that is there.
         """
-        frame, tables, said, held = self.frame, dict(self.tables), [], dict(self.chosen)
+        frame, tables, conditions, held = self.frame, dict(self.tables), [], dict(self.chosen)
         for name, wanted in chosen.items():
             column = CALLED.get(name, name)
             self._known(column)
@@ -84,10 +84,10 @@ class Cohort:
                     raise CallProblem(f'Nobody here has {column} "{value}".{hint} There are: {listed(names)}.')
             frame = frame[frame[column].isin(values)]
             tables = {table: rows.filter(nw.col(column).is_in(values)) for table, rows in tables.items()}
-            said.append(f"{column} {listed(map(str, values))}")
+            conditions.append(f"{column} {listed(map(str, values))}")
             held[column] = values
-        words = f"{self.text}: {', '.join(said)}" if said else self.text
-        return replace(self, frame=frame, tables=tables, text=words, chosen=held)
+        text = f"{self.text}: {', '.join(conditions)}" if conditions else self.text
+        return replace(self, frame=frame, tables=tables, text=text, chosen=held)
 
     def past(self, day: date) -> Cohort:
         """The same cohort on another day: those who had then what these have now. ``semh.past(date(2024, 1, 18))``
@@ -138,15 +138,15 @@ class Cohort:
             raise CallProblem(str(error.args[0])) from None
         topics = {topic: column for topic, column in GROUPS.items() if column in columns}
         profile = CONTROLLED if rule is None else PUBLIC
-        found = by_group(metric, self.tables, topics, self.about, rule or Disclosure(), profile)
+        figures = by_group(metric, self.tables, topics, self.about, rule or Disclosure(), profile)
         # A plain count has no denominator; where everything is hidden, it is not known whether it has one.
-        numbers = [name for name in COUNTS if found[name].notna().any()] or list(COUNTS)
-        if found["of_children"].any():
-            low, high = share_interval(found["numerator"], found["denominator"])
-            found, numbers = found.assign(low=low, high=high), [*numbers, "low", "high"]
-        cells = found[numbers].round(metric.decimals or 1).astype(object)
-        cells = cells.mask(found["symbol"] != "", found["symbol"], axis=0)
-        return pd.concat([found["period_label"], found["breakdown"].rename("group"), cells], axis=1)
+        numbers = [name for name in COUNTS if figures[name].notna().any()] or list(COUNTS)
+        if figures["of_children"].any():
+            low, high = share_interval(figures["numerator"], figures["denominator"])
+            figures, numbers = figures.assign(low=low, high=high), [*numbers, "low", "high"]
+        cells = figures[numbers].round(metric.decimals or 1).astype(object)
+        cells = cells.mask(figures["symbol"] != "", figures["symbol"], axis=0)
+        return pd.concat([figures["period_label"], figures["breakdown"].rename("group"), cells], axis=1)
 
     def beside(self, other: Cohort, column: str) -> pd.DataFrame:
         """The shares of two cohorts and their difference, this one's less the other's, with its interval in points.
@@ -162,9 +162,9 @@ class Cohort:
         for group in sorted({*mine.index, *theirs.index}, key=str):
             number, others = int(mine.get(group, 0)), int(theirs.get(group, 0))
             if len(self) and len(other):
-                found = change_interval(others, len(other), number, len(self))
+                difference = change_interval(others, len(other), number, len(self))
                 shares = 100 * number / len(self), 100 * others / len(other)
-                rows.append([group, *shares, found.value, found.low, found.high])
+                rows.append([group, *shares, difference.value, difference.low, difference.high])
         return pd.DataFrame(rows, columns=["group", "percent", "percent_other", "difference", "low", "high"]).round(1)
 
     def flows(self, before: Cohort, column: str = "placed") -> pd.DataFrame:
@@ -234,9 +234,9 @@ def _counted_from(figures: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([own.assign(part="numerator"), *of_all], ignore_index=True)
 
 
-def _written(found: pd.DataFrame, path: Path) -> pd.DataFrame:
-    found.map(_plain).to_csv(path, index=False)
-    return found
+def _written(table: pd.DataFrame, path: Path) -> pd.DataFrame:
+    table.map(_plain).to_csv(path, index=False)
+    return table
 
 
 def _plain(cell):

@@ -53,8 +53,8 @@ def open_day(
     area = load_programme(Path(data)).area
     for folder in filter(None, (records, registers)):
         if not (Path(folder) / TALLY).is_file():
-            words = f"{folder} holds no records. They are in data/processed/records, once `dbv check` has run."
-            raise CallProblem(words)
+            problem = f"{folder} holds no records. They are in data/processed/records, once `dbv check` has run."
+            raise CallProblem(problem)
     try:
         chosen = date.fromisoformat(day) if day else read_tally(Path(records)).reference
     except ValueError:
@@ -100,8 +100,8 @@ def on_day(
     def opened(other: date) -> Cohort:
         return on_day(folder, other, engine, registers, period, area)
 
-    words = f"everyone with a plan on {format_day(day)}"
-    return Cohort(day, frame, words, tables, about, opened)
+    text = f"everyone with a plan on {format_day(day)}"
+    return Cohort(day, frame, text, tables, about, opened)
 
 
 def _by_command(data: Path, out: Path) -> None:
@@ -109,9 +109,9 @@ def _by_command(data: Path, out: Path) -> None:
 
     Raises CallProblem with what the command said where it could not.
     """
-    words = ["synth", "--plans", str(PLANS), "--data", str(data), "--out", str(out)]
+    arguments = ["synth", "--plans", str(PLANS), "--data", str(data), "--out", str(out)]
     done = subprocess.run(
-        [sys.executable, "-m", "dbv_analysis", *words], capture_output=True, text=True, encoding="utf-8"
+        [sys.executable, "-m", "dbv_analysis", *arguments], capture_output=True, text=True, encoding="utf-8"
     )
     if done.returncode:
         raise CallProblem(done.stderr.strip())

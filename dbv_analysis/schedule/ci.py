@@ -19,18 +19,18 @@ def text(plan: Plan) -> str:
     Raises CallProblem where one of the folders is outside the project, or that of the packs has signs of a pattern,
     or where the pack is a controlled one.
     """
-    words = ["dbv", *_words(plan)]
-    if words[words.index("--profile") + 1] == CONTROLLED:
+    command = ["dbv", *_words(plan)]
+    if command[command.index("--profile") + 1] == CONTROLLED:
         raise CallProblem(
             "A controlled pack shows small counts, so it is not for a service whose artefacts others can fetch. "
             "Use --profile public, or a schedule on a machine of your own."
         )
-    out = words[words.index("--out") + 1]
+    out = command[command.index("--out") + 1]
     if set(out) & set("*?[]!#~\\"):
         raise CallProblem(f'"{out}" holds signs that a workflow takes for a pattern. Name another folder with --out.')
     values = {
         "cron": plan.cron,
-        "command": literal(shlex.join(words)),
+        "command": literal(shlex.join(command)),
         "cached": scalar(out),
         "packs": [literal(out), literal(f"!{out}/logs")],
         "name": scalar(plan.name),
@@ -40,14 +40,14 @@ def text(plan: Plan) -> str:
 
 def _words(plan: Plan) -> list[str]:
     """The command's words from ``schedule`` on, with folders as they are named in a checkout."""
-    words = list(plan.command[plan.command.index("schedule") :])
+    command = list(plan.command[plan.command.index("schedule") :])
     for option in ("--data", "--out"):
-        index = words.index(option) + 1
-        path = Path(words[index])
+        index = command.index(option) + 1
+        path = Path(command[index])
         if not path.is_relative_to(plan.project):
             raise CallProblem(f"{path} is outside the project, so a checkout has no such folder. Name one inside it.")
-        words[index] = path.relative_to(plan.project).as_posix()
-    return words
+        command[index] = path.relative_to(plan.project).as_posix()
+    return command
 
 
 def literal(value: str) -> str:

@@ -28,6 +28,6 @@ def call(program: str, *words: str, given: str | None = None, may_fail: bool = F
         timeout=60,
     )
     if done.returncode and not may_fail:
-        said = done.stderr.encode("utf-8", "replace").decode().strip().splitlines()
-        raise CallProblem(f"{program} failed ({said[-1] if said else f'exit status {done.returncode}'}).")
+        lines = done.stderr.encode("utf-8", "replace").decode().strip().splitlines()
+        raise CallProblem(f"{program} failed ({lines[-1] if lines else f'exit status {done.returncode}'}).")
     return done.returncode, done.stdout

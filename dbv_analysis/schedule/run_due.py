@@ -37,11 +37,11 @@ def make_due(data: Path, out: Path, profile: str, quiet: bool) -> Done:
     if not data.is_dir():
         raise CallProblem(f"There is no folder {data}. Name the folder of the inputs with --data.")
     programme = load_programme(data)
-    found = due(programme, date.today())
-    if found.quarter is None:
+    state = due(programme, date.today())
+    if state.quarter is None:
         outcome = Outcome("", NOT_DUE)
-    elif is_up_to_date(found.quarter, programme, data, out, profile):
-        outcome = Outcome(str(found.quarter), UNCHANGED)
+    elif is_up_to_date(state.quarter, programme, data, out, profile):
+        outcome = Outcome(str(state.quarter), UNCHANGED)
     else:
-        outcome = run_in_subprocess(str(found.quarter), data, out, profile, quiet)
-    return Done(outcome, programme.area.name, programme.root, found.next)
+        outcome = run_in_subprocess(str(state.quarter), data, out, profile, quiet)
+    return Done(outcome, programme.area.name, programme.root, state.next)

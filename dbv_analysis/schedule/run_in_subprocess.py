@@ -33,8 +33,8 @@ def run_in_subprocess(quarter: str, data: Path, out: Path, profile: str, quiet: 
     """
     before = _published(out / quarter)
     options = ["--data", str(data), "--out", str(out), "--profile", profile]
-    status, said = _run([sys.executable, "-m", "dbv_analysis", "run", quarter, *options], quiet)
-    problems = sum(1 for line in said if PROBLEM.match(line))
+    status, lines = _run([sys.executable, "-m", "dbv_analysis", "run", quarter, *options], quiet)
+    problems = sum(1 for line in lines if PROBLEM.match(line))
     return outcome_of(quarter, status, problems, anew=_published(out / quarter) != before)
 
 
@@ -46,7 +46,7 @@ def _published(folder: Path) -> str:
 
 def _run(command: list[str], quiet: bool) -> tuple[int, list[str]]:
     """Run ``command``, passing on what it says unless ``quiet``. Returns its exit status, and standard error."""
-    said = []
+    lines = []
     with (
         subprocess.Popen(
             command,
@@ -60,10 +60,10 @@ def _run(command: list[str], quiet: bool) -> tuple[int, list[str]]:
         _passed_on(run),
     ):
         for line in run.stderr:
-            said.append(line.rstrip("\n"))
+            lines.append(line.rstrip("\n"))
             if not quiet:
-                echo_error(said[-1])
-    return (run.returncode if run.returncode >= 0 else 128 - run.returncode), said
+                echo_error(lines[-1])
+    return (run.returncode if run.returncode >= 0 else 128 - run.returncode), lines
 
 
 @contextmanager

@@ -28,15 +28,15 @@ def units(plan: Plan) -> dict[str, str]:
     }
 
 
-def exec_line(words: tuple[str, ...]) -> str:
+def exec_line(command: tuple[str, ...]) -> str:
     """The words of a command as ``ExecStart=`` reads them back (systemd.service(5), "Command lines").
 
     Percent and dollar signs are doubled. A program whose own path holds quotes, backslashes or dollar signs is
     started through a shell, because systemd takes no such path.
     """
-    if set(words[0]) & set("\"'\\$"):
-        words = ("/bin/sh", "-c", 'exec "$0" "$@"', *words)
-    doubled = [word.replace("%", "%%").replace("$", "$$") for word in words]
+    if set(command[0]) & set("\"'\\$"):
+        command = ("/bin/sh", "-c", 'exec "$0" "$@"', *command)
+    doubled = [word.replace("%", "%%").replace("$", "$$") for word in command]
     return " ".join('"' + word.replace("\\", "\\\\").replace('"', '\\"') + '"' for word in doubled)
 
 
