@@ -86,7 +86,7 @@ def _places(evidence: Evidence) -> dict[tuple, str]:
 
 
 def _cut_off(evidence: Evidence, row) -> bool:
-    """Whether the printed figure is the published claim with its last digits left out."""
+    """Whether the printed figure is the published one with its last digits left out."""
     claims_ = evidence.printed_figures
     claim = claims_[(claims_["label_printed"] == row.label_printed) & (claims_["printed"] == row.printed)].iloc[0]
     rows = evidence.rows(row.metric_id, [claim["area_code"]], claim["breakdown"])

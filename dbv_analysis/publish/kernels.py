@@ -33,7 +33,9 @@ class Kernels(AsyncKernelManager):
     def kernel_spec(self) -> KernelSpec | None:
         spec = super().kernel_spec
         if spec is not None and LAUNCHER in spec.argv and sys.platform == "linux":
-            KernelProvisionerFactory.provisioners[NAME] = EntryPoint(NAME, f"{__name__}:{Forked.__name__}", NAME)
+            KernelProvisionerFactory.provisioners[NAME] = EntryPoint(
+                NAME, f"{__name__}:{Forked.__name__}", KernelProvisionerFactory.GROUP_NAME
+            )
             spec.metadata["kernel_provisioner"] = {"provisioner_name": NAME}
         return spec
 

@@ -13,12 +13,15 @@ import pytest
 from bs4 import BeautifulSoup
 
 from dbv_analysis.publish import changes, manifest
+from dbv_analysis.publish import run as packing
 from dbv_analysis.publish.check.accessibility import page_problems
 from dbv_analysis.publish.write import parquet
 from dbv_analysis.results.evidence import Evidence
 from tests.conftest import HALTON, QUARTER, ROOT, changed
+from tests.publish import in_process
 from tests.publish.conftest import (
     OF_NEITHER_SECTION,
+    STAND_INS,
     answer,
     contents,
     copy_of_the_project,
@@ -327,7 +330,7 @@ def test_a_revision_whose_earlier_release_is_gone_cannot_be_made_again_and_says_
 def test_two_copies_of_the_project_give_the_same_bytes_whatever_the_place_the_clock_and_the_order(
     tmp_path, monkeypatch
 ):
-    """Two processes at once, each in a copy at another path, one with kernels and one without.
+    """Two processes at once, each in a copy at another path, one with kernels and one without, last notebook first.
 
     Only the manifest may hold times.
     """
@@ -342,6 +345,11 @@ def test_two_copies_of_the_project_give_the_same_bytes_whatever_the_place_the_cl
     environment = {**os.environ, "PYTHONHASHSEED": "1", "TZ": "Asia/Tokyo", "PYTHONPATH": str(ROOT)}
     process = subprocess.Popen([sys.executable, "-m", "dbv_analysis", *words], cwd=roots[0], env=environment)
     monkeypatch.setenv("TZ", "America/Lima")
+
+    def last_first(tasks: list, *more: object, **how: bool) -> dict[str, Path]:
+        return in_process.execute(tasks[::-1], *more, **how)
+
+    monkeypatch.setitem(STAND_INS, "kernels", (packing, "execute", last_first))
     assert run_here(roots[1], *words, without=()).status == 0
     assert process.wait(timeout=120) == 0
     one, other = (contents(root / "outputs" / QUARTER) for root in roots)
